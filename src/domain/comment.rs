@@ -1,0 +1,155 @@
+//! A reader's comment: its length as a reader counts it, its states, and who may move it.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::account::{Account, Role};
+use super::ids::{AccountId, ArticleId, CommentId};
+use super::units::Timestamp;
+
+/// A comment as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    pub id: CommentId,
+    pub article: ArticleId,
+    /// Who signs it, as typed. Plain text from outside: escape where shown.
+    pub author: String,
+    /// Plain text from outside: escape where shown.
+    pub body: String,
+    pub state: CommentState,
+    pub created: Timestamp,
+    pub decision: Option<Decision>,
+}
+
+/// Who decided, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub by: AccountId,
+    pub at: Timestamp,
+}
+
+/// Where a comment stands. Nothing is ever deleted: a rejected one is kept and can come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CommentState {
+    Waiting,
+    Approved,
+    Rejected,
+}
+
+/// A text that may be a comment: NFC, trimmed, 5 to 500 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentBody(String);
+
+/// A name that may sign a comment: NFC, one line, 1 to 60 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentAuthor(String);
+
+/// Why a text cannot be a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidComment {
+    #[error("the comment is too short")]
+    TooShort,
+    #[error("the comment is too long")]
+    TooLong,
+    #[error("a name is required")]
+    NameMissing,
+    #[error("the name is too long")]
+    NameTooLong,
+}
+
+/// The length of a text as a reader counts it: extended grapheme clusters (UAX #29) after NFC and
+/// after trimming white space at both ends. `static/comments.js` counts the same way.
+pub fn length(text: &str) -> usize {
+    trimmed(text).graphemes(true).count()
+}
+
+fn trimmed(text: &str) -> String {
+    text.trim().nfc().collect()
+}
+
+impl CommentBody {
+    pub const LENGTH_MIN: usize = 5;
+    pub const LENGTH_MAX: usize = 500;
+
+    /// Takes the text as typed.
+    pub fn new(typed: &str) -> Result<Self, InvalidComment> {
+        let body = trimmed(typed);
+        match body.graphemes(true).count() {
+            ..Self::LENGTH_MIN => Err(InvalidComment::TooShort),
+            Self::LENGTH_MIN..=Self::LENGTH_MAX => Ok(Self(body)),
+            _ => Err(InvalidComment::TooLong),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl CommentAuthor {
+    pub const LENGTH_MAX: usize = 60;
+
+    /// Takes the name as typed; line breaks and runs of spaces become one space.
+    pub fn new(typed: &str) -> Result<Self, InvalidComment> {
+        let words: Vec<&str> = typed.split_whitespace().collect();
+        let name: String = words.join(" ").nfc().collect();
+        match name.graphemes(true).count() {
+            0 => Err(InvalidComment::NameMissing),
+            1..=Self::LENGTH_MAX => Ok(Self(name)),
+            _ => Err(InvalidComment::NameTooLong),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl CommentState {
+    /// The name in storage and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Waiting, Self::Approved, Self::Rejected].into_iter().find(|s| s.name() == name)
+    }
+
+    /// Whether `account` may put a comment into this state. Nobody can put one back to waiting:
+    /// that would hide who decided.
+    pub fn may_be_set_by(self, account: &Account) -> bool {
+        self != Self::Waiting && account.has(Role::Moderator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_counted_as_a_reader_counts() {
+        assert_eq!(length("  Hay lắm  "), 7);
+        // "ế" typed as e + ^ + ´ is one character, and so is a family of four.
+        assert_eq!(length("e\u{302}\u{301}"), 1);
+        assert_eq!(length("👨‍👩‍👧‍👦"), 1);
+        assert_eq!(length(" \n\t "), 0);
+    }
+
+    #[test]
+    fn the_limits_are_inclusive() {
+        assert_eq!(CommentBody::new("Hay ạ"), Ok(CommentBody("Hay ạ".into())));
+        assert_eq!(CommentBody::new("Hay "), Err(InvalidComment::TooShort));
+        assert!(CommentBody::new(&"ạ".repeat(500)).is_ok());
+        assert_eq!(CommentBody::new(&"ạ".repeat(501)), Err(InvalidComment::TooLong));
+    }
+
+    #[test]
+    fn a_name_is_one_line() {
+        assert_eq!(CommentAuthor::new(" Lò \n Văn  Pánh ").unwrap().as_str(), "Lò Văn Pánh");
+        assert_eq!(CommentAuthor::new("  "), Err(InvalidComment::NameMissing));
+    }
+}

@@ -1,0 +1,16 @@
+//! The nouns of the program: plain data with its own rules.
+//!
+//! Nothing here does input or output, reads a clock, or imports another module of ours.
+//! How a noun is stored or shown as JSON is the business of `store` and `web`, which have
+//! shapes of their own, so that each can change alone.
+
+pub mod account;
+pub mod address;
+pub mod article;
+pub mod comment;
+pub mod ids;
+pub mod job;
+pub mod narration;
+pub mod note;
+pub mod script;
+pub mod units;

@@ -1,0 +1,56 @@
+//! Doubt as data: something that an editor should look at.
+
+use super::article::{ByteSpan, Part};
+
+/// A stage did its best and is not sure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub kind: NoteKind,
+    /// What is in doubt, in English, for the command line and for logs.
+    pub message: String,
+    /// Where in the article, when it is about a place.
+    pub place: Option<(Part, ByteSpan)>,
+}
+
+/// What kind of doubt it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoteKind {
+    /// Which layer of the extraction decided, and how sure it is.
+    Extraction,
+    UnknownAcronym,
+    ForeignWord,
+    /// A number or sign that could be read in more than one way.
+    Ambiguous,
+    /// No rule knows the sign; it was left out.
+    UnknownSymbol,
+    LongSentence,
+    /// The phonemizer had to guess the sound.
+    UnknownSyllable,
+}
+
+impl Note {
+    /// A doubt about the whole text.
+    pub fn general(kind: NoteKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), place: None }
+    }
+
+    /// A doubt about one place.
+    pub fn at(kind: NoteKind, part: Part, span: ByteSpan, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), place: Some((part, span)) }
+    }
+}
+
+impl NoteKind {
+    /// The name used in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Extraction => "extraction",
+            Self::UnknownAcronym => "unknown_acronym",
+            Self::ForeignWord => "foreign_word",
+            Self::Ambiguous => "ambiguous",
+            Self::UnknownSymbol => "unknown_symbol",
+            Self::LongSentence => "long_sentence",
+            Self::UnknownSyllable => "unknown_syllable",
+        }
+    }
+}

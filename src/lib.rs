@@ -1,0 +1,3 @@
+//! Báo Nói, the spoken newspaper.
+
+pub mod domain;
