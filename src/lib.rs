@@ -1,3 +1,6 @@
 //! Báo Nói, the spoken newspaper.
 
 pub mod domain;
+
+/// Settings.
+pub mod config;

@@ -1,0 +1,197 @@
+//! Every setting, its default and its check at start-up; nothing else reads one.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::domain::ids::VoiceId;
+
+/// The program's settings, as `baonoi.toml` gives them. `baonoi.sample.toml` explains each.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the service listens.
+    pub listen: SocketAddr,
+    /// The folder of the database and the audio.
+    pub data: PathBuf,
+    /// How readers reach the service, e.g. `https://doc.baomuongthanh.example`; used in links that
+    /// leave the site (oEmbed). Empty: taken from the request.
+    pub public_url: String,
+    /// Which voice reads.
+    pub voice: String,
+    /// How many articles are narrated at once.
+    pub workers: usize,
+    /// Whether a first start with an empty store narrates the bundled sample article.
+    pub sample: bool,
+    pub fetch: FetchConfig,
+    pub narration: NarrationConfig,
+    pub comments: CommentsConfig,
+}
+
+/// Limits on what is fetched.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FetchConfig {
+    /// Largest page, in bytes after decompression.
+    pub page_bytes_max: usize,
+    pub redirects_max: usize,
+    /// Time to connect, in milliseconds.
+    pub connect_ms: u64,
+    /// Time for the whole page, in milliseconds.
+    pub total_ms: u64,
+    /// `host:port` pairs that may be fetched although they are private. For tests, and for a
+    /// newsroom whose site stands in the same network.
+    pub allow_private: Vec<String>,
+}
+
+/// How articles are read.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NarrationConfig {
+    /// 1.0 is the voice's own pace; 1.2 is a fifth faster.
+    pub speed: f32,
+    /// Longest article, in characters of title, lead and body.
+    pub text_chars_max: usize,
+    /// How long a worker may be silent before another takes its job, in milliseconds.
+    pub lease_ms: u64,
+}
+
+/// The comment box.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CommentsConfig {
+    /// How many comments one network (/24 or /48) may send in ten minutes.
+    pub per_network_max: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data: PathBuf::from("./data"),
+            public_url: String::new(),
+            voice: "vi-embedded".to_owned(),
+            workers: 1,
+            sample: true,
+            fetch: FetchConfig::default(),
+            narration: NarrationConfig::default(),
+            comments: CommentsConfig::default(),
+        }
+    }
+}
+
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self {
+            page_bytes_max: 10 * 1024 * 1024,
+            redirects_max: 5,
+            connect_ms: 10_000,
+            total_ms: 30_000,
+            allow_private: Vec::new(),
+        }
+    }
+}
+
+impl Default for NarrationConfig {
+    fn default() -> Self {
+        Self { speed: 1.0, text_chars_max: 60_000, lease_ms: 15_000 }
+    }
+}
+
+impl Default for CommentsConfig {
+    fn default() -> Self {
+        Self { per_network_max: 30 }
+    }
+}
+
+/// The settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read the settings file {path}: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the settings file {path} is not valid: {reason}")]
+    Invalid { path: PathBuf, reason: String },
+    #[error("the setting `{name}` cannot be {value}: {rule}")]
+    OutOfRange { name: &'static str, value: String, rule: &'static str },
+}
+
+/// The slowest and the fastest reading that stays speech.
+pub const SPEED_RANGE: std::ops::RangeInclusive<f32> = 0.5..=2.0;
+
+impl Config {
+    /// Reads the file that was named. Without a name, reads `baonoi.toml` in the current folder
+    /// if there is one, else gives the defaults.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let path = named.unwrap_or(Path::new("baonoi.toml"));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(source) => {
+                return Err(ConfigError::Unreadable { path: path.to_owned(), source });
+            }
+        };
+        toml::from_str(&text).map_err(|error| ConfigError::Invalid {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Refuses settings with which the program could not keep its promises.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |name, value: String, rule| Err(ConfigError::OutOfRange { name, value, rule });
+        if !(1..=64).contains(&self.workers) {
+            return refuse("workers", self.workers.to_string(), "use 1 to 64");
+        }
+        if self.voice.parse::<VoiceId>().is_err() {
+            return refuse("voice", self.voice.clone(), "use the id of a voice");
+        }
+        if !SPEED_RANGE.contains(&self.narration.speed) {
+            return refuse("narration.speed", self.narration.speed.to_string(), "use 0.5 to 2.0");
+        }
+        if self.narration.lease_ms < 3_000 {
+            return refuse(
+                "narration.lease_ms",
+                self.narration.lease_ms.to_string(),
+                "use at least 3000, since a worker renews its lease every third of it",
+            );
+        }
+        if self.fetch.page_bytes_max == 0 || self.fetch.total_ms == 0 || self.fetch.connect_ms == 0
+        {
+            return refuse("fetch", "0".to_owned(), "a limit of nothing fetches nothing");
+        }
+        let web = ["https://", "http://"].iter().any(|start| self.public_url.starts_with(start));
+        if !web && !self.public_url.is_empty() {
+            return refuse("public_url", self.public_url.clone(), "begin with https:// or http://");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_file_is_the_defaults() {
+        let sample: Config = toml::from_str(include_str!("../baonoi.sample.toml")).unwrap();
+        assert_eq!(sample, Config::default());
+        assert!(sample.check().is_ok());
+    }
+
+    #[test]
+    fn a_misspelled_setting_is_refused() {
+        assert!(toml::from_str::<Config>("workerz = 2").is_err());
+    }
+
+    #[test]
+    fn limits_are_checked() {
+        let mut config = Config::default();
+        config.narration.speed = 9.0;
+        assert!(config.check().unwrap_err().to_string().contains("narration.speed"));
+        let config = Config { voice: "../x".into(), ..Config::default() };
+        assert!(config.check().is_err());
+    }
+}
