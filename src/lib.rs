@@ -4,3 +4,6 @@ pub mod domain;
 
 /// Settings.
 pub mod config;
+
+/// Url -> Page.
+pub mod fetch;
