@@ -7,3 +7,6 @@ pub mod config;
 
 /// Url -> Page.
 pub mod fetch;
+
+/// Page -> Article.
+pub mod extract;

@@ -1,0 +1,286 @@
+//! The author: a person's name at the end of the text or under the title, not the paper's.
+
+use super::Sight;
+use super::clean::Piece;
+use super::content::Body;
+use super::furniture::{Marks, is_furniture};
+use super::metadata::{Claims, Layer};
+use super::outline::Outline;
+use super::text::{tidy, words};
+use crate::domain::article::BlockKind;
+
+/// Passages after the text in which a byline may still come.
+const AFTER: usize = 12;
+/// A longer line is no byline.
+const BYLINE_MAX: usize = 90;
+
+/// The author, and which layer says so; bylines and source lines are taken out of the article's
+/// texts, so that they are not read as its last sentence.
+pub fn author(sight: Sight, pieces: &mut Vec<Piece>) -> Option<(String, Layer)> {
+    let Sight { outline, claims, body, .. } = sight;
+    let at_the_end = take_closing_lines(outline, claims, pieces);
+    let shown =
+        at_the_end.or_else(|| after_text(outline, claims, body)).or_else(|| under_title(sight));
+    shown.map(|name| (name, Layer::Page)).or_else(|| claimed(claims))
+}
+
+/// The author by the page's own claims.
+pub fn claimed(claims: &Claims) -> Option<(String, Layer)> {
+    let order = [Layer::JsonLd, Layer::Microdata, Layer::OpenGraph, Layer::Meta];
+    order.iter().find_map(|layer| {
+        let mut claimed = claims.authors.iter().filter(|(from, _)| from == layer);
+        claimed.find_map(|(_, name)| claimed_name(name, claims)).map(|name| (name, *layer))
+    })
+}
+
+/// A claimed author who is a person and not the paper.
+fn claimed_name(claim: &str, claims: &Claims) -> Option<String> {
+    let name = named_person(claim, claims)?;
+    let words = name.split_whitespace().count();
+    (words >= 2 || name.contains('.')).then_some(name)
+}
+
+/// Takes bylines, source lines and credits off the end; the first byline found is returned.
+fn take_closing_lines(
+    outline: &Outline,
+    claims: &Claims,
+    pieces: &mut Vec<Piece>,
+) -> Option<String> {
+    let mut author = None;
+    while let [_, .., last] = pieces.as_slice() {
+        if last.text.chars().count() > BYLINE_MAX || last.kind == BlockKind::ListItem {
+            break;
+        }
+        let marks = outline.marks_around(last.passage, 2);
+        let passage = &outline.passages[last.passage];
+        let is_styled =
+            marks.has(Marks::RIGHT.with(Marks::AUTHOR)) || passage.is_bold() || passage.is_italic();
+        let name = if marks.has(Marks::AUTHOR) {
+            named_person(&last.text, claims)
+        } else if is_source(&last.text) {
+            None
+        } else {
+            person(&last.text, is_styled).filter(|name| !claims.is_paper(name))
+        };
+        let is_paper = claims.site.as_ref().is_some_and(|site| words(site) == words(&last.text));
+        let is_signature =
+            is_paper || marks.has(Marks::SOURCE.with(Marks::AUTHOR)) || is_source(&last.text);
+        let is_second_name = author.is_some() && !is_styled;
+        if (name.is_none() || is_second_name) && !is_signature {
+            break;
+        }
+        author = author.or(name);
+        pieces.pop();
+    }
+    author
+}
+
+/// A byline set after the text: named as one, or bold or to the right.
+fn after_text(outline: &Outline, claims: &Claims, body: &Body) -> Option<String> {
+    let end = outline.elements[body.element].end;
+    let until = (end + AFTER).min(outline.passages.len());
+    let marked = marked_author(outline, claims, end.saturating_sub(2)..until);
+    let styled = || {
+        let line = (end..until.min(end + 3)).find(|at| !body.set_aside[*at])?;
+        let marks = outline.marks_around(line, 2);
+        let passage = &outline.passages[line];
+        let text = tidy(&passage.text);
+        let styled = marks.has(Marks::RIGHT.with(Marks::BOLD)) || passage.is_bold();
+        let fits = styled && passage.linked == 0 && !is_source(&text) && !is_furniture(&text);
+        person(&text, true).filter(|name| fits && !claims.is_paper(name))
+    };
+    marked.or_else(styled)
+}
+
+/// A byline between the title and the text, or just above the title.
+fn under_title(sight: Sight) -> Option<String> {
+    let Sight { outline, claims, body, .. } = sight;
+    let place = sight.title_place();
+    let first = outline.elements[body.element].first;
+    let begin = place.map_or(first.saturating_sub(10), |place| place.start.saturating_sub(4));
+    let end = outline.elements[body.element].end;
+    marked_author(outline, claims, begin..first.max(begin))
+        .or_else(|| marked_author(outline, claims, first.max(end.saturating_sub(6))..end))
+}
+
+/// The first element among those passages that is named as the author and holds a name.
+fn marked_author(
+    outline: &Outline,
+    claims: &Claims,
+    among: std::ops::Range<usize>,
+) -> Option<String> {
+    outline.elements.iter().enumerate().find_map(|(index, element)| {
+        let fits =
+            element.first >= among.start && element.end <= among.end && element.first < element.end;
+        if !fits || !element.marks.has(Marks::AUTHOR) || element.end - element.first > 6 {
+            return None;
+        }
+        let in_comments =
+            outline.ancestors(index).any(|at| outline.elements[at].marks.has(Marks::COMMENTS));
+        if in_comments { None } else { named_person(&tidy(&outline.text(index)), claims) }
+    })
+}
+
+/// A name that the page calls an author: a person, or the desk that signs for them.
+fn named_person(text: &str, claims: &Claims) -> Option<String> {
+    let text = text.strip_prefix("Theo ").unwrap_or(text);
+    let said = words(text);
+    let desks = [
+        "ban biên tập",
+        "bbt",
+        "pv",
+        "ctv",
+        "nhóm pv",
+        "nhóm phóng viên",
+        "phóng viên",
+        "nhóm tác giả",
+    ];
+    if desks.contains(&said.as_str()) {
+        return Some(text.to_owned());
+    }
+    person(text, true).filter(|name| !claims.is_paper(name))
+}
+
+/// Labels before a name.
+const LABELS: &[&str] = &[
+    "bài, ảnh:",
+    "bài, ảnh -",
+    "bài và ảnh:",
+    "bài, ảnh",
+    "bài - ảnh:",
+    "bài & ảnh:",
+    "tin, ảnh:",
+    "tin và ảnh:",
+    "tin - ảnh:",
+    "tin, bài:",
+    "tin bài:",
+    "bài, video:",
+    "bài viết:",
+    "bài:",
+    "tin:",
+    "tác giả:",
+    "tác giả",
+    "thực hiện:",
+    "người thực hiện:",
+    "nhóm thực hiện:",
+    "pv:",
+    "phóng viên:",
+    "by ",
+    "ảnh, bài:",
+    "ảnh và bài:",
+    "biên tập:",
+    "tin, ảnh, video:",
+    "tin, ảnh",
+    "bài và ảnh",
+];
+/// What may stand in brackets behind a name and belongs to the byline.
+const ROLES: &[&str] =
+    &["thực hiện", "tổng hợp", "ghi", "lược ghi", "lược dịch", "dịch", "biên dịch", "t/h", "th"];
+/// How institutions and labels begin. `Trường`, `Ban` and `Đài` are not here: they begin names too.
+const INSTITUTIONS: &[&str] = &[
+    "báo",
+    "bộ",
+    "chi cục",
+    "công ty",
+    "cổng",
+    "cục",
+    "huyện",
+    "nguồn",
+    "phòng",
+    "sở",
+    "theo",
+    "thành phố",
+    "tin",
+    "trung tâm",
+    "tỉnh",
+    "tạp chí",
+    "ubnd",
+    "video",
+    "viện",
+    "xã",
+    "đài phát",
+    "đài pt",
+    "đài truyền",
+    "ảnh",
+    "ủy ban",
+    "hội nông",
+    "hội liên",
+    "tp",
+];
+/// Words that no person's name holds.
+const AGENCIES: &[&str] = &["online", "ttxvn", "ubnd", "vietnam+", "vnexpress", "vov", "vtv"];
+
+/// The person that a byline names: `Bài, ảnh: Thu Hà` is `Thu Hà`. A lone word counts only when it
+/// is set as bylines are.
+fn person(text: &str, is_styled: bool) -> Option<String> {
+    let lower = text.to_lowercase();
+    let label = LABELS.iter().find(|label| lower.starts_with(**label));
+    let mut name = match label {
+        // The labels keep their length in capitals, letter for letter.
+        Some(label) => {
+            let skip: usize = text.chars().take(label.chars().count()).map(char::len_utf8).sum();
+            text[skip..].trim_start_matches([':', ' ', '-'])
+        }
+        None => text,
+    };
+    // The photographer does not write.
+    for mark in ["Ảnh:", "ảnh:", "Ảnh :", "Video:", "; ảnh", " | "] {
+        name = name.split(mark).next().unwrap_or(name);
+    }
+    name = name
+        .trim()
+        .trim_end_matches(['-', '–', '/', ',', ';', '.', '|', '*'])
+        .trim_start_matches(['-', '–', '*', '|'])
+        .trim();
+    // `Thu Hà/TTXVN`: the agency behind the name.
+    if let Some((front, tail)) = name.split_once('/')
+        && !is_name(tail.trim(), true)
+    {
+        name = front.trim();
+    }
+    let (bare, role) = split_role(name)?;
+    let joints = |c: char| matches!(c, '-' | '–' | '—' | ',' | '/' | '&' | ';' | '+');
+    let with_and = bare.replace(" và ", " & ");
+    let mut parts = with_and.split(joints).map(str::trim);
+    let fits = !bare.is_empty()
+        && bare.chars().count() < 60
+        && parts.clone().count() <= 5
+        && parts.all(|part| is_name(part, is_styled || label.is_some()));
+    fits.then(|| if role { name.to_owned() } else { bare.to_owned() })
+}
+
+/// A name and whether a role in brackets follows; `None` when the brackets hold a sentence.
+fn split_role(name: &str) -> Option<(&str, bool)> {
+    let Some((bare, rest)) = name.split_once('(') else { return Some((name, false)) };
+    let role = rest.trim_end().trim_end_matches(')').trim();
+    let known = ROLES.contains(&role.to_lowercase().as_str());
+    (known || role.chars().count() < 24).then_some((bare.trim(), known))
+}
+
+/// One to five words, each with a capital, none of them an institution's.
+fn is_name(part: &str, lone_word: bool) -> bool {
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let lower = part.to_lowercase();
+    let capital = |word: &&str| {
+        word.chars().next().is_some_and(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '’'))
+    };
+    let padded = format!("{lower} ");
+    let institution = INSTITUTIONS.iter().any(|name| padded.starts_with(&format!("{name} ")))
+        || lower.split(' ').any(|word| AGENCIES.contains(&word));
+    // A last full stop after a small letter ends a sentence, after a capital an initial.
+    let sentence = part.ends_with('.');
+    let enough = words.len() >= 2 || lone_word && part.chars().count() >= 2 || part.contains('.');
+    enough && words.len() <= 5 && words.iter().all(capital) && !institution && !sentence
+}
+
+/// `Theo TTXVN`, `(Nguồn: …)`: where a text was taken from.
+fn is_source(text: &str) -> bool {
+    let lower = text.trim_start_matches(['(', '[', '*', '-', ' ']).to_lowercase();
+    let count = lower.split_whitespace().count();
+    let opens =
+        ["theo ", "nguồn ", "nguồn:", "nguồn tin"].iter().any(|opening| lower.starts_with(opening));
+    let agency = ["ttxvn", "vov", "vtv", "tổng hợp", "t.h", "baochinhphu.vn"]
+        .contains(&lower.trim_matches([')', '.', ' ']));
+    count <= 9 && (opens && !text.ends_with(['.', '?', '!', ':']) || agency && lower != "t.h")
+}

@@ -1,0 +1,243 @@
+//! The article's own texts: what stands in its part of the page and is not to be read is dropped.
+
+use super::Sight;
+use super::content::Body;
+use super::date::is_dateline;
+use super::furniture::{Marks, is_furniture, opens_comments, opens_other_articles};
+use super::outline::{Outline, Tag};
+use super::table;
+use super::text::{tidy, words};
+use crate::domain::article::BlockKind;
+use crate::domain::note::{Note, NoteKind};
+
+/// Linked letters above this part make a passage a link to something else.
+const LINK_DENSITY_MAX: f32 = 0.7;
+/// Captions run to about three sentences; longer texts under a picture are the article's.
+const CAPTION_MAX: usize = 320;
+/// A plain line under a picture up to this length is its caption.
+const LABEL_MAX: usize = 180;
+/// Letters at a caption's end in which a credit is looked for.
+const CREDIT_MAX: usize = 100;
+/// How credits begin, in small letters.
+const CREDITS: &str = include_str!("tables/credits.txt");
+/// A bold line up to this length is a sub-heading.
+const HEADING_MAX: usize = 120;
+
+/// A text that will be read.
+#[derive(Debug)]
+pub struct Piece {
+    /// The passages it begins and ends with.
+    pub passage: usize,
+    pub last: usize,
+    pub kind: BlockKind,
+    pub text: String,
+}
+
+/// The texts of the article in order, and what was left out of them.
+#[derive(Debug, Default)]
+pub struct Cleaned {
+    pub pieces: Vec<Piece>,
+    pub captions: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+/// Takes the article's texts from its part of the page.
+pub fn pieces(sight: Sight) -> Cleaned {
+    let Sight { outline, headline, body, .. } = sight;
+    let mut cleaned = Cleaned::default();
+    let title = headline.map(|headline| words(&headline.text)).unwrap_or_default();
+    let title_end = sight.title_place().map_or(0, |place| place.end);
+    let element = &outline.elements[body.element];
+    let mut tables = table::data_tables(outline, body.element).into_iter().peekable();
+    let mut at = element.first.max(title_end.min(element.end));
+    while at < element.end {
+        if body.set_aside[at] {
+            at += 1;
+            continue;
+        }
+        if let Some(next) = box_end(outline, body, at) {
+            at = next;
+            continue;
+        }
+        while tables.peek().is_some_and(|table| outline.elements[*table].end <= at) {
+            tables.next();
+        }
+        if let Some(table) = tables.next_if(|table| outline.elements[*table].holds(at)) {
+            table::read(outline, table, at, &mut cleaned);
+            at = outline.elements[table].end;
+            continue;
+        }
+        passage(outline, body, at, &title, &mut cleaned);
+        at += 1;
+    }
+    table::drop_repeated(&mut cleaned);
+    cleaned
+}
+
+/// When a passage is the heading of a box with other things: the first passage after the box.
+fn box_end(outline: &Outline, body: &Body, at: usize) -> Option<usize> {
+    let text = &outline.passages[at].text;
+    let comments = opens_comments(text);
+    if !comments && !opens_other_articles(text) {
+        return None;
+    }
+    let root = &outline.elements[body.element];
+    if comments {
+        return (body.weight(at..root.end) < 0.5 * body.weight(root.first..root.end))
+            .then_some(root.end);
+    }
+    let holder = outline
+        .ancestors(outline.passages[at].element)
+        .take_while(|element| *element != body.element)
+        .find(|element| {
+            outline.elements[*element].end > at + 1 && outline.elements[*element].tag == Tag::Box
+        });
+    if let Some(holder) = holder.map(|holder| &outline.elements[holder])
+        && body.weight(at..holder.end) < 0.4 * body.weight(root.first..root.end)
+    {
+        return Some(holder.end);
+    }
+    // The box has no element of its own: it ends at the next paragraph that is prose.
+    let prose_again = (at + 1..root.end).find(|next| {
+        let passage = &outline.passages[*next];
+        passage.link_density() < 0.3 && body.weight(*next..*next + 1) > 80.0
+    });
+    Some(prose_again.unwrap_or(root.end))
+}
+
+/// Adds one passage to the article, or drops it.
+fn passage(outline: &Outline, body: &Body, at: usize, title: &str, cleaned: &mut Cleaned) {
+    let passage = &outline.passages[at];
+    let text = tidy(&passage.text);
+    if text.is_empty() || passage.link_density() > LINK_DENSITY_MAX || is_furniture(&text) {
+        return;
+    }
+    if is_caption(outline, body, at, &text) {
+        cleaned.captions.push(text);
+        return;
+    }
+    if is_dateline(&text) && cleaned.pieces.len() < 2 || is_said(title, &text) {
+        return;
+    }
+    let kind = kind(outline, body, at, &text);
+    if let Some(last) = cleaned.pieces.last_mut()
+        && passage.after_break
+        && last.last + 1 == at
+        && continues(&last.text, &text)
+    {
+        last.last = at;
+        last.text.push(' ');
+        last.text.push_str(&text);
+        return;
+    }
+    cleaned.pieces.push(Piece { passage: at, last: at, kind, text });
+}
+
+/// Whether a text says what those words say.
+fn is_said(said: &str, text: &str) -> bool {
+    text.len() < said.len() * 2 + 16 && words(text) == said
+}
+
+/// Whether a text after a line break goes on with the sentence before.
+fn continues(before: &str, text: &str) -> bool {
+    !before.ends_with(['.', '!', '?', ':', ';', '”', '"', '…'])
+        && text.chars().next().is_some_and(char::is_lowercase)
+}
+
+/// The element names between a passage and the article's element.
+fn tags(outline: &Outline, body: &Body, at: usize) -> impl Iterator<Item = Tag> {
+    let inner = outline.ancestors(outline.passages[at].element);
+    inner
+        .take_while(|element| *element != body.element)
+        .map(|element| outline.elements[element].tag)
+}
+
+fn is_caption(outline: &Outline, body: &Body, at: usize, text: &str) -> bool {
+    let passage = &outline.passages[at];
+    let mut inside = outline
+        .ancestors(passage.element)
+        .take_while(|element| *element != body.element)
+        .map(|element| &outline.elements[element]);
+    let named = inside.any(|element| {
+        matches!(element.tag, Tag::Figure | Tag::FigureCaption) || element.marks.has(Marks::CAPTION)
+    });
+    if named {
+        return true;
+    }
+    let size = text.chars().count();
+    if size > CAPTION_MAX {
+        return false;
+    }
+    if ends_with_credit(text) {
+        return true;
+    }
+    if !passage.after_image || passage.is_bold() {
+        return false;
+    }
+    let set_apart = outline.marks_around(at, 2).has(Marks::CENTER)
+        || passage.is_italic()
+        || tags(outline, body, at).any(|tag| tag == Tag::Cell);
+    let is_label = size <= LABEL_MAX && !ends_sentence(text) && !is_heading_tag(outline, at);
+    set_apart || is_label || (passage.beside_image && size <= LABEL_MAX)
+}
+
+fn is_heading_tag(outline: &Outline, at: usize) -> bool {
+    matches!(outline.elements[outline.passages[at].element].tag, Tag::Heading(_))
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.ends_with(['.', '!', '?', ':', ';', '…', '”', '"'])
+}
+
+/// `… Ảnh: Thu Trang`, `(Ảnh minh họa)`, `- Ảnh tư liệu`: the credit of a picture.
+pub fn ends_with_credit(text: &str) -> bool {
+    let skipped = text.chars().count().saturating_sub(CREDIT_MAX);
+    let lower: String = text.chars().skip(skipped).flat_map(char::to_lowercase).collect();
+    CREDITS.lines().filter_map(|mark| lower.rfind(mark).map(|at| (at, mark.len()))).any(
+        |(at, length)| {
+            let before = lower[..at].trim_end();
+            let after = lower[at + length..]
+                .trim_matches(|c: char| c == ')' || c == '.' || c.is_whitespace());
+            let is_byline =
+                before.ends_with(',') || before.ends_with("và") || before.ends_with("bài");
+            let is_set_off = before.is_empty()
+                || before
+                    .ends_with(['.', '-', '–', '—', '(', '/', '|', '!', '?', '”', '"', ')', ';']);
+            !is_byline && is_set_off && after.chars().count() < 60 && !after.contains(". ")
+        },
+    )
+}
+
+fn kind(outline: &Outline, body: &Body, at: usize, text: &str) -> BlockKind {
+    let passage = &outline.passages[at];
+    let mut around = tags(outline, body, at);
+    let size = text.chars().count();
+    if is_heading_tag(outline, at) {
+        // Some systems set whole paragraphs in heading tags.
+        return if size <= 2 * HEADING_MAX { BlockKind::Heading } else { BlockKind::Paragraph };
+    }
+    let kind = around.find_map(|tag| match tag {
+        Tag::Item => Some(BlockKind::ListItem),
+        Tag::Quote => Some(BlockKind::Quote),
+        _ => None,
+    });
+    let is_line = size <= HEADING_MAX && !text.ends_with(['.', ',', ':', ';', '!', '…', '?']);
+    let alone = passage.is_bold() && is_line && text.contains(' ');
+    kind.unwrap_or(if alone { BlockKind::Heading } else { BlockKind::Paragraph })
+}
+
+/// Drops what at the end announces something that is not read: a heading, a line with a colon.
+pub fn drop_announcements(outline: &Outline, pieces: &mut Vec<Piece>) {
+    while let Some(last) = pieces.last() {
+        let is_heading = last.kind == BlockKind::Heading && is_heading_tag(outline, last.passage);
+        if pieces.len() < 2 || !is_heading && !last.text.ends_with(':') {
+            break;
+        }
+        pieces.pop();
+    }
+}
+
+/// A note about something left out.
+pub fn left_out(message: impl Into<String>) -> Note {
+    Note::general(NoteKind::Extraction, message)
+}

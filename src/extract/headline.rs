@@ -1,0 +1,150 @@
+//! The title: the one that readers see, found with the help of what the page claims.
+
+use super::furniture::Marks;
+use super::metadata::{Claims, Layer};
+use super::outline::{Outline, Tag};
+use super::text::{tidy, words};
+
+/// A shorter text is no title that could be recognized by its words.
+const TITLE_MIN: usize = 8;
+
+/// The title and where it stands.
+#[derive(Debug)]
+pub struct Headline {
+    pub text: String,
+    pub layer: Layer,
+    /// Shown as a link, as the names of sections are.
+    pub is_linked: bool,
+    /// Its passages, where it is shown.
+    pub place: Option<std::ops::Range<usize>>,
+}
+
+/// The title of the page, or `None` where nothing looks like one.
+pub fn headline(outline: &Outline, claims: &Claims) -> Option<Headline> {
+    let claimed: Vec<String> = claims.titles.iter().map(|(_, title)| words(title)).collect();
+    let document = claims.document_title.as_deref().map(words).unwrap_or_default();
+    let shown = candidates(outline);
+    let agrees = |said: &str| {
+        let same = |claim: &String| *claim == said || (said.len() > 20 && claim.starts_with(said));
+        claimed.iter().any(same) || (said.len() >= TITLE_MIN && document.starts_with(said))
+    };
+    let mut agreeing = shown.iter().filter(|shown| agrees(&words(&shown.text)));
+    if let Some(first) = agreeing.next() {
+        let main = agreeing.find(|shown| shown.level == 1).filter(|_| first.level != 1);
+        return Some(main.unwrap_or(first).headline());
+    }
+    // A heading that the claims do not know still beats them: papers shorten titles for sharing.
+    let lone =
+        |shown: &&Shown| shown.level == 1 && !shown.is_linked && words(&shown.text).contains(' ');
+    let mut main_headings = shown.iter().filter(lone);
+    if let (Some(only), None) = (main_headings.next(), main_headings.next())
+        && only.text.chars().count() > 15
+    {
+        return Some(only.headline());
+    }
+    if let Some(place) = unnamed(outline, &agrees) {
+        let text = tidy(&outline.passages[place].text);
+        return Some(Headline {
+            text,
+            layer: Layer::Page,
+            is_linked: false,
+            place: Some(place..place + 1),
+        });
+    }
+    let order = [Layer::JsonLd, Layer::OpenGraph, Layer::Microdata, Layer::Meta];
+    let claim = order.iter().find_map(|layer| claims.titles.iter().find(|(from, _)| from == layer));
+    let claim = claim.map(|(layer, title)| (*layer, title.as_str()));
+    let claim = claim.or(claims.document_title.as_deref().map(|title| (Layer::Meta, title)));
+    let claim = claim.filter(|(_, title)| !is_site(title, claims));
+    if let Some((layer, title)) = claim {
+        let text = without_site(title, claims);
+        return Some(Headline { text, layer, is_linked: false, place: None });
+    }
+    // The page gives every article the paper's name as its title: take what is set as one.
+    let set = |shown: &&Shown| !shown.is_linked && shown.text.chars().count() > 15;
+    shown
+        .iter()
+        .filter(|shown| shown.is_named)
+        .find(set)
+        .or_else(|| shown.iter().find(set))
+        .map(Shown::headline)
+}
+
+/// A passage that says what the claims say, though nothing names it a title.
+fn unnamed(outline: &Outline, agrees: &impl Fn(&str) -> bool) -> Option<usize> {
+    outline.passages.iter().position(|passage| {
+        (20..300).contains(&passage.size) && passage.link_density() < 0.5 && {
+            let said = words(&passage.text);
+            said.contains(' ') && agrees(&said)
+        }
+    })
+}
+
+/// A heading on the page.
+struct Shown {
+    text: String,
+    /// 1 for `<h1>`, 9 for what only its class calls a title.
+    level: u8,
+    is_linked: bool,
+    is_named: bool,
+    place: std::ops::Range<usize>,
+}
+
+impl Shown {
+    fn headline(&self) -> Headline {
+        Headline {
+            text: self.text.clone(),
+            layer: Layer::Page,
+            is_linked: self.is_linked,
+            place: Some(self.place.clone()),
+        }
+    }
+}
+
+fn candidates(outline: &Outline) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    for element in outline.elements.iter() {
+        let level = match element.tag {
+            Tag::Heading(level) => level,
+            Tag::Box | Tag::Paragraph | Tag::Cell if element.marks.has(Marks::TITLE) => 9,
+            _ => continue,
+        };
+        let place = element.first..element.end;
+        let passages = &outline.passages[place.clone()];
+        let size: usize = passages.iter().map(|passage| passage.size).sum();
+        if !(TITLE_MIN..=300).contains(&size) || passages.len() > 4 {
+            continue;
+        }
+        let linked: usize = passages.iter().map(|passage| passage.linked).sum();
+        let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
+        shown.push(Shown {
+            text: tidy(&texts.join(" ")),
+            level,
+            is_linked: linked * 2 > size,
+            is_named: element.marks.has(Marks::TITLE),
+            place,
+        });
+    }
+    shown
+}
+
+/// A title without the paper's name at its end.
+fn without_site(title: &str, claims: &Claims) -> String {
+    for separator in [" | ", " – ", " — ", " - ", " :: "] {
+        if let Some((front, tail)) = title.rsplit_once(separator)
+            && is_site(tail, claims)
+            && front.chars().count() >= TITLE_MIN
+        {
+            return without_site(front, claims);
+        }
+    }
+    title.trim().to_owned()
+}
+
+fn is_site(tail: &str, claims: &Claims) -> bool {
+    let said = words(tail);
+    let marks =
+        ["báo", "điện tử", "cổng thông tin", "tạp chí", "online", "news", "đài", "vn", "tin tức"];
+    claims.is_paper(tail)
+        || marks.iter().any(|mark| format!(" {said} ").contains(&format!(" {mark} ")))
+}

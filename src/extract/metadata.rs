@@ -1,0 +1,277 @@
+//! What a page says about itself: JSON-LD, OpenGraph, meta tags and microdata.
+//!
+//! These are claims, not truths: `meta author` is usually the paper, descriptions are cut short,
+//! entities are encoded twice. What is shown on the page decides; the claims help to find it.
+
+use scraper::node::Element;
+use serde_json::Value;
+
+use super::date::timestamp;
+use super::text::{tidy, words};
+use crate::domain::units::Timestamp;
+
+/// JSON-LD objects looked at in one page.
+const OBJECTS_MAX: usize = 500;
+
+/// Where a fact comes from, most trusted first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    JsonLd,
+    OpenGraph,
+    Meta,
+    Microdata,
+    /// What readers see, found by the general rules.
+    Page,
+}
+
+impl Layer {
+    /// How notes call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::JsonLd => "structured data (JSON-LD)",
+            Self::OpenGraph => "structured data (OpenGraph)",
+            Self::Meta => "structured data (meta tag)",
+            Self::Microdata => "structured data (microdata)",
+            Self::Page => "general rules (what the page shows)",
+        }
+    }
+}
+
+/// All that the page says of itself, in its own words.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// JSON-LD calls it an article.
+    pub is_article: bool,
+    /// OpenGraph calls it a site or a list, as front pages do.
+    pub is_site: bool,
+    pub titles: Vec<(Layer, String)>,
+    /// The `<title>`, which usually ends with the paper's name.
+    pub document_title: Option<String>,
+    pub descriptions: Vec<(Layer, String)>,
+    pub authors: Vec<(Layer, String)>,
+    pub published: Vec<(Layer, Timestamp)>,
+    /// Addresses: the canonical link first, if there is one.
+    pub addresses: Vec<String>,
+    pub site: Option<String>,
+    /// The publisher's name, to tell the paper from a person.
+    pub publisher: Option<String>,
+    /// The article's text in JSON-LD, for pages that build their body by script.
+    pub body: Option<String>,
+}
+
+impl Claims {
+    /// Takes in an element of the page; `inner_text` is the text it begins with.
+    pub fn hear(&mut self, element: &Element, inner_text: &str) {
+        match element.name() {
+            "meta" => self.meta(element),
+            "link" => self.link(element),
+            "title" if self.document_title.is_none() => self.document_title = said(inner_text),
+            "script" if attribute(element, "type").is_some_and(|kind| kind.contains("ld+json")) => {
+                self.json_ld(inner_text);
+            }
+            "time" => self.time(element),
+            _ => {}
+        }
+    }
+
+    /// The page's first claim of a publication time by the order of trust.
+    pub fn published(&self) -> Option<(Layer, Timestamp)> {
+        let order = [Layer::JsonLd, Layer::OpenGraph, Layer::Microdata, Layer::Meta];
+        order
+            .iter()
+            .find_map(|layer| self.published.iter().find(|(from, _)| from == layer))
+            .copied()
+    }
+
+    /// Whether a name is the paper's own and not a person's.
+    pub fn is_paper(&self, name: &str) -> bool {
+        let name = words(name);
+        let own = [&self.site, &self.publisher].into_iter().flatten().map(|own| words(own));
+        let is_own = own
+            .into_iter()
+            .any(|own| !own.is_empty() && (own == name || own.contains(&name) && name.len() > 8));
+        is_own
+            || [
+                "báo",
+                "tạp chí",
+                "đài",
+                "cổng thông tin",
+                "admin",
+                "administrator",
+                "editor",
+                "cms",
+            ]
+            .iter()
+            .any(|word| name == *word || name.starts_with(&format!("{word} ")))
+    }
+
+    fn meta(&mut self, element: &Element) {
+        let (mut keys, mut content) = (Vec::new(), "");
+        for (name, value) in element.attrs() {
+            match name {
+                "property" | "name" => keys.push(value.to_ascii_lowercase()),
+                "itemprop" => keys.push(format!("itemprop:{value}")),
+                "content" => content = value,
+                _ => {}
+            }
+        }
+        for key in keys {
+            self.meta_says(&key, content);
+        }
+    }
+
+    fn meta_says(&mut self, key: &str, content: &str) {
+        let Some(text) = said(content) else { return };
+        match key {
+            "og:title" => self.titles.push((Layer::OpenGraph, text)),
+            "twitter:title" | "title" | "dc.title" | "dcterms.title" => {
+                self.titles.push((Layer::Meta, text))
+            }
+            "itemprop:headline" => self.titles.push((Layer::Microdata, text)),
+            "og:description" => self.descriptions.push((Layer::OpenGraph, text)),
+            "description" | "twitter:description" => self.descriptions.push((Layer::Meta, text)),
+            "article:author" => self.authors.push((Layer::OpenGraph, text)),
+            "author" | "dc.creator" | "dcterms.creator" | "dc.author" => {
+                self.authors.push((Layer::Meta, text))
+            }
+            "itemprop:author" => self.authors.push((Layer::Microdata, text)),
+            "og:type" => self.is_site = text == "website",
+            "og:site_name" => self.site = Some(text),
+            "og:url" => self.addresses.push(text),
+            "article:published_time" | "og:published_time" => {
+                self.time_said(Layer::OpenGraph, &text)
+            }
+            "pubdate"
+            | "publishdate"
+            | "publish_date"
+            | "dc.date"
+            | "dc.date.issued"
+            | "dcterms.issued"
+            | "dcterms.created"
+            | "dc.created"
+            | "datepublished"
+            | "article_date_original"
+            | "sailthru.date" => {
+                self.time_said(Layer::Meta, &text);
+            }
+            "itemprop:datePublished" => self.time_said(Layer::Microdata, &text),
+            _ => {}
+        }
+    }
+
+    fn link(&mut self, element: &Element) {
+        let is_canonical =
+            attribute(element, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"));
+        if is_canonical && let Some(address) = attribute(element, "href").and_then(said) {
+            self.addresses.insert(0, address);
+        }
+    }
+
+    fn time(&mut self, element: &Element) {
+        let of_article = attribute(element, "itemprop") == Some("datePublished")
+            || element.attrs().any(|(name, _)| name == "pubdate");
+        if of_article && let Some(time) = attribute(element, "datetime") {
+            self.time_said(Layer::Microdata, time);
+        }
+    }
+
+    fn time_said(&mut self, layer: Layer, text: &str) {
+        if let Some(time) = timestamp(text) {
+            self.published.push((layer, time));
+        }
+    }
+
+    fn json_ld(&mut self, script: &str) {
+        // Line breaks inside strings are against JSON and common.
+        let flat: String = script.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let trimmed = flat
+            .trim()
+            .trim_start_matches("<!--")
+            .trim_end_matches("-->")
+            .trim()
+            .trim_end_matches(';');
+        let Ok(root) = serde_json::from_str::<Value>(trimmed) else { return };
+        let mut waiting = vec![&root];
+        for _ in 0..OBJECTS_MAX {
+            match waiting.pop() {
+                Some(Value::Array(items)) => waiting.extend(items.iter().rev()),
+                Some(Value::Object(object)) => {
+                    if is_article(object.get("@type")) {
+                        self.article_object(object);
+                    }
+                    waiting
+                        .extend(["mainEntity", "@graph"].iter().filter_map(|key| object.get(*key)));
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+    }
+
+    fn article_object(&mut self, object: &serde_json::Map<String, Value>) {
+        let text = |key: &str| object.get(key).and_then(Value::as_str).and_then(said);
+        self.is_article = true;
+        self.titles
+            .extend(text("headline").or_else(|| text("name")).map(|text| (Layer::JsonLd, text)));
+        self.descriptions.extend(text("description").map(|text| (Layer::JsonLd, text)));
+        if let Some(time) = text("datePublished") {
+            self.time_said(Layer::JsonLd, &time);
+        }
+        self.addresses.extend(text("url"));
+        let publisher = object.get("publisher").and_then(|publisher| publisher.get("name"));
+        self.publisher =
+            self.publisher.take().or_else(|| publisher.and_then(Value::as_str).and_then(said));
+        let names: Vec<String> = object.get("author").map(persons).unwrap_or_default();
+        if !names.is_empty() {
+            self.authors.push((Layer::JsonLd, names.join(", ")));
+        }
+        // Its line breaks part the paragraphs, so it is tidied only when it is used.
+        let body = object.get("articleBody").and_then(Value::as_str);
+        self.body = self.body.take().or_else(|| body.map(str::to_owned));
+    }
+}
+
+/// An attribute's value. Quicker than `Element::attr`, which interns the name at every call.
+fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element.attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// A text that says something.
+fn said(text: &str) -> Option<String> {
+    Some(tidy(text)).filter(|text| !text.is_empty())
+}
+
+/// `NewsArticle`, `Article` and their kin, alone or in a list of types.
+fn is_article(kind: Option<&Value>) -> bool {
+    let is_one =
+        |kind: &str| kind.ends_with("Article") || kind == "BlogPosting" || kind == "Report";
+    match kind {
+        Some(Value::String(kind)) => is_one(kind),
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).any(is_one),
+        _ => false,
+    }
+}
+
+/// The persons among the authors; organizations and empty names are left out.
+fn persons(author: &Value) -> Vec<String> {
+    match author {
+        Value::String(name) => said(name).into_iter().collect(),
+        Value::Array(authors) => authors
+            .iter()
+            .take(8)
+            .flat_map(|author| match author {
+                Value::Array(_) => Vec::new(),
+                one => persons(one),
+            })
+            .collect(),
+        Value::Object(author) => {
+            let is_organization = author
+                .get("@type")
+                .and_then(Value::as_str)
+                .is_some_and(|kind| kind.ends_with("Organization"));
+            let name = author.get("name").and_then(Value::as_str).and_then(said);
+            name.filter(|_| !is_organization).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,200 @@
+//! Page -> Article.
+//!
+//! The order of the steps: bound the page's structure, parse it, lay it out flat, hear what it
+//! claims of itself, find the title, find the part of the page that is the article, drop what is
+//! not to be read, and settle lead, author, time and address. Which layer decided is noted.
+
+mod address;
+mod byline;
+mod clean;
+mod content;
+mod date;
+mod dateline;
+mod furniture;
+mod headline;
+mod lead;
+mod metadata;
+mod outline;
+mod plain;
+mod structure;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+mod verdict;
+
+use scraper::Html;
+
+use crate::domain::article::{Article, Block, BlockKind, Page};
+use crate::domain::note::{Note, NoteKind};
+use crate::domain::units::Timestamp;
+use clean::Cleaned;
+use content::Body;
+use headline::Headline;
+use metadata::{Claims, Layer};
+use outline::Outline;
+
+pub use plain::{is_html, plain_text};
+
+/// Under this much text, a page of pictures is read by its captions.
+const TEXT_MIN: usize = 150;
+
+/// Why a page gives no article.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoArticle {
+    #[error("this is not HTML; give a news page, or a plain text file as text")]
+    NotHtml,
+    #[error(
+        "the page nests more than {limit} elements deep, which no newspaper does; it was not parsed"
+    )]
+    TooDeep { limit: usize },
+    #[error("the page has too many {what} for a news article; it was not parsed")]
+    TooMany { what: &'static str },
+    #[error(
+        "no article found: this looks like a front page or a list; give the address of one article"
+    )]
+    NotAnArticle,
+    #[error(
+        "this is an article's page, but its text is not in the HTML (a video, or loaded by script); paste the text instead"
+    )]
+    Empty,
+}
+
+/// Takes the article from a page, with notes on which layer decided each part of it.
+pub fn article(page: &Page) -> Result<(Article, Vec<Note>), NoArticle> {
+    if !is_html(&page.html) {
+        return Err(NoArticle::NotHtml);
+    }
+    structure::check(&page.html)?;
+    let document = Html::parse_document(&page.html);
+    let (outline, claims) = outline::outline(&document);
+    let headline = headline::headline(&outline, &claims);
+    let Some(body) = content::body(&outline, headline.as_ref()) else {
+        return without_body(page, &claims, headline);
+    };
+    let sight =
+        Sight { outline: &outline, claims: &claims, headline: headline.as_ref(), body: &body };
+    let mut cleaned = clean::pieces(sight);
+    let published = dateline::published(sight);
+    verdict::refuse_lists(sight, &cleaned, published.is_some())?;
+    let author = byline::author(sight, &mut cleaned.pieces);
+    let lead = lead::lead(sight, &mut cleaned.pieces);
+    clean::drop_announcements(&outline, &mut cleaned.pieces);
+    use_captions_of_picture_pages(&mut cleaned);
+    if cleaned.pieces.is_empty() && lead.is_none() {
+        return without_body(page, &claims, headline);
+    }
+    let found = Found { headline, lead, author, published, body_layer: Layer::Page, cleaned };
+    Ok(assemble(page, &claims, found))
+}
+
+/// What the later steps look at: the page laid out, what it claims, where its title and text are.
+#[derive(Clone, Copy)]
+struct Sight<'a> {
+    outline: &'a Outline,
+    claims: &'a Claims,
+    headline: Option<&'a Headline>,
+    body: &'a Body,
+}
+
+impl Sight<'_> {
+    /// The passages of the title, where it is shown.
+    fn title_place(&self) -> Option<std::ops::Range<usize>> {
+        self.headline.and_then(|headline| headline.place.clone())
+    }
+}
+
+/// What the steps found, before it is put together.
+struct Found {
+    headline: Option<Headline>,
+    lead: Option<(String, Layer)>,
+    author: Option<(String, Layer)>,
+    published: Option<(Timestamp, Layer)>,
+    body_layer: Layer,
+    cleaned: Cleaned,
+}
+
+fn assemble(page: &Page, claims: &Claims, found: Found) -> (Article, Vec<Note>) {
+    let mut notes = found.cleaned.notes;
+    let mut note = |what: &str, layer: Option<Layer>| {
+        let by = layer.map_or("not found", Layer::name);
+        notes.push(Note::general(NoteKind::Extraction, format!("{what}: {by}")));
+    };
+    note("title", found.headline.as_ref().map(|headline| headline.layer));
+    note("lead", found.lead.as_ref().map(|(_, layer)| *layer));
+    note("author", found.author.as_ref().map(|(_, layer)| *layer));
+    note("time", found.published.as_ref().map(|(_, layer)| *layer));
+    note("body", Some(found.body_layer));
+    let url = address::canonical(&claims.addresses, page.url.as_deref());
+    let host = url.as_deref().and_then(address::host).map(str::to_owned);
+    let pieces = found.cleaned.pieces.into_iter();
+    let blocks: Vec<Block> =
+        pieces.map(|piece| Block { kind: piece.kind, text: piece.text }).collect();
+    if !is_vietnamese(&blocks) {
+        notes.push(Note::general(NoteKind::Extraction, "the text does not look Vietnamese"));
+    }
+    let article = Article {
+        url,
+        site: claims.site.clone().or(host),
+        title: found.headline.map(|headline| headline.text).unwrap_or_default(),
+        lead: found.lead.map(|(lead, _)| lead),
+        author: found.author.map(|(author, _)| author),
+        published: found.published.map(|(time, _)| time),
+        blocks,
+    };
+    (article, notes)
+}
+
+/// A page without a body in its markup: its structured data may still hold the text.
+fn without_body(
+    page: &Page,
+    claims: &Claims,
+    headline: Option<Headline>,
+) -> Result<(Article, Vec<Note>), NoArticle> {
+    let Some(text) = &claims.body else {
+        return Err(if claims.is_article { NoArticle::Empty } else { NoArticle::NotAnArticle });
+    };
+    let paragraphs = text.lines().map(text::tidy).filter(|text| !text.is_empty());
+    let piece = |text| clean::Piece { passage: 0, last: 0, kind: BlockKind::Paragraph, text };
+    let cleaned = Cleaned { pieces: paragraphs.map(piece).collect(), ..Cleaned::default() };
+    if cleaned.pieces.is_empty() {
+        return Err(NoArticle::Empty);
+    }
+    let published = claims.published().map(|(layer, time)| (time, layer));
+    let found = Found {
+        headline,
+        lead: None,
+        author: byline::claimed(claims),
+        published,
+        body_layer: Layer::JsonLd,
+        cleaned,
+    };
+    Ok(assemble(page, claims, found))
+}
+
+/// On a page of pictures the captions are the article.
+fn use_captions_of_picture_pages(cleaned: &mut Cleaned) {
+    let text: usize = cleaned.pieces.iter().map(|piece| piece.text.chars().count()).sum();
+    if text >= TEXT_MIN || cleaned.captions.len() < 3 {
+        return;
+    }
+    let captions = std::mem::take(&mut cleaned.captions).into_iter();
+    let piece = |text| clean::Piece {
+        passage: usize::MAX,
+        last: usize::MAX,
+        kind: BlockKind::Paragraph,
+        text,
+    };
+    cleaned.pieces.extend(captions.map(piece));
+    cleaned.notes.push(clean::left_out("a page of pictures: the captions are read"));
+}
+
+/// Whether enough letters carry the marks that only Vietnamese has.
+fn is_vietnamese(blocks: &[Block]) -> bool {
+    let letters =
+        || blocks.iter().flat_map(|block| block.text.chars()).filter(|c| c.is_alphabetic());
+    let marked = letters().filter(|c| {
+        matches!(c, '\u{1ea0}'..='\u{1ef9}' | 'đ' | 'Đ' | 'ơ' | 'ư' | 'ă' | 'Ơ' | 'Ư' | 'Ă')
+    });
+    letters().count() < 40 || marked.count() * 20 > letters().count()
+}

@@ -1,0 +1,111 @@
+//! Tables: small ones are read row by row, large ones are left out with a note.
+
+use std::collections::HashSet;
+
+use super::clean::{Cleaned, Piece, left_out};
+use super::outline::{Outline, Tag};
+use super::text::tidy;
+use crate::domain::article::BlockKind;
+
+/// Rows and letters beyond which listeners cannot follow a table.
+const ROWS_MAX: usize = 12;
+const COLUMNS_MAX: usize = 6;
+const SIZE_MAX: usize = 900;
+/// A cell with a longer text belongs to a table that only arranges the page.
+const CELL_MAX: usize = 200;
+
+/// The tables of data inside an element, in order; tables that only arrange text or pictures do
+/// not count, and one with a table inside is of that kind.
+pub fn data_tables(outline: &Outline, body: usize) -> Vec<usize> {
+    let is_table = |at: &usize| outline.elements[*at].tag == Tag::Table;
+    let tables: Vec<usize> = (body + 1..outline.elements[body].last).filter(is_table).collect();
+    let is_innermost = |at: usize| {
+        let last = outline.elements[tables[at]].last;
+        tables.get(at + 1).is_none_or(|next| *next >= last)
+    };
+    let innermost = (0..tables.len()).filter(|at| is_innermost(*at)).map(|at| tables[at]);
+    innermost.filter(|table| is_data(outline, *table)).collect()
+}
+
+fn is_data(outline: &Outline, table: usize) -> bool {
+    let rows = rows(outline, table);
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let has_picture = outline.passages[outline.elements[table].first..outline.elements[table].end]
+        .iter()
+        .any(|passage| passage.after_image);
+    let short = rows.iter().flatten().all(|cell| cell.chars().count() <= CELL_MAX);
+    rows.len() >= 2 && columns >= 2 && short && !has_picture
+}
+
+/// The texts of the cells, row by row, without empty rows.
+fn rows(outline: &Outline, table: usize) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for index in table + 1..outline.elements[table].last {
+        match outline.elements[index].tag {
+            Tag::Row => rows.push(Vec::new()),
+            Tag::Cell | Tag::HeaderCell => {
+                let text = tidy(&outline.text(index));
+                if let Some(row) = rows.last_mut().filter(|_| !text.is_empty()) {
+                    row.push(text);
+                }
+            }
+            _ => {}
+        }
+    }
+    rows.retain(|row| !row.is_empty());
+    rows
+}
+
+/// Adds the table's rows to the article, or a note that it was left out.
+pub fn read(outline: &Outline, table: usize, passage: usize, cleaned: &mut Cleaned) {
+    let rows = rows(outline, table);
+    let size: usize = rows.iter().flatten().map(|cell| cell.chars().count()).sum();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    if rows.len() > ROWS_MAX || columns > COLUMNS_MAX || size > SIZE_MAX {
+        let message = format!(
+            "a table of {} rows and {columns} columns is too large to be read and was left out",
+            rows.len()
+        );
+        cleaned.notes.push(left_out(message));
+        return;
+    }
+    for row in rows {
+        let text = sentence(&row);
+        cleaned.pieces.push(Piece { passage, last: passage, kind: BlockKind::Paragraph, text });
+    }
+}
+
+/// A row as it can be said: what it is about, then its values. Semicolons, because figures hold
+/// commas of their own.
+fn sentence(row: &[String]) -> String {
+    match row {
+        [label, values @ ..] if !values.is_empty() => format!("{label}: {}", values.join("; ")),
+        _ => row.join("; "),
+    }
+}
+
+/// Leaves out a table whose every figure is also said in the text: listeners would hear it twice.
+pub fn drop_repeated(cleaned: &mut Cleaned) {
+    let (rows, texts): (Vec<_>, Vec<_>) = cleaned
+        .pieces
+        .chunk_by(|one, next| one.passage == next.passage)
+        .partition(|run| run.len() > 1);
+    let said: HashSet<&str> = texts.iter().flat_map(|run| figures(&run[0].text)).collect();
+    let is_repeated = |run: &&&[Piece]| {
+        let mut figures = run.iter().flat_map(|row| figures(&row.text)).peekable();
+        figures.peek().is_some() && figures.all(|figure| said.contains(figure))
+    };
+    let repeated: HashSet<usize> =
+        rows.iter().filter(is_repeated).map(|run| run[0].passage).collect();
+    for _ in &repeated {
+        let message = "a table whose figures are all in the text was left out";
+        cleaned.notes.push(left_out(message));
+    }
+    cleaned.pieces.retain(|piece| !repeated.contains(&piece.passage));
+}
+
+/// The numbers of a text as written, `132.800` as one.
+fn figures(text: &str) -> impl Iterator<Item = &str> {
+    let pieces = text.split(|c: char| !c.is_ascii_digit() && c != '.' && c != ',');
+    pieces.map(|piece| piece.trim_matches(['.', ','])).filter(|piece| !piece.is_empty())
+}

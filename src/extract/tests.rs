@@ -1,0 +1,375 @@
+//! What is read and what is not, on small pages of our own.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Two paragraphs that no rule touches; they make a page an article.
+const FIRST: &str = "Sáng sớm, sương phủ kín thung lũng, tiếng gà gáy râm ran từ các bản ven suối, bà con đã gùi hàng xuống chợ.";
+const LAST: &str = "Đến trưa, phiên chợ tan dần, con đường về bản lại đông vui tiếng cười nói, ai cũng hẹn nhau phiên sau.";
+
+fn page(body: &str) -> Page {
+    let html = format!(
+        "<html><head><title>Phiên chợ bên suối Nậm Na - Báo Nậm Na</title>\
+         <meta property='og:site_name' content='Báo Nậm Na'></head><body>\
+         <h1>Phiên chợ bên suối Nậm Na</h1><div class='date'>Thứ Tư, 12/3/2025, 09:10</div>\
+         <div class='content'><p>{FIRST}</p>{body}</div></body></html>"
+    );
+    Page { url: None, html }
+}
+
+/// The texts that are read of a page with that in its body, without the first paragraph.
+fn read(body: &str) -> Vec<String> {
+    let (article, _) = article(&page(body)).expect("the page is an article");
+    assert_eq!(article.blocks[0].text, FIRST);
+    article.blocks.into_iter().skip(1).map(|block| block.text).collect()
+}
+
+#[track_caller]
+fn check(body: &str, wanted: &[&str]) {
+    assert_eq!(read(body), wanted, "{body}");
+}
+
+#[track_caller]
+fn check_author(body: &str, wanted: Option<&str>) {
+    let (article, _) = article(&page(body)).expect("the page is an article");
+    assert_eq!(article.author.as_deref(), wanted, "{body}");
+    assert_eq!(article.blocks.last().map(|block| block.text.as_str()), Some(LAST), "{body}");
+}
+
+#[test]
+fn captions_and_credits_are_not_read() {
+    for caption in [
+        "<figure><img src=a.jpg><figcaption>Chợ họp từ sáng sớm.</figcaption></figure>",
+        "<p style='text-align:center'><img src=a.jpg></p><p style='text-align:center'>Chợ họp từ sáng sớm.</p>",
+        "<p><img src=a.jpg></p><p><em>Chợ họp từ sáng sớm.</em></p>",
+        "<p><img src=a.jpg><br>Chợ họp từ sáng sớm.</p>",
+        "<table><tr><td><img src=a.jpg></td></tr><tr><td>Chợ họp từ sáng sớm.</td></tr></table>",
+        "<p>Chợ họp từ sáng sớm. Ảnh: Lò Văn Tiến</p>",
+        "<p>Chợ họp từ sáng sớm (Ảnh tư liệu)</p>",
+        "<p>Ảnh: CTV</p>",
+        "<div class='photo-caption'>Chợ họp từ sáng sớm.</div>",
+    ] {
+        check(&format!("{caption}<p>{LAST}</p>"), &[LAST]);
+    }
+}
+
+#[test]
+fn a_paragraph_after_a_picture_is_read() {
+    check(&format!("<p><img src=a.jpg></p><p>{LAST}</p>"), &[LAST]);
+}
+
+#[test]
+fn boxes_of_other_articles_are_not_read() {
+    let teaser = "Mùa này năm trước, cả vùng chỉ có hai điểm thu mua, giá lại bấp bênh.";
+    for other in [
+        "<div class='box-related'><a href=/1>Đường mới về bản đã thông xe</a></div>".to_owned(),
+        "<p><b>Tin liên quan:</b></p><ul><li><a href=/1>Đường mới về bản đã thông xe</a></li></ul>"
+            .to_owned(),
+        "<p>Xem thêm: <a href=/1>Đường mới về bản đã thông xe</a></p>".to_owned(),
+        "<p><a href=/1>Đường mới về bản đã thông xe</a></p>".to_owned(),
+        format!(
+            "<div><h4>Cùng chuyên mục</h4><div><a href=/1>Đường mới về bản</a><p>{teaser}</p></div></div>"
+        ),
+        "<div class='ads'>Mua một tặng một trong tuần này</div>".to_owned(),
+        "<div class='tags'>Từ khóa: chợ phiên</div>".to_owned(),
+    ] {
+        check(&format!("{other}<p>{LAST}</p>"), &[LAST]);
+    }
+}
+
+#[test]
+fn players_controls_and_hidden_texts_are_not_read() {
+    for furniture in [
+        "<div>00:00 / 03:15</div><div>Giọng nữ</div><div>Nghe đọc bài</div>",
+        "<p>Theo dõi Báo Nậm Na trên Google News</p>",
+        "<div style='display:none'>Đã sao chép liên kết của bài viết này.</div>",
+        "<p class='hidden'>Đã sao chép liên kết của bài viết này.</p>",
+        "<p hidden>Đã sao chép liên kết của bài viết này.</p>",
+        "<button>Gửi bình luận của bạn</button><noscript>Hãy bật JavaScript để xem.</noscript>",
+        "<p>Bạn còn 500/500 ký tự</p><p>Bạn vui lòng nhập từ 5 ký tự trở lên !!!</p>",
+    ] {
+        check(&format!("{furniture}<p>{LAST}</p>"), &[LAST]);
+    }
+}
+
+#[test]
+fn nothing_is_read_after_the_comments_begin() {
+    let comment = "Bài viết hay quá, đọc mà nhớ những phiên chợ ngày còn bé.";
+    check(&format!("<p>{LAST}</p><h3>Bình luận (12)</h3><p>{comment}</p>"), &[LAST]);
+    check(&format!("<p>{LAST}</p><div id='comment-list'><p>{comment}</p></div>"), &[LAST]);
+}
+
+#[test]
+fn headings_lists_quotes_and_line_breaks_are_kept() {
+    let body = format!(
+        "<h2>Hàng hóa</h2><ul><li>Măng khô</li><li>Mật ong</li></ul>\
+         <blockquote>Chợ là nơi gặp bạn.</blockquote><p><b>Lối về</b></p><p>Trời nắng.<br>Gió nhẹ.</p><p>{LAST}</p>"
+    );
+    let (article, _) = article(&page(&body)).expect("the page is an article");
+    let kinds: Vec<BlockKind> = article.blocks.iter().skip(1).map(|block| block.kind).collect();
+    use BlockKind::{Heading, ListItem, Paragraph, Quote};
+    assert_eq!(
+        kinds,
+        [Heading, ListItem, ListItem, Quote, Heading, Paragraph, Paragraph, Paragraph]
+    );
+}
+
+#[test]
+fn on_a_page_of_pictures_the_captions_are_read() {
+    let pictures: Vec<String> = (1..=3).map(|n| format!("<p><img src={n}.jpg></p><p class='desc' align=center>Gian hàng thứ {n} của chợ, nơi bày bán măng khô và mật ong.</p>")).collect();
+    let html = format!(
+        "<h1>Phiên chợ bên suối Nậm Na</h1><div class='date'>12/3/2025, 09:10</div><div>{}</div>",
+        pictures.concat()
+    );
+    let (article, notes) = article(&Page { url: None, html }).expect("pictures make an article");
+    assert_eq!((article.blocks.len(), article.lead), (3, None));
+    assert!(notes.iter().any(|note| note.message.contains("captions")));
+}
+
+#[test]
+fn announcements_of_what_is_not_read_are_dropped() {
+    let pictures = "<p>Một số hình ảnh tại phiên chợ:</p><p align=center><img src=a.jpg><br>Gian hàng thổ cẩm</p>";
+    check(&format!("<p>{LAST}</p>{pictures}"), &[LAST]);
+    check(&format!("<p>{LAST}</p><h3>Xem video</h3><iframe src=v></iframe>"), &[LAST]);
+}
+
+#[test]
+fn a_sentence_over_several_lines_is_one_text() {
+    check(
+        &format!("<p>Chợ họp<br>ở bãi đất<br>ven suối.<br>Gió nhẹ.</p><p>{LAST}</p>"),
+        &["Chợ họp ở bãi đất ven suối.", "Gió nhẹ.", LAST],
+    );
+}
+
+/// Texts that are looked at again and again must not cost the square of their number.
+#[test]
+fn repeated_structures_cost_their_length() {
+    for part in [
+        "<p>Tin liên quan</p>",
+        "<table><tr><td>a</td><td>1</td></tr><tr><td>b</td><td>2</td></tr></table>",
+        "<table><tr><td>Một ô dài để bày trang, có dấu phẩy.</td></tr></table>",
+        "<div class='sapo'>Một đoạn dẫn đủ dài để được coi là đoạn dẫn.</div>",
+        "<p class='author'>Lò Thị Hương</p>",
+    ] {
+        let start = std::time::Instant::now();
+        let _article_or_refusal = article(&page(&part.repeat(10_000)));
+        assert!(start.elapsed().as_secs() < 20, "{part}");
+    }
+}
+
+#[test]
+fn small_tables_are_read_and_large_ones_noted() {
+    let row = |name: &str, value: usize| format!("<tr><td>{name}</td><td>{value}</td></tr>");
+    let small =
+        format!("<table>{}{}</table><p>{LAST}</p>", row("Bản Mới", 310), row("Bản Cũ", 275));
+    check(&small, &["Bản Mới: 310", "Bản Cũ: 275", LAST]);
+    let large: String = (100..140).map(|value| row("Bản", value)).collect();
+    let (article, notes) = article(&page(&format!("<table>{large}</table><p>{LAST}</p>"))).unwrap();
+    assert_eq!(article.blocks.len(), 2);
+    assert!(notes.iter().any(|note| note.message.contains("40 rows")));
+    let said = format!("<p>Bản Mới có 310 hộ, bản Cũ có 275 hộ.</p>{small}");
+    check(&said, &["Bản Mới có 310 hộ, bản Cũ có 275 hộ.", LAST]);
+}
+
+#[test]
+fn bylines_are_authors_and_not_text() {
+    for (byline, author) in [
+        ("<p style='text-align:right'><b>Lò Thị Hương</b></p>", Some("Lò Thị Hương")),
+        ("<p>Bài, ảnh: Cầm Bun</p>", Some("Cầm Bun")),
+        ("<p><b>Thu Trang - Đức Minh</b></p>", Some("Thu Trang - Đức Minh")),
+        ("<p class='author'>Theo Hà Linh/TTXVN</p>", Some("Hà Linh")),
+        ("<p align=right><b>Nguyễn Xuân Trường</b></p>", Some("Nguyễn Xuân Trường")),
+        ("<p align=right>T.H</p>", Some("T.H")),
+        ("<p class='author'>Hà Linh (tổng hợp)</p>", Some("Hà Linh (tổng hợp)")),
+        ("<p><b>Hà Linh</b></p><p><i>Theo TTXVN</i></p>", Some("Hà Linh")),
+        ("<p><i>(Theo Báo Tin tức)</i></p>", None),
+        ("<p class='author'>Báo Nậm Na</p>", None),
+        ("", None),
+    ] {
+        check_author(&format!("<p>{LAST}</p>{byline}"), author);
+    }
+}
+
+#[test]
+fn a_list_of_names_at_the_end_is_text() {
+    let names = "<ul><li>Lò Thị Hương</li><li>Cầm Văn Bun</li></ul>";
+    check(&format!("<p>{LAST}</p>{names}"), &[LAST, "Lò Thị Hương", "Cầm Văn Bun"]);
+}
+
+#[test]
+fn structured_authors_count_only_when_they_are_persons() {
+    let with = |author: &str| {
+        let mut page = page(&format!("<p>{LAST}</p>"));
+        let data = format!(
+            "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"author\":{author}}}</script>"
+        );
+        page.html.insert_str(0, &data);
+        article(&page).expect("the page is an article").0.author
+    };
+    assert_eq!(with(r#"{"@type":"Person","name":"Lò Văn Ánh"}"#).as_deref(), Some("Lò Văn Ánh"));
+    assert_eq!(
+        with(r#"[{"@type":"Person","name":"Hà Vi"},{"@type":"Person","name":"Lê An"}]"#).as_deref(),
+        Some("Hà Vi, Lê An")
+    );
+    assert_eq!(with(r#"{"@type":"Person","name":""}"#), None);
+    assert_eq!(with(r#"{"@type":"Organization","name":"Hà Vi"}"#), None);
+    assert_eq!(with(r#"{"@type":"Person","name":"Báo Nậm Na"}"#), None);
+}
+
+#[test]
+fn leads_are_told_from_the_first_paragraph() {
+    let lead =
+        "Phiên chợ mỗi tháng hai lần đã thành điểm hẹn của năm dân tộc anh em bên dòng Nậm Na.";
+    let with = |html: &str| {
+        let mut page = page(&format!("<p>{LAST}</p>"));
+        page.html = page.html.replacen("<div class='content'>", html, 1);
+        let (article, _) = article(&page).expect("the page is an article");
+        assert_eq!(article.blocks.len(), 2, "{html}");
+        article.lead
+    };
+    assert_eq!(
+        with(&format!("<h2 class='sapo'>{lead}</h2><div class='content'>")).as_deref(),
+        Some(lead)
+    );
+    assert_eq!(with(&format!("<p>{lead}</p><div class='content'>")).as_deref(), Some(lead));
+    assert_eq!(with(&format!("<div class='content'><p><b>{lead}</b></p>")).as_deref(), Some(lead));
+    assert_eq!(
+        with(&format!("<div class='content'><p><b>(Báo Nậm Na) - {lead}</b></p>")).as_deref(),
+        Some(lead)
+    );
+    assert_eq!(with("<div class='content'>"), None);
+}
+
+#[test]
+fn a_lead_with_an_invisible_part_begins_with_a_letter() {
+    let mut page = page(&format!("<p>{LAST}</p>"));
+    let lead = "<div class='sapo'>&#x200b;<p>Phiên chợ mỗi tháng hai lần đã thành điểm hẹn của bản.</p></div>";
+    page.html =
+        page.html.replacen("<div class='content'>", &format!("{lead}<div class='content'>"), 1);
+    let lead = article(&page).expect("the page is an article").0.lead;
+    assert_eq!(lead.as_deref(), Some("Phiên chợ mỗi tháng hai lần đã thành điểm hẹn của bản."));
+}
+
+#[test]
+fn the_day_on_the_masthead_is_not_the_publication() {
+    let mut page = page(&format!("<p>{LAST}</p>"));
+    let shown = article(&page).unwrap().0.published;
+    assert_eq!(shown, date::timestamp("2025-03-12T09:10:00+07:00"));
+    page.html = page.html.replace("<div class='date'>Thứ Tư, 12/3/2025, 09:10</div>", "");
+    page.html = page.html.replace("<h1>", "<div>Thứ Năm, ngày 1/1/2026</div><h1>");
+    assert_eq!(article(&page).unwrap().0.published, None);
+}
+
+#[test]
+fn refusals_say_what_to_do() {
+    let refused = |html: &str| article(&Page { url: None, html: html.to_owned() }).unwrap_err();
+    assert_eq!(refused(""), NoArticle::NotHtml);
+    assert_eq!(refused("chỉ là chữ"), NoArticle::NotHtml);
+    assert!(matches!(refused(&"<div>".repeat(5_000)), NoArticle::TooDeep { .. }));
+    assert_eq!(refused("<p>Trang chủ</p>"), NoArticle::NotAnArticle);
+    let video = "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"Phóng sự\"}</script><h1>Phóng sự</h1>";
+    assert_eq!(refused(video), NoArticle::Empty);
+}
+
+#[test]
+fn a_body_that_only_structured_data_holds_is_read() {
+    let html = "<script type='application/ld+json'>{\"@type\":\"Article\",\"headline\":\"Chợ phiên\",\
+                \"articleBody\":\"Đoạn một.\\n\\nĐoạn hai.\"}</script><div id=app></div>";
+    let (article, _) = article(&Page { url: None, html: html.to_owned() }).unwrap();
+    assert_eq!(article.blocks.len(), 2);
+}
+
+#[test]
+fn notes_say_which_layer_decided() {
+    let (_, notes) = article(&page(&format!("<p>{LAST}</p>"))).unwrap();
+    for part in ["title: ", "lead: ", "author: ", "time: ", "body: "] {
+        assert!(notes.iter().any(|note| note.message.starts_with(part)), "{part}");
+    }
+}
+
+#[test]
+fn plain_text_has_a_title_and_paragraphs() {
+    let (article, _) =
+        plain_text("\u{feff}\n Chợ phiên \n\nĐoạn một,\ncòn nữa.\n\n\nĐoạn hai.\n").unwrap();
+    assert_eq!(article.title, "Chợ phiên");
+    let texts: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(texts, ["Đoạn một, còn nữa.", "Đoạn hai."]);
+    assert_eq!(plain_text("Tên\nMột.\nHai.").unwrap().0.blocks.len(), 2);
+    assert_eq!(plain_text(" \n\n").unwrap_err(), NoArticle::Empty);
+}
+
+#[test]
+fn html_is_told_from_text() {
+    for html in
+        ["<!DOCTYPE html><p>a", " \n<html>", "\u{feff}<?xml version='1.0'?>", "Tin: <p>Một.</p>"]
+    {
+        assert!(is_html(html), "{html}");
+    }
+    for text in ["", "Chợ phiên\n\nMột.", "<3 chợ phiên", "5 < 7 và 9 > 8"] {
+        assert!(!is_html(text), "{text}");
+    }
+}
+
+/// Pieces that make pages odder than chance would.
+fn odd_page() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![
+        Just("<p>"),
+        Just("</p>"),
+        Just("<div class='sapo author date'>"),
+        Just("</div>"),
+        Just("<table><tr><td>"),
+        Just("</td><th>"),
+        Just("</table>"),
+        Just("<a href=/>"),
+        Just("</a>"),
+        Just("<h1>"),
+        Just("</h1>"),
+        Just("<br>"),
+        Just("<b>"),
+        Just("</b>"),
+        Just("<!--"),
+        Just("-->"),
+        Just("<script>"),
+        Just("</script>"),
+        Just("<img src=x>"),
+        Just("<li>"),
+        Just("<svg><style>"),
+        Just("&amp;#7843;"),
+        Just("&#x110000;"),
+        Just("\u{0}"),
+        Just("12/3/2025 9h10"),
+        Just("Bài, ảnh: Lò Thị Hương ("),
+        Just("Tin liên quan"),
+        Just("Bình luận"),
+        Just("Ảnh: "),
+        Just("("),
+        Just("İ"),
+        Just("Một câu văn đủ dài để được coi là văn xuôi, có dấu phẩy và có dấu chấm ở cuối câu. "),
+        Just(
+            "<script type='application/ld+json'>{\"@type\":\"Article\",\"author\":[[],{}],\"datePublished\":\"2025-99-99T99:99+99:99\"}</script>"
+        ),
+        Just("<meta property='article:published_time' content='0:-9999'>"),
+        Just("<title>"),
+        Just("</title>"),
+    ];
+    prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in any::<String>()) {
+        let _article_or_refusal = article(&Page { url: Some(text.clone()), html: text.clone() });
+        let _also_as_html = article(&Page { url: None, html: format!("<p>{text}") });
+        let _also_as_text = plain_text(&text);
+    }
+
+    #[test]
+    fn no_page_panics_and_texts_are_tidy(html in odd_page()) {
+        if let Ok((article, _)) = article(&Page { url: None, html: format!("<html>{html}") }) {
+            for (_, text) in article.parts() {
+                prop_assert_eq!(text, super::text::tidy(text));
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The hygiene of a text: entities, Unicode form and white space.
+
+use std::borrow::Cow;
+
+use scraper::Html;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// How often a text may have been encoded on its way; two is seen in the wild.
+const ENCODED_MAX: usize = 3;
+
+/// Plain NFC text with single spaces, from text that may still hold entities.
+pub fn tidy(text: &str) -> String {
+    let decoded = decode(text);
+    let squeezed = squeeze(&decoded);
+    match is_nfc_quick(squeezed.chars()) {
+        IsNormalized::Yes => squeezed,
+        _ => squeezed.nfc().collect(),
+    }
+}
+
+/// The words of a text in lower case, without punctuation: for comparing what was said.
+pub fn words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    let mut add = |character: char| {
+        if character.is_alphanumeric() {
+            words.extend(character.to_lowercase());
+        } else if !words.ends_with(' ') && !words.is_empty() {
+            words.push(' ');
+        }
+    };
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => text.chars().for_each(&mut add),
+        _ => text.nfc().for_each(&mut add),
+    }
+    words.truncate(words.trim_end().len());
+    words
+}
+
+/// Text whose entities were encoded twice or more.
+fn decode(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..ENCODED_MAX {
+        if !has_entity(&text) {
+            break;
+        }
+        // The parser knows all entities; with `<` escaped it sees nothing but text.
+        let fragment = Html::parse_fragment(&text.replace('<', "&lt;"));
+        text = Cow::Owned(fragment.root_element().text().collect());
+    }
+    text
+}
+
+/// Whether an `&` begins something of the shape of an entity.
+fn has_entity(text: &str) -> bool {
+    text.match_indices('&').any(|(at, _)| {
+        let name = text.as_bytes()[at + 1..].iter().take(12);
+        let length = name.take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#').count();
+        length > 1 && text.as_bytes().get(at + 1 + length) == Some(&b';')
+    })
+}
+
+/// White space of any kind becomes one space; what has no width goes.
+fn squeeze(text: &str) -> String {
+    let mut squeezed = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_space(character) {
+            if !squeezed.is_empty() && !squeezed.ends_with(' ') {
+                squeezed.push(' ');
+            }
+        } else if !is_invisible(character) {
+            squeezed.push(character);
+        }
+    }
+    squeezed.truncate(squeezed.trim_end().len());
+    squeezed
+}
+
+/// White space as a reader sees it, the no-break and Braille blanks included.
+pub fn is_space(character: char) -> bool {
+    if character.is_ascii() {
+        return matches!(character, ' ' | '\t'..='\r');
+    }
+    character.is_whitespace() || matches!(character, '\u{2800}' | '\u{3164}')
+}
+
+/// Soft hyphens, zero-width and direction marks, controls, private use.
+fn is_invisible(character: char) -> bool {
+    if character.is_ascii() {
+        return character < ' ' || character == '\u{7f}';
+    }
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fffc}' | '\u{fffd}' | '\u{e000}'..='\u{f8ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_are_decoded_however_often_they_were_encoded() {
+        assert_eq!(tidy("S&#417;n La"), "Sơn La");
+        assert_eq!(tidy("b&amp;#7843;n &amp;amp; m&amp;#432;&#7901;ng"), "bản & mường");
+        assert_eq!(tidy("R&D; 3 < 5 & 7"), "R&D; 3 < 5 & 7");
+    }
+
+    #[test]
+    fn spaces_are_single_and_text_is_nfc() {
+        assert_eq!(tidy(" bản\u{a0}\n mường\u{200b}\u{ad} "), "bản mường");
+        assert_eq!(tidy("tie\u{302}\u{301}ng"), "tiếng");
+    }
+
+    #[test]
+    fn words_ignore_case_and_punctuation() {
+        assert_eq!(words("“Đường mới”, về bản!"), "đường mới về bản");
+    }
+}
