@@ -10,3 +10,6 @@ pub mod fetch;
 
 /// Page -> Article.
 pub mod extract;
+
+/// Article -> Script.
+pub mod normalize;

@@ -1,0 +1,141 @@
+//! Web and mail addresses, hashtags and handles.
+
+use crate::domain::script::SemioticClass;
+
+use super::Reading;
+use super::letters;
+use super::number::digits;
+use super::table::{ABBREVIATIONS, UNITS};
+use super::tokenize::{At, Kind};
+
+/// Tokens that one address may have; bounds the look-ahead.
+const TOKENS_MAX: isize = 64;
+
+/// Last parts of host names by which a bare `sonla.gov.vn` is known as an address.
+const TOP_DOMAINS: [&str; 16] = [
+    "vn", "com", "net", "org", "gov", "edu", "info", "io", "tv", "app", "asia", "biz", "me", "ai",
+    "co", "dev",
+];
+
+/// Parts of addresses that are said in a way of their own.
+const SAID: [(&str, &str); 4] =
+    [("vn", "vê nờ"), ("org", "o rờ gờ"), ("tv", "ti vi"), ("io", "i ô")];
+
+pub(super) fn read(at: At) -> Option<Reading> {
+    match at.text(0) {
+        "#" if at.kind(1).is_word() => tag(at, "hát tách"),
+        "@" if at.kind(1).is_word() && !at.kind(-1).is_word() => tag(at, "a còng"),
+        _ if at.kind(0) == Kind::Mark => None,
+        _ => address(at),
+    }
+}
+
+fn tag(at: At, name: &str) -> Option<Reading> {
+    let end =
+        extent(at, 1, |k| at.kind(k).is_word() || at.kind(k) == Kind::Digits || at.is(k, "_"));
+    let spoken = said(at, 1, end);
+    Some(Reading::new(end, SemioticClass::Electronic, format!("{name} {spoken}")))
+}
+
+/// The offset after the tokens from `k` on that `belongs` accepts.
+fn extent(at: At, mut k: isize, belongs: impl Fn(isize) -> bool) -> isize {
+    let start = k;
+    while k - start < TOKENS_MAX && at.kind(k) != Kind::Edge && belongs(k) {
+        k += 1;
+    }
+    k
+}
+
+/// `https://…`, `www.…`, `ten@may.vn`, `sonla.gov.vn`
+fn address(at: At) -> Option<Reading> {
+    // An address goes on without a space; most words end right here.
+    if !matches!(at.text(1), "." | "@" | ":" | "_" | "-" | "+") || at.kind(2) == Kind::Space {
+        return None;
+    }
+    let scheme = matches!(at.text(0), "http" | "https" | "ftp") && at.is(1, ":") && at.is(2, "/");
+    let start = if scheme { 4 } else { 0 };
+    let start = if at.is(start, "www") && at.is(start + 1, ".") { start + 2 } else { start };
+    let part = |k: isize| {
+        let word = at.kind(k).is_word() || at.kind(k) == Kind::Digits;
+        word || matches!(
+            at.text(k),
+            "." | "@" | "-" | "_" | "/" | "+" | "?" | "=" | "&" | "%" | "~" | "#" | ":"
+        )
+    };
+    let mut end = extent(at, start, part);
+    while end > start && matches!(at.text(end - 1), "." | "?" | "-" | ":" | "/") {
+        end -= 1;
+    }
+    let named = start > 0 && end > start;
+    if !named && !is_mail(at, end) && !is_host(at, end) {
+        return None;
+    }
+    let spoken = said(at, start, end);
+    Some(Reading::new(end, SemioticClass::Electronic, spoken))
+}
+
+/// One `@` with a dotted name after it.
+fn is_mail(at: At, end: isize) -> bool {
+    let Some(sign) = (1..end).find(|&k| at.is(k, "@")) else { return false };
+    let user = (0..sign).all(|k| !matches!(at.text(k), "/" | ":" | "?" | "="));
+    user && at.kind(sign + 1).is_word() && (sign + 2..end).any(|k| at.is(k, "."))
+}
+
+/// Names between dots, all in ASCII, the last one before the end or a slash a known one.
+fn is_host(at: At, end: isize) -> bool {
+    let host_end = (0..end).find(|&k| matches!(at.text(k), "/" | "?" | ":")).unwrap_or(end);
+    let last = at.text(host_end - 1);
+    let plain = (0..host_end)
+        .all(|k| at.text(k).is_ascii() && !matches!(at.text(k), "@" | "&" | "%" | "+"));
+    let dotted = host_end >= 3 && at.is(host_end - 2, ".");
+    let small = at.kind(host_end - 1) == Kind::Lower || at.kind(0) == Kind::Mixed;
+    plain && dotted && small && at.kind(0).is_word() && TOP_DOMAINS.contains(&last)
+}
+
+/// The parts of an address one after the other.
+fn said(at: At, start: isize, end: isize) -> String {
+    let mut spoken: Vec<String> = Vec::new();
+    for k in start..end {
+        let text = at.text(k);
+        let part = match text {
+            "." => "chấm".to_owned(),
+            "@" => "a còng".to_owned(),
+            "/" => "gạch chéo".to_owned(),
+            "-" | "–" => "gạch ngang".to_owned(),
+            "_" => "gạch dưới".to_owned(),
+            "+" => "cộng".to_owned(),
+            "=" => "bằng".to_owned(),
+            "?" => "chấm hỏi".to_owned(),
+            "&" => "và".to_owned(),
+            "%" => "phần trăm".to_owned(),
+            "~" => "dấu ngã".to_owned(),
+            "#" => "thăng".to_owned(),
+            ":" => "hai chấm".to_owned(),
+            _ if at.kind(k) == Kind::Digits => digits(text),
+            _ => word(at, k),
+        };
+        spoken.push(part);
+    }
+    spoken.join(" ")
+}
+
+/// Whether a part of an address is the sign of a unit or an abbreviation, which it does not mean
+/// here.
+fn is_sign(at: At, k: isize) -> bool {
+    at.kind(k) != Kind::Caps
+        && (UNITS.longest(at, k).is_some() || ABBREVIATIONS.longest(at, k).is_some())
+}
+
+fn word(at: At, k: isize) -> String {
+    let small = at.text(k).to_lowercase();
+    let said = SAID.iter().find(|(written, _)| *written == small).map(|(_, spoken)| *spoken);
+    match said {
+        Some(spoken) => spoken.to_owned(),
+        None if small.chars().count() == 1 || is_sign(at, k) => letters::spelled(&small),
+        None if at.kind(k) != Kind::Caps && letters::is_unspeakable(&small) => {
+            letters::spelled(&small)
+        }
+        None if at.kind(k) == Kind::Caps => letters::acronym(at, k),
+        None => at.text(k).replace('\'', ""),
+    }
+}

@@ -1,0 +1,182 @@
+//! Fractions, shares, counts out of a total, scales: `3/4`, `45/62 hộ`, `1/500`.
+
+use crate::domain::script::SemioticClass;
+
+use super::Reading;
+use super::measure;
+use super::number::{cardinal, number};
+use super::tokenize::{At, Kind, one_of};
+
+/// Nouns that a share is taken of: `3/4 số hộ`.
+const SHARED: [&str; 20] = [
+    "số", "diện", "tổng", "dân", "thời", "quãng", "chặng", "phần", "lượng", "sản", "khối", "giá",
+    "vốn", "nguồn", "chiều", "trái", "cả", "của", "doanh", "kinh",
+];
+
+/// Nouns that are counted out of a total: `8/12 huyện`.
+const COUNTED: [&str; 60] = [
+    "huyện",
+    "xã",
+    "phường",
+    "hộ",
+    "đại",
+    "chỉ",
+    "tiêu",
+    "phiếu",
+    "thành",
+    "người",
+    "trường",
+    "thôn",
+    "bản",
+    "đơn",
+    "tổ",
+    "công",
+    "dự",
+    "nhiệm",
+    "chi",
+    "đảng",
+    "học",
+    "thí",
+    "em",
+    "cháu",
+    "tỉnh",
+    "ủy",
+    "đồng",
+    "cơ",
+    "hợp",
+    "sản",
+    "doanh",
+    "nhà",
+    "lớp",
+    "bài",
+    "vụ",
+    "mẫu",
+    "ca",
+    "nội",
+    "mục",
+    "điểm",
+    "khu",
+    "tuyến",
+    "km",
+    "cán",
+    "giáo",
+    "bộ",
+    "sở",
+    "phòng",
+    "thủ",
+    "hồ",
+    "câu",
+    "trận",
+    "trạm",
+    "xóm",
+    "tiểu",
+    "mặt",
+    "ngày",
+    "giờ",
+    "con",
+    "đoàn",
+];
+
+/// Words that a share follows: `chiếm 1/2`.
+const SHARES: [&str; 14] = [
+    "chiếm", "gần", "hơn", "khoảng", "đạt", "chỉ", "bằng", "giảm", "tăng", "được", "quá", "còn",
+    "trên", "dưới",
+];
+
+/// Words after which a slash is said `trên`: scales and house numbers.
+const OVER: [&str; 14] = [
+    "lệ", "ngõ", "hẻm", "ngách", "kiệt", "nhà", "hẽm", "áp", "ấp", "mắt", "thị", "lô", "thửa", "tờ",
+];
+
+/// Whether the two numbers from here to `end` are a share or a count rather than a day and month.
+///
+/// `perhaps_day` says that the word before them often stands before days.
+pub(super) fn is_share_or_count(at: At, end: isize, perhaps_day: bool) -> bool {
+    let (part, whole) = (at.digits(0), at.digits(2));
+    let next = at.text(at.skip_space(end));
+    let small = part < whole && part.len() == 1 && whole.len() == 1 && whole <= "5";
+    let zero = part.starts_with('0') || whole.starts_with('0');
+    let said = at.follows(&SHARES) && part.len() <= whole.len() && part < whole;
+    let noun = one_of(next, &COUNTED) || one_of(next, &SHARED);
+    // `22/12 được`: a day of the calendar may stand before any verb, a noun is needed to count.
+    if zero || is_day_and_night(part, whole) {
+        return !zero;
+    }
+    let named = is_named_share(at);
+    let house = at.follows(&["số"]) && one_of(at.before(2), &["nhà", "ở", "hộ"]);
+    named
+        || house
+        || noun && starts_small(at, end)
+        || at.follows(&OVER)
+        || (!perhaps_day && (small || said))
+}
+
+/// The noun after a count begins small: `8/12 huyện`, but `2/9 Đảng bộ tổ chức`.
+fn starts_small(at: At, end: isize) -> bool {
+    at.kind(at.skip_space(end)) == Kind::Lower
+}
+
+/// `24/7`, `24/24`: all day.
+fn is_day_and_night(part: &str, whole: &str) -> bool {
+    part == "24" && matches!(whole, "7" | "24")
+}
+
+/// Reads two whole numbers around a slash.
+pub(super) fn read(at: At) -> Option<Reading> {
+    if let Some(reading) = decimals(at) {
+        return Some(reading);
+    }
+    let spoken = spoken(at)?;
+    let hours = matches!(at.text(3), "h" | "g") && !at.kind(4).is_word();
+    let (spoken, end) = if hours { (format!("{spoken} giờ"), 4) } else { (spoken, 3) };
+    // `2 1/2`: a whole number and a share.
+    let mixed =
+        at.kind(-1) == Kind::Space && at.kind(-2) == Kind::Digits && spoken.contains("phần");
+    let spoken = if mixed { format!("và {spoken}") } else { spoken };
+    Some(Reading::new(end, SemioticClass::Fraction, spoken))
+}
+
+/// The words for `a/b` here; `None` when there is no such thing.
+pub(super) fn spoken(at: At) -> Option<String> {
+    let (part, whole) = (at.digits(0), at.digits(2));
+    let two = !part.is_empty() && at.is(1, "/") && !whole.is_empty();
+    let goes_on = matches!(at.text(3), "/" | "-") && matches!(at.kind(4), Kind::Digits);
+    if !two || goes_on || part.len() > 6 || whole.len() > 6 {
+        return None;
+    }
+    let word = if is_share(at) { "phần" } else { "trên" };
+    let whole = if word == "phần" && whole == "4" { "tư".to_owned() } else { cardinal(whole) };
+    Some(format!("{} {word} {whole}", cardinal(part)))
+}
+
+/// `phân số 7/8`, `vòng 1/16`
+fn is_named_share(at: At) -> bool {
+    at.follows(&["vòng"]) || at.follows(&["số"]) && one_of(at.before(2), &["phân"])
+}
+
+/// Two numbers around a slash of which one is a decimal: `1/10,5`.
+fn decimals(at: At) -> Option<Reading> {
+    let (part, slash) = number(at, 0)?;
+    let (whole, end) = at.is(slash, "/").then(|| number(at, slash + 1))??;
+    let decimal = part.fraction.is_some() || whole.fraction.is_some();
+    let spoken = format!("{} trên {}", part.spoken(), whole.spoken());
+    (decimal && !at.is(end, "/")).then(|| Reading::new(end, SemioticClass::Fraction, spoken))
+}
+
+/// Whether `a/b` is a part of something (`phần`), not a count out of a total (`trên`).
+fn is_share(at: At) -> bool {
+    let (part, whole) = (at.digits(0), at.digits(2));
+    let next = at.text(at.skip_space(3));
+    let named = is_named_share(at);
+    let over = at.follows(&OVER) || at.follows(&["số"]) || is_day_and_night(part, whole);
+    if named {
+        return true;
+    }
+    if over || part.len() > 2 || part == whole || whole == "0" || whole == "1" {
+        return false;
+    }
+    let small = whole.len() == 1 || whole == "10" || whole == "100" || whole == "1000";
+    let counted = one_of(next, &COUNTED) && !one_of(next, &SHARED);
+    let shared = one_of(next, &SHARED) || measure::unit_follows(at, 3);
+    small && (shared || !counted)
+}

@@ -1,0 +1,291 @@
+//! Abbreviations in their context, initials, and acronyms said by the names of their letters.
+
+use crate::domain::note::NoteKind;
+use crate::domain::script::SemioticClass;
+
+use super::Reading;
+use super::foreign;
+use super::roman;
+use super::table::{ABBREVIATIONS, meaning};
+use super::tokenize::{At, Kind, one_of};
+
+/// Acronyms of more letters than this are more likely a word in capitals.
+const SPELLED_MAX: usize = 8;
+
+/// The name of a letter, as newsreaders say it in acronyms; `None` for a sign that is no letter.
+fn letter_name(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'a' => "a",
+        'ă' => "á",
+        'â' => "ớ",
+        'b' => "bê",
+        'c' => "xê",
+        'd' | 'đ' => "đê",
+        'e' => "e",
+        'ê' => "ê",
+        'f' => "ép",
+        'g' => "gờ",
+        'h' => "hát",
+        'i' => "i",
+        'j' => "gi",
+        'k' => "ca",
+        'l' => "lờ",
+        'm' => "mờ",
+        'n' => "nờ",
+        'o' => "o",
+        'ô' => "ô",
+        'ơ' => "ơ",
+        'p' => "pê",
+        'q' => "quy",
+        'r' => "rờ",
+        's' => "ét",
+        't' => "tê",
+        'u' => "u",
+        'ư' => "ư",
+        'v' => "vê",
+        'w' => "vê kép",
+        'x' => "ích",
+        'y' => "i dài",
+        'z' => "dét",
+        _ => return None,
+    })
+}
+
+/// Every letter by its name; letters of other alphabets are read by the letter they are built on.
+pub(super) fn spelled(letters: &str) -> String {
+    let small = letters.chars().flat_map(char::to_lowercase);
+    let names = small.filter_map(|c| letter_name(c).or_else(|| letter_name(foreign::base(c))));
+    names.collect::<Vec<_>>().join(" ")
+}
+
+/// How the acronym at `k` is said: as its table says, else by its letters.
+pub(super) fn acronym(at: At, k: isize) -> String {
+    match meaning(&ABBREVIATIONS, at, k) {
+        Some((meaning, end)) if end == k + 1 => meaning.spoken.to_owned(),
+        _ => spelled(at.text(k)),
+    }
+}
+
+/// An abbreviation or acronym that a table knows: `UBND`, `LĐ-TB&XH`, `TP.HCM`, `đ/c`, `v.v.`
+pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
+    let (meaning, mut end) = meaning(&ABBREVIATIONS, at, 0)?;
+    // `TP2`, `ĐT107`: digits glued to capitals make another thing of them.
+    let glued = at.kind(end) == Kind::Digits && at.kind(end - 1).is_word();
+    if glued && at.kind(0) != Kind::Lower && !meaning.swallows_dot {
+        return None;
+    }
+    let own_dot = meaning.swallows_dot && dot_belongs(at, end)
+        || meaning.trailing_dot && !ends_sentence(at, end + 1) && !at.is(end + 1, ".");
+    if at.is(end, ".") && own_dot {
+        end += 1;
+    }
+    let reading = Reading::new(end, SemioticClass::Abbreviation, meaning.spoken);
+    if meaning.doubtful {
+        let message =
+            format!("{:?} read as {:?}; it has other meanings", at.text(0), meaning.spoken);
+        return Some(reading.doubtful(NoteKind::Ambiguous, message));
+    }
+    Some(reading)
+}
+
+/// Whether the dot at `k` is the abbreviation's own: something that it introduces follows.
+fn dot_belongs(at: At, k: isize) -> bool {
+    match at.kind(k + 1) {
+        Kind::Space => matches!(
+            at.kind(k + 2),
+            Kind::Capital | Kind::Caps | Kind::Digits | Kind::Letter | Kind::Mixed
+        ),
+        Kind::Edge => false,
+        _ => true,
+    }
+}
+
+/// `Q.V.D.`, `Nguyễn V. A.`, `T.A`: initials of people who are not named.
+pub(super) fn read_initials(at: At) -> Option<Reading> {
+    const INITIALS_MAX: usize = 6;
+    if at.kind(0) != Kind::Letter || !at.is(1, ".") {
+        return None;
+    }
+    let mut spoken = vec![spelled(at.text(0))];
+    let mut end = 2;
+    while spoken.len() < INITIALS_MAX {
+        let next = if at.kind(end) == Kind::Space { end + 1 } else { end };
+        let spaced_out = next > end && !at.is(next + 1, ".");
+        if at.kind(next) != Kind::Letter || spaced_out {
+            break;
+        }
+        spoken.push(spelled(at.text(next)));
+        end = next + 1;
+        if !at.is(end, ".") {
+            break;
+        }
+        end += 1;
+    }
+    // A known short form such as `TP.` or `P.` before a name is asked before spelling a lone letter.
+    let alone = spoken.len() == 1;
+    if alone {
+        let after_name = at.kind(at.back(1)) == Kind::Capital;
+        let before_name = matches!(at.kind(at.skip_space(2)), Kind::Capital);
+        let known = meaning(&ABBREVIATIONS, at, 0).is_some();
+        if known
+            || !(after_name && !ends_sentence(at, 2) || before_name && at.kind(2) != Kind::Space)
+        {
+            return None;
+        }
+    }
+    // `J. K. Rowling`: initials with spaces between them go on to the name.
+    let foreign_name = !foreign::is_vietnamese(&at.text(at.skip_space(end)).to_lowercase());
+    let spaced = spoken.len() > 1 && at.kind(2) == Kind::Space && foreign_name;
+    // The last dot ends the sentence where nothing or a new sentence follows.
+    if at.is(end - 1, ".") && (ends_sentence(at, end) && !spaced) {
+        end -= 1;
+    }
+    Some(Reading::new(end, SemioticClass::Initial, spoken.join(" ")))
+}
+
+/// Whether a new sentence, not a name or a small word, begins after the dot before `k`.
+fn ends_sentence(at: At, k: isize) -> bool {
+    at.kind(k) == Kind::Edge
+        || at.kind(k) == Kind::Space && matches!(at.kind(k + 1), Kind::Capital | Kind::Edge)
+}
+
+/// A word with an apostrophe: `H'Hen` begins with the sound of its first letter, as names of the
+/// peoples of the Highlands do; elsewhere (`don't`) the apostrophe says nothing.
+pub(super) fn read_apostrophe(at: At) -> Option<Reading> {
+    let (first, rest) = at.text(0).split_once('\'')?;
+    let mut letters = first.chars();
+    let onset = letters.next().filter(|_| letters.next().is_none());
+    let syllable = rest.chars().skip(1).all(char::is_lowercase)
+        && rest.chars().count() > 1
+        && rest.chars().any(foreign::is_vowel);
+    let spoken = match onset.and_then(sound).filter(|_| syllable) {
+        Some(sound) => format!("{sound} {rest}"),
+        None => unmarked(&format!("{first}{rest}").replace('\'', "")),
+    };
+    Some(Reading::new(1, SemioticClass::Foreign, spoken))
+}
+
+/// A word whose apostrophes are gone, in letters that can be said.
+fn unmarked(word: &str) -> String {
+    match word {
+        _ if word.chars().count() <= 2 || !word.chars().any(foreign::is_vowel) => spelled(word),
+        _ if !word.chars().any(char::is_lowercase) => titled(&word.to_lowercase()),
+        _ => word.to_owned(),
+    }
+}
+
+/// The sound of a consonant before another syllable.
+fn sound(consonant: char) -> Option<&'static str> {
+    Some(match consonant.to_ascii_lowercase() {
+        'b' => "bờ",
+        'c' | 'k' => "cờ",
+        'd' | 'đ' => "đờ",
+        'g' => "gờ",
+        'h' => "hờ",
+        'l' => "lờ",
+        'm' => "mờ",
+        'n' => "nờ",
+        'p' => "pờ",
+        'r' => "rờ",
+        's' => "sờ",
+        't' => "tờ",
+        'v' => "vờ",
+        'x' => "xờ",
+        _ => return None,
+    })
+}
+
+/// Letters without a vowel cannot be a word: `xnk`, `HCl`, `mV`.
+pub(super) fn is_unspeakable(word: &str) -> bool {
+    (2..=6).contains(&word.chars().count()) && !word.chars().any(foreign::is_vowel)
+}
+
+/// Capitals that no table knows: a word in capitals, or letters; single letters; known by the way
+/// they are written.
+pub(super) fn read_letters(at: At) -> Option<Reading> {
+    let written = at.text(0);
+    match at.kind(0) {
+        Kind::Lower | Kind::Capital | Kind::Mixed if is_unspeakable(written) => Some(
+            Reading::new(1, SemioticClass::Acronym, spelled(written))
+                .doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters")),
+        ),
+        Kind::Letter => single(at),
+        Kind::Lower => {
+            // A lone consonant is a letter: `điểm b khoản 2`.
+            let mut chars = written.chars();
+            let letter = chars.next().filter(|_| chars.next().is_none())?;
+            let vowel = foreign::is_vowel(letter);
+            let spoken = spelled(written);
+            (!vowel && !spoken.is_empty()).then(|| Reading::new(1, SemioticClass::Acronym, spoken))
+        }
+        Kind::Caps => Some(capitals(at)),
+        _ => None,
+    }
+}
+
+fn single(at: At) -> Option<Reading> {
+    let written = at.text(0);
+    let letter = written.chars().next()?;
+    // `Ý kiến`, `Ở đây`: a word of one vowel that begins a sentence.
+    let word = foreign::is_vowel(letter) && !letter.is_ascii() || letter == 'Y' && is_word_y(at);
+    let begins = at.kind(-1) == Kind::Edge
+        || matches!(at.before(1), "." | "?" | "!" | "\"" | ":" | "-" | "–");
+    if word || (begins && matches!(letter, 'A' | 'O' | 'U' | 'I') && at.kind(2) == Kind::Lower) {
+        return Some(Reading::new(1, SemioticClass::Word, written.to_lowercase()));
+    }
+    let spoken = spelled(written);
+    (!spoken.is_empty()).then(|| Reading::new(1, SemioticClass::Acronym, spoken))
+}
+
+/// `Y tế`, `Y Thông`, but `huyện Y có`: the word or name, not the letter.
+fn is_word_y(at: At) -> bool {
+    const AFTER: [&str; 14] = [
+        "tế", "học", "sĩ", "tá", "bác", "phục", "đức", "lệnh", "án", "dược", "cụ", "khoa", "nghĩa",
+        "như",
+    ];
+    at.kind(1) == Kind::Space && (at.kind(2) == Kind::Capital || one_of(at.text(2), &AFTER))
+}
+
+fn capitals(at: At) -> Reading {
+    let written = at.text(0);
+    let small = written.to_lowercase();
+    let heading = in_capitals(at);
+    let vietnamese = foreign::is_vietnamese(&small);
+    // Marks other than that of Đ and those of letters in acronyms (Ô, Ư) are found in words only.
+    let marked =
+        written.chars().any(|c| !c.is_ascii() && !matches!(c, 'Đ' | 'Ư' | 'Ô' | 'Ơ' | 'Â' | 'Ê'));
+    // A syllable of three letters and more is sooner a word said loudly than an acronym.
+    let speakable = small.chars().any(foreign::is_vowel);
+    if marked && speakable || vietnamese && (heading || written.chars().count() > 2) {
+        return Reading::new(1, SemioticClass::Word, small);
+    }
+    let letters = written.chars().count();
+    if speakable && (letters > SPELLED_MAX || heading && letters > 5) {
+        return Reading::new(1, SemioticClass::Foreign, titled(&small))
+            .doubtful(NoteKind::ForeignWord, format!("{written:?} read as a word"));
+    }
+    let spoken = spelled(written);
+    if spoken.is_empty() {
+        return Reading::new(1, SemioticClass::Word, small);
+    }
+    Reading::new(1, SemioticClass::Acronym, spoken)
+        .doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters"))
+}
+
+/// A word with its first letter large.
+fn titled(small: &str) -> String {
+    let mut chars = small.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
+/// Whether the text around is in capitals, so that capitals mean nothing: a neighbour is a word of
+/// capitals that can only be Vietnamese.
+fn in_capitals(at: At) -> bool {
+    let neighbour = |k: isize| {
+        let word = at.text(k);
+        let caps = matches!(at.kind(k), Kind::Caps);
+        caps && roman::value(word).is_none() && foreign::is_vietnamese(&word.to_lowercase())
+    };
+    let next = at.skip_space(1);
+    [at.back(1), at.back(2), next, at.skip_space(next + 1)].into_iter().any(neighbour)
+}

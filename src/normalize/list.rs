@@ -1,0 +1,44 @@
+//! Markers that open the item of a list: `1.`, `a)`, `II.`, `-`, `•`.
+
+use crate::domain::script::SemioticClass;
+
+use super::Reading;
+use super::letters;
+use super::number::cardinal;
+use super::roman;
+use super::tokenize::{At, Kind};
+
+/// Signs that only show that an item begins.
+const BULLETS: [&str; 12] = ["-", "–", "+", "*", "•", "●", "■", "▪", "◆", "►", "→", "✓"];
+
+/// Reads a marker at the very start of a text or line.
+pub(super) fn read_marker(at: At) -> Option<Reading> {
+    let starts = match at.kind(-1) {
+        Kind::Edge => true,
+        Kind::Space => at.kind(-2) == Kind::Edge || at.is(-1, "\n"),
+        _ => false,
+    };
+    if !starts {
+        return None;
+    }
+    let marker = at.text(0);
+    if BULLETS.contains(&marker) && at.kind(1) == Kind::Space {
+        return Some(Reading::new(1, SemioticClass::ListMarker, ""));
+    }
+    let closed =
+        matches!(at.text(1), "." | ")") && at.kind(2) == Kind::Space && at.kind(3) != Kind::Edge;
+    if !closed {
+        return None;
+    }
+    let spoken = match at.kind(0) {
+        Kind::Digits if marker.len() <= 3 => cardinal(marker),
+        Kind::Letter | Kind::Caps => match roman::value(marker) {
+            Some(value) if at.is(1, ".") && value < 50 => super::number::cardinal_of(value),
+            _ if at.kind(0) == Kind::Letter => letters::spelled(marker),
+            _ => return None,
+        },
+        Kind::Lower if marker.chars().count() == 1 && at.is(1, ")") => letters::spelled(marker),
+        _ => return None,
+    };
+    Some(Reading::new(2, SemioticClass::ListMarker, format!("{spoken},")))
+}

@@ -1,0 +1,242 @@
+//! Amounts with a unit, a currency or a percent sign, and what `/` means after them.
+
+use crate::domain::script::SemioticClass;
+
+use super::Reading;
+use super::fraction;
+use super::number::{cardinal, number};
+use super::range;
+use super::table::{Quantity, UNITS, Unit};
+use super::tokenize::{At, Kind, one_of};
+
+/// Words for powers of ten between a number and its unit.
+const SCALES: [&str; 9] = ["nghìn", "ngàn", "triệu", "tỷ", "tỉ", "vạn", "trăm", "chục", "muôn"];
+
+/// Scales in letters, glued to the number: `5tr`, `200k`.
+const SHORT_SCALES: [(&str, &str); 5] =
+    [("k", "nghìn"), ("K", "nghìn"), ("tr", "triệu"), ("Tr", "triệu"), ("tỷ", "tỷ")];
+
+/// Words for money, after which `/` is said `một`.
+const MONEY_WORDS: [&str; 11] =
+    ["đồng", "triệu", "tỷ", "tỉ", "nghìn", "ngàn", "đô", "la", "mỹ", "euro", "xu"];
+
+/// Units in words that go with `trên` after a physical unit: `km/giờ`, `mg/lít`.
+const UNIT_WORDS: [&str; 7] = ["giờ", "phút", "giây", "lít", "mét", "héc", "ki"];
+
+/// One or two numbers and a word for a power of ten.
+struct Amount {
+    spoken: String,
+    end: isize,
+}
+
+/// `15-20 kg`, `9,26 tỷ m³`, `3%`, `50.000đ`, `1m75`
+pub(super) fn read(at: At) -> Option<Reading> {
+    if let Some(reading) = tall(at) {
+        return Some(reading);
+    }
+    let amount = amount(at)?;
+    let scaled = scaled(at, amount);
+    // `số 12/3A` is a house, not a current.
+    let house = at.is(1, "/") && at.kind(3) == Kind::Letter;
+    if let Some((unit, end)) = unit_after(at, scaled.end).filter(|_| !house) {
+        let spoken = format!("{} {}", scaled.spoken, unit.spoken);
+        return Some(Reading::new(end, class(unit), spoken));
+    }
+    let short = SHORT_SCALES.iter().find(|(sign, _)| at.is(scaled.end, sign))?;
+    if at.kind(scaled.end + 1) == Kind::Digits {
+        return odd_hundreds(at, &scaled);
+    }
+    let many = at.digits(0).len() > 3;
+    if short.0 == "tỷ" || (short.0 == "K" && many) {
+        return None;
+    }
+    let spoken = format!("{} {}", scaled.spoken, short.1);
+    let end = scaled.end + 1;
+    // `10k VND`: a currency may still follow.
+    match unit_after(at, end).filter(|(unit, _)| unit.quantity == Quantity::Money) {
+        Some((unit, end)) => {
+            Some(Reading::new(end, class(unit), format!("{spoken} {}", unit.spoken)))
+        }
+        None => Some(Reading::new(end, SemioticClass::Money, spoken)),
+    }
+}
+
+fn class(unit: &Unit) -> SemioticClass {
+    match unit.quantity {
+        Quantity::Physical => SemioticClass::Measure,
+        Quantity::Money => SemioticClass::Money,
+        Quantity::Percent => SemioticClass::Percent,
+    }
+}
+
+fn amount(at: At) -> Option<Amount> {
+    if let Some(spoken) = fraction::spoken(at) {
+        return Some(Amount { spoken, end: 3 });
+    }
+    let (first, end) = number(at, 0)?;
+    match range::second(at, end) {
+        Some((last, end)) => Some(Amount { spoken: range::joined(&first, &last), end }),
+        None => Some(Amount { spoken: first.spoken(), end }),
+    }
+}
+
+/// Adds `nghìn`, `triệu`, `tỷ` where one follows before a unit: `35,6 triệu USD`.
+fn scaled(at: At, amount: Amount) -> Amount {
+    let mut spoken = amount.spoken;
+    let mut end = amount.end;
+    for _ in 0..2 {
+        let word = at.skip_space(end);
+        if !one_of(at.text(word), &SCALES) {
+            break;
+        }
+        spoken.push(' ');
+        spoken.push_str(at.text(word));
+        end = word + 1;
+    }
+    Amount { spoken, end }
+}
+
+/// The unit that begins at `k`, after one space at most.
+fn unit_after<'u>(at: At, k: isize) -> Option<(&'u Unit, isize)> {
+    let start = at.skip_space(k);
+    let (unit, end) = UNITS.longest(at, start)?;
+    let space_allowed = start == k || !unit.glued;
+    // Digits right after it make it a part of something else: `5 m25`.
+    let ends = at.kind(end) != Kind::Digits;
+    (space_allowed && ends).then_some((unit, end))
+}
+
+/// Whether a unit stands at `k`, after one space at most.
+pub(super) fn unit_follows(at: At, k: isize) -> bool {
+    unit_after(at, k).is_some()
+}
+
+/// Whether the token at `k` ends the sign of a unit.
+pub(super) fn is_unit(at: At, k: isize) -> bool {
+    // Signs have up to three tokens (`m2`, `°C`, `km/h`): one must begin that far back.
+    (0..3).any(|back| UNITS.longest(at, k - back).is_some_and(|(_, end)| end == k + 1))
+}
+
+/// Whether a sign stands before amounts: `$`.
+pub(super) fn is_prefix(sign: &str) -> bool {
+    matches!(sign, "$" | "€" | "£" | "¥" | "₫")
+}
+
+/// `1tr5`: a million and five hundred thousand.
+fn odd_hundreds(at: At, amount: &Amount) -> Option<Reading> {
+    let hundreds = at.digits(amount.end + 1);
+    let million = matches!(at.text(amount.end), "tr" | "Tr") && hundreds.len() == 1;
+    let money = unit_after(at, amount.end + 2).filter(|(u, _)| u.quantity == Quantity::Money);
+    let (unit, end) = money.map_or(("", amount.end + 2), |(unit, end)| (unit.spoken, end));
+    let spoken = format!("{} triệu {} trăm nghìn {unit}", amount.spoken, cardinal(hundreds));
+    million.then(|| Reading::new(end, SemioticClass::Money, spoken.trim_end()))
+}
+
+/// `1m75`, `2m5`, `3kg2`: a height or weight and what is over.
+fn tall(at: At) -> Option<Reading> {
+    let over = at.digits(2);
+    let metres = at.digits(0);
+    let unit = match at.text(1) {
+        "m" => "mét",
+        "kg" => "ki lô gam",
+        _ => return None,
+    };
+    let is_height = (1..=2).contains(&over.len()) && metres.len() <= 2;
+    let area = unit == "mét" && (over == "2" || over == "3");
+    let decimal = matches!(at.text(3), "," | ".") && at.kind(4) == Kind::Digits;
+    let ends = !decimal && !at.kind(3).is_word();
+    if !is_height || area || !ends {
+        return None;
+    }
+    let spoken = format!("{} {unit} {}", cardinal(metres), cardinal(over));
+    Some(Reading::new(3, SemioticClass::Measure, spoken))
+}
+
+/// `$50`, `US$ 3,5 tỷ`, `€10`
+pub(super) fn read_prefixed(at: At) -> Option<Reading> {
+    let (unit, end) = UNITS.longest(at, 0).filter(|(unit, _)| unit.prefix)?;
+    let start = at.skip_space(end);
+    let here = at.moved(start);
+    let amount = scaled(here, english_amount(here).or_else(|| amount(here))?);
+    let spoken = format!("{} {}", amount.spoken, unit.spoken);
+    Some(Reading::new(start + amount.end, SemioticClass::Money, spoken))
+}
+
+/// `$40,000`: after a sign a single comma before three digits separates thousands.
+fn english_amount(at: At) -> Option<Amount> {
+    let (thousands, rest) = (at.digits(0), at.digits(2));
+    let grouped = (1..=3).contains(&thousands.len()) && at.is(1, ",") && rest.len() == 3;
+    let alone = !matches!(at.text(3), "," | ".") || at.kind(4) != Kind::Digits;
+    (grouped && alone).then(|| Amount { spoken: cardinal(&format!("{thousands}{rest}")), end: 3 })
+}
+
+/// A unit without a number: `mỗi ha`, `điểm %`, `Tỷ giá USD`.
+pub(super) fn read_alone(at: At) -> Option<Reading> {
+    let (unit, end) = UNITS.longest(at, 0).filter(|(unit, _)| unit.alone)?;
+    Some(Reading::new(end, class(unit), unit.spoken))
+}
+
+/// The slash of a rate: `đồng/kg`, `tạ/ha`, `3%/năm`, `cây/ha`, `20 ml/16 lít`.
+pub(super) fn read_per(at: At) -> Option<Reading> {
+    if !at.is(0, "/") {
+        return None;
+    }
+    let right = at.skip_space(1);
+    let left = if at.kind(-1) == Kind::Space { -2 } else { -1 };
+    let physical = is_physical(at, left);
+    let chained = at.is(left - 1, "/");
+    let rate = physical || chained || is_money(at, left) || counts(at, left);
+    let unit = UNITS.longest(at, right).filter(|(unit, _)| unit.quantity == Quantity::Physical);
+    if let Some((unit, end)) = unit.filter(|(unit, _)| rate || unit.alone) {
+        let word = if physical { "trên" } else { "một" };
+        let spoken = format!("{word} {}", unit.spoken);
+        return Some(Reading::new(end, SemioticClass::Measure, spoken));
+    }
+    if !rate {
+        return None;
+    }
+    let timed = physical && one_of(at.text(right), &UNIT_WORDS) && is_unit(at, left);
+    match at.kind(right) {
+        Kind::Digits if physical || at.kind(left) == Kind::Lower => {
+            Some(Reading::new(1, SemioticClass::Measure, "trên"))
+        }
+        Kind::Lower if timed => Some(Reading::new(1, SemioticClass::Measure, "trên")),
+        Kind::Lower => Some(Reading::new(1, SemioticClass::Measure, "một")),
+        _ => None,
+    }
+}
+
+fn is_physical(at: At, k: isize) -> bool {
+    (0..3).any(|back| {
+        let unit = UNITS.longest(at, k - back).filter(|(_, end)| *end == k + 1);
+        unit.is_some_and(|(unit, _)| unit.quantity == Quantity::Physical)
+    })
+}
+
+fn is_money(at: At, k: isize) -> bool {
+    let unit = UNITS.longest(at, k);
+    let sign = unit.is_some_and(|(unit, end)| end == k + 1 && unit.quantity != Quantity::Physical);
+    sign || one_of(at.text(k), &MONEY_WORDS)
+}
+
+/// Whether something is counted before `k`: a number stands up to five words back in the phrase.
+fn counts(at: At, k: isize) -> bool {
+    const WORDS_BACK: usize = 5;
+    if !at.kind(k).is_word() {
+        return false;
+    }
+    let here = at.moved(k);
+    let mut back = 0;
+    for _ in 0..WORDS_BACK {
+        back -= 1;
+        if here.kind(back) == Kind::Space {
+            back -= 1;
+        }
+        match here.kind(back) {
+            Kind::Digits => return true,
+            Kind::Lower => {}
+            _ => return false,
+        }
+    }
+    false
+}

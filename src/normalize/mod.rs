@@ -1,0 +1,210 @@
+//! Article -> Script.
+//!
+//! The written text is cut into tokens once (`tokenize`). Then one pass goes from left to right:
+//! at each token the rules below are asked in their order, and the first that knows what begins
+//! here says how many tokens it covers, of which semiotic class they are and how they are said.
+//! Rules look at the written tokens only, ahead and back, never at what a rule has said, so no
+//! spoken word is ever read a second time. Last, the pieces are joined into utterances
+//! (`sentence`).
+
+mod code;
+mod date;
+mod document;
+mod electronic;
+mod foreign;
+mod fraction;
+mod letters;
+mod lexicon;
+mod list;
+mod math;
+mod measure;
+mod number;
+mod phrases;
+mod punctuation;
+mod range;
+mod roman;
+mod sentence;
+mod table;
+mod telephone;
+#[cfg(test)]
+mod tests;
+mod time;
+mod tokenize;
+
+use crate::domain::article::{Article, ByteSpan, Part};
+use crate::domain::note::{Note, NoteKind};
+use crate::domain::script::{Script, SemioticClass, Token, Utterance};
+
+pub use lexicon::Lexicon;
+use tokenize::{At, Kind};
+
+/// The whole article as it will be said.
+pub fn script(article: &Article, lexicon: &Lexicon) -> Script {
+    let mut script = Script::default();
+    for (part, text) in article.parts() {
+        let (pieces, notes) = read(part, text, lexicon);
+        let end = sentence::pause_after(part, article.kind(part));
+        script.notes.extend(notes);
+        sentence::cut(part, text, pieces, end, &mut script.utterances, &mut script.notes);
+    }
+    script
+}
+
+/// One part's text as utterances that tile it exactly, and what an editor should look at.
+pub fn utterances(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Utterance>, Vec<Note>) {
+    let (pieces, mut notes) = read(part, text, lexicon);
+    let end = sentence::pause_after(part, crate::domain::article::BlockKind::Paragraph);
+    let mut utterances = Vec::new();
+    sentence::cut(part, text, pieces, end, &mut utterances, &mut notes);
+    (utterances, notes)
+}
+
+/// What a rule found at a place.
+struct Reading {
+    /// How many written tokens it covers; at least one.
+    count: usize,
+    class: SemioticClass,
+    spoken: String,
+    doubt: Option<(NoteKind, String)>,
+}
+
+impl Reading {
+    /// Covers the tokens from here to the one before `end`.
+    fn new(end: isize, class: SemioticClass, spoken: impl Into<String>) -> Self {
+        let count = usize::try_from(end).unwrap_or(0).max(1);
+        Self { count, class, spoken: spoken.into(), doubt: None }
+    }
+
+    fn doubtful(self, kind: NoteKind, message: impl Into<String>) -> Self {
+        Self { doubt: Some((kind, message.into())), ..self }
+    }
+}
+
+type Rule = fn(At) -> Option<Reading>;
+
+/// The kinds of tokens that a rule may begin with, so that most rules need not be asked.
+#[derive(Clone, Copy)]
+struct Starts(u8);
+
+impl Starts {
+    const DIGITS: Self = Self(1);
+    const LOWER: Self = Self(2);
+    const CAPITALIZED: Self = Self(4);
+    const CAPITALS: Self = Self(8);
+    const MARK: Self = Self(16);
+    const WORD: Self = Self(2 | 4 | 8);
+    const ANY: Self = Self(31);
+
+    const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn includes(self, kind: Kind) -> bool {
+        let starts = match kind {
+            Kind::Digits => Self::DIGITS,
+            Kind::Lower => Self::LOWER,
+            Kind::Capital => Self::CAPITALIZED,
+            Kind::Letter | Kind::Caps | Kind::Mixed => Self::CAPITALS,
+            Kind::Mark => Self::MARK,
+            Kind::Space | Kind::Script | Kind::Edge => Self(0),
+        };
+        self.0 & starts.0 != 0
+    }
+}
+
+/// Every semiotic class that needs a rule, in the order in which they are asked.
+///
+/// The order is behaviour: what is more specific stands before what could swallow a part of it.
+/// Codes with slashes and hyphens come before dates, dates before fractions and ranges, anything
+/// with a unit before a bare number, Roman numerals before acronyms.
+const RULES: &[(Starts, Rule)] = &[
+    (Starts::ANY, list::read_marker),
+    (Starts::ANY, electronic::read),
+    (Starts::DIGITS, document::read),
+    (Starts::DIGITS.or(Starts::MARK), telephone::read),
+    (Starts::DIGITS, code::read_plate),
+    (Starts::WORD, code::read_road),
+    (Starts::DIGITS, date::read),
+    (Starts::DIGITS, time::read),
+    (Starts::DIGITS, range::read_score),
+    (Starts::DIGITS, code::read_address),
+    (Starts::DIGITS, measure::read),
+    (Starts::MARK.or(Starts::CAPITALS), measure::read_prefixed),
+    (Starts::DIGITS, fraction::read),
+    (Starts::DIGITS, range::read),
+    (Starts::DIGITS, number::read_ordinal),
+    (Starts::DIGITS, code::read_numbered),
+    (Starts::CAPITALS, date::read_quarter),
+    (Starts::CAPITALS, code::read_lettered),
+    (Starts::CAPITALS, roman::read),
+    (Starts::CAPITALS, letters::read_initials),
+    (Starts::WORD.or(Starts::DIGITS), letters::read_abbreviation),
+    (Starts::WORD, measure::read_alone),
+    (Starts::DIGITS, number::read_dotted),
+    (Starts::DIGITS, number::read_number),
+    (Starts::MARK, date::read_year_after_slash),
+    (Starts::MARK, measure::read_per),
+    (Starts::MARK, range::read_dash),
+    (Starts::MARK.or(Starts::LOWER), math::read),
+    (Starts::WORD, letters::read_apostrophe),
+    (Starts::WORD, letters::read_letters),
+    (Starts::WORD, foreign::read),
+];
+
+/// A token with what the sentence cutter needs to know about it.
+struct Piece {
+    token: Token,
+    /// Whether an utterance may end after it.
+    ends: bool,
+    /// Whether a long sentence is best cut after it: a semicolon or a colon.
+    strong: bool,
+    /// How many words its spoken form has.
+    words: usize,
+}
+
+/// Reads a text from left to right; the tokens of the pieces tile it.
+fn read(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Piece>, Vec<Note>) {
+    let tokens = tokenize::tokens(text);
+    let mut pieces = Vec::with_capacity(tokens.len());
+    let mut notes = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let here = At::new(&tokens, at);
+        let reading = read_here(here, lexicon);
+        let count = reading.count.min(here.left());
+        let last = at + count - 1;
+        let span = ByteSpan { start: tokens[at].span.start, end: tokens[last].span.end };
+        if let Some((kind, message)) = reading.doubt {
+            notes.push(Note::at(kind, part, span, message));
+        }
+        let ends = punctuation::may_end(here.moved(count as isize - 1), reading.class);
+        let words =
+            if reading.spoken.is_empty() { 0 } else { 1 + reading.spoken.matches(' ').count() };
+        let token = Token { class: reading.class, span, spoken: reading.spoken };
+        let strong = matches!(here.text(0), ";" | ":");
+        pieces.push(Piece { token, ends, strong, words });
+        at += count;
+    }
+    (pieces, notes)
+}
+
+fn read_here(at: At, lexicon: &Lexicon) -> Reading {
+    if let Some((spoken, count)) = lexicon.longest(at) {
+        return Reading::new(count as isize, SemioticClass::Lexicon, spoken);
+    }
+    let kind = at.kind(0);
+    let mut rules = RULES.iter().filter(|(starts, _)| starts.includes(kind));
+    if let Some(reading) = rules.find_map(|(_, rule)| rule(at)) {
+        return reading;
+    }
+    match kind {
+        Kind::Space => Reading::new(1, SemioticClass::Space, ""),
+        Kind::Mark => punctuation::read(at),
+        // Letters of other scripts, and combining marks that stand alone.
+        _ if kind == Kind::Script || at.text(0).is_empty() => {
+            let message = format!("no reading for {:?}", at.text(0));
+            Reading::new(1, SemioticClass::Symbol, "").doubtful(NoteKind::UnknownSymbol, message)
+        }
+        _ => Reading::new(1, SemioticClass::Word, at.text(0)),
+    }
+}

@@ -1,0 +1,157 @@
+//! Ranges and scores: two numbers around a hyphen or a dash.
+
+use crate::domain::script::SemioticClass;
+
+use super::Reading;
+use super::measure;
+use super::number::{Number, cardinal, digits, number};
+use super::tokenize::{At, Kind, one_of, same};
+
+/// Words of games: near them two small numbers are a score.
+const GAME_WORDS: [&str; 11] =
+    ["thắng", "thua", "hòa", "hạ", "bại", "dẫn", "gỡ", "đè", "quật", "vượt", "ghi"];
+
+/// Nouns that say that two numbers are an amount after all: `thắng 2-3 trận`.
+const AMOUNTS: [&str; 20] = [
+    "trận", "ván", "lần", "năm", "tháng", "ngày", "giờ", "phút", "người", "bàn", "điểm", "tuổi",
+    "tuần", "triệu", "tỷ", "nghìn", "con", "cây", "vụ", "giải",
+];
+
+/// Nouns that two numbers after them belong to: `Điều 5-10 Luật Đất đai`.
+const NUMBERED: [&str; 14] = [
+    "điều", "khoản", "mục", "chương", "số", "ngày", "tháng", "năm", "từ", "lớp", "tuần", "tầng",
+    "khóa", "bài",
+];
+
+/// How far back a word of games may stand.
+const GAME_WORDS_BACK: usize = 20;
+
+/// The second number of a pair: after a hyphen or dash with spaces on both sides or on none.
+pub(super) fn second(at: At, k: isize) -> Option<(Number, isize)> {
+    let k = match at.kind(k) {
+        Kind::Space if at.dash(k + 1) && at.kind(k + 2) == Kind::Space => k + 3,
+        Kind::Mark if at.dash(k) => k + 1,
+        _ => return None,
+    };
+    number(at, k)
+}
+
+/// `thua 0-2`, `tỷ số 5 - 4`, `Sơn La 2-1 Lào Cai`
+pub(super) fn read_score(at: At) -> Option<Reading> {
+    let ours = number(at, 0)?;
+    let (theirs, end) = second(at, ours.1)?;
+    let small = |n: &Number| n.whole().filter(|v| *v < 200 && !n.grouped);
+    let (ours, theirs) = (small(&ours.0)?, small(&theirs)?);
+    let next = at.skip_space(end);
+    let goes_on =
+        at.dash(end) || matches!(at.text(end), "/" | ":" | ",") && at.kind(end + 1) == Kind::Digits;
+    let between_teams = at.kind(at.back(1)) == Kind::Capital && at.kind(next) == Kind::Capital;
+    let pair = between_teams && ours < 30 && theirs < 30 && !at.follows(&NUMBERED);
+    if is_amount(at, end) || goes_on || !(pair || in_a_game(at)) {
+        return None;
+    }
+    let spoken = format!("{} {}", cardinal(&ours.to_string()), cardinal(&theirs.to_string()));
+    Some(Reading::new(end, SemioticClass::Score, spoken))
+}
+
+/// Whether a unit or a noun of amounts follows at `end`, after one space at most.
+pub(super) fn is_amount(at: At, end: isize) -> bool {
+    one_of(at.text(at.skip_space(end)), &AMOUNTS) || measure::unit_follows(at, end)
+}
+
+fn in_a_game(at: At) -> bool {
+    let mut k = 0;
+    for _ in 0..GAME_WORDS_BACK {
+        k -= 1;
+        if at.kind(k) == Kind::Space {
+            k -= 1;
+        }
+        let word = at.text(k);
+        match word {
+            "." | "?" | "!" | ";" | "\n" | "" => return false,
+            _ => {}
+        }
+        let ratio = same(word, "số") && one_of(at.text(k - 2), &["tỷ", "tỉ"]);
+        if ratio || one_of(word, &GAME_WORDS) {
+            return true;
+        }
+    }
+    false
+}
+
+/// `2020-2025`, `1.500 - 2.000`, `1-0-2`
+pub(super) fn read(at: At) -> Option<Reading> {
+    let (first, first_end) = number(at, 0)?;
+    let (last, end) = second(at, first_end)?;
+    // `i9-14900`, and long digits, are names.
+    if at.kind(-1).is_word() || !first.grouped && first.integer.len() > 8 {
+        return None;
+    }
+    if at.dash(end) && at.kind(end + 1) == Kind::Digits {
+        return chain(at);
+    }
+    if at.is(at.skip_space(end), "=") {
+        let spoken = format!("{} trừ {}", first.spoken(), last.spoken());
+        return Some(Reading::new(end, SemioticClass::Math, spoken));
+    }
+    Some(Reading::new(end, SemioticClass::Range, joined(&first, &last)))
+}
+
+/// Two numbers as a range; a falling pair (`6-4`) is only said one after the other.
+pub(super) fn joined(first: &Number, last: &Number) -> String {
+    let rising = match (first.whole(), last.whole()) {
+        (Some(first), Some(last)) => first < last,
+        _ => true,
+    };
+    let between = if rising { " đến " } else { " " };
+    format!("{}{between}{}", first.spoken(), last.spoken())
+}
+
+/// Three or more numbers between hyphens: a formation, a dose, a saying.
+fn chain(at: At) -> Option<Reading> {
+    const NUMBERS_MAX: usize = 8;
+    // Groups of three digits and more are a number of a card or an account.
+    let said = |k: isize| {
+        if at.digits(0).len() > 2 { digits(at.digits(k)) } else { cardinal(at.digits(k)) }
+    };
+    let mut spoken = vec![said(0)];
+    let mut end = 1;
+    while at.dash(end) && !at.digits(end + 1).is_empty() && spoken.len() < NUMBERS_MAX {
+        spoken.push(said(end + 1));
+        end += 2;
+    }
+    let pause = if at.digits(0).len() > 2 { ", " } else { " " };
+    (spoken.len() > 2).then(|| Reading::new(end, SemioticClass::Range, spoken.join(pause)))
+}
+
+/// The dash between two quantities that other rules read: `8g - 22g`, `5%-7%`, `5/3 - 10/4`.
+pub(super) fn read_dash(at: At) -> Option<Reading> {
+    if !at.dash(0) {
+        return None;
+    }
+    let spaced = at.kind(-1) == Kind::Space;
+    let balanced = spaced == (at.kind(1) == Kind::Space);
+    let (left, right) = if spaced { (-2, 2) } else { (-1, 1) };
+    let right_number = at.kind(right) == Kind::Digits
+        || at.kind(right + 1) == Kind::Digits
+            && (measure::is_prefix(at.text(right)) || one_of(at.text(right), &["km"]));
+    let left_quantity = match at.kind(left) {
+        Kind::Digits => {
+            matches!(at.text(left - 1), "/" | ":" | "h" | "g" | "+")
+                || spaced && matches!(at.text(left - 1), "." | "-")
+        }
+        _ => ends_quantity(at, left),
+    };
+    (balanced && right_number && left_quantity)
+        .then(|| Reading::new(1, SemioticClass::Range, "đến"))
+}
+
+/// Whether a quantity ends at `k`: a unit or a word for one, with a number before it.
+fn ends_quantity(at: At, k: isize) -> bool {
+    const UNIT_WORDS: [&str; 14] = [
+        "giờ", "phút", "đồng", "triệu", "tỷ", "nghìn", "độ", "mét", "h", "g", "'", "k", "tr", "tạ",
+    ];
+    let unit = one_of(at.text(k), &UNIT_WORDS) || measure::is_unit(at, k);
+    let number = (1..=3).any(|back| at.kind(k - back) == Kind::Digits);
+    unit && number
+}

@@ -1,0 +1,248 @@
+//! Golden sentences and properties of the whole stage.
+
+use proptest::prelude::*;
+
+use super::{Lexicon, script, utterances};
+use crate::domain::article::{Article, Block, BlockKind, ByteSpan, Part};
+use crate::domain::note::NoteKind;
+use crate::domain::script::{Pause, SemioticClass, Utterance};
+
+fn read(written: &str) -> Vec<Utterance> {
+    utterances(Part::Block(0), written, &Lexicon::default()).0
+}
+
+fn spoken(written: &str) -> String {
+    let utterances = read(written);
+    let texts = utterances.iter().map(|utterance| utterance.spoken.as_str());
+    texts.filter(|spoken| !spoken.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn check(written: &str, expected: &str) {
+    assert_eq!(spoken(written), expected, "written: {written}");
+}
+
+/// Checks every line of a golden file, `written TAB spoken`, and reports all that differ.
+fn check_file(name: &str, file: &str) {
+    let mut wrong = Vec::new();
+    for line in file.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (written, expected) = line.split_once('\t').expect("written TAB spoken");
+        let actual = spoken(written);
+        if actual != expected {
+            wrong.push(format!("{written}\n   expected {expected}\n   actual   {actual}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{name}: {} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// One test for each file of `tests/data/normalize`.
+macro_rules! golden {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            let file = include_str!(concat!(
+                "../../tests/data/normalize/", stringify!($name), ".tsv"
+            ));
+            check_file(stringify!($name), file);
+        }
+    )*};
+}
+
+golden! {
+    abbreviation cardinal code date decimal document electronic foreign fraction initial math
+    measure money ordinal percent phone plate punctuation range road roman score sentence time
+}
+
+fn texts(written: &str) -> Vec<String> {
+    read(written).into_iter().map(|utterance| utterance.written).collect()
+}
+
+#[test]
+fn sentences_end_where_a_reader_ends_them() {
+    assert_eq!(
+        texts("Ông nói: “Tốt lắm.” TP. Sơn La có 3.5 km đê. Mưa to… Nước dâng!"),
+        ["Ông nói: “Tốt lắm.” ", "TP. Sơn La có 3.5 km đê. ", "Mưa to… ", "Nước dâng!"]
+    );
+    assert_eq!(
+        texts("Giữ vai trò đầu mối.Sau đó, các tổ vào việc, v.v. Trời tạnh."),
+        ["Giữ vai trò đầu mối.", "Sau đó, các tổ vào việc, v.v. ", "Trời tạnh."]
+    );
+    assert_eq!(
+        texts("Ai đến? Bà Lê T. H. và ông Q. đến."),
+        ["Ai đến? ", "Bà Lê T. H. và ông Q. đến."]
+    );
+    assert_eq!(texts("Mở cửa lúc 7 giờ.\nNghỉ Chủ nhật"), ["Mở cửa lúc 7 giờ.\n", "Nghỉ Chủ nhật"]);
+}
+
+#[test]
+fn long_sentences_are_cut_at_clauses() {
+    let clause = "các tổ công tác đi từng nhà, gõ từng cửa để vận động bà con dời đến nơi ở mới";
+    let written = format!("Trước mùa mưa, {clause}; {clause}; {clause}.");
+    let utterances = read(&written);
+    assert_eq!(utterances.len(), 3);
+    assert!(utterances[0].written.ends_with("; "));
+    assert_eq!(utterances[0].pause, Pause::Clause);
+    assert_eq!(utterances[2].pause, Pause::Paragraph);
+}
+
+#[test]
+fn an_article_has_pauses_by_its_parts() {
+    let article = Article {
+        title: "Tin vui".to_owned(),
+        lead: Some("Một câu. Hai câu.".to_owned()),
+        blocks: vec![
+            Block { kind: BlockKind::Heading, text: "Mục đầu".to_owned() },
+            Block { kind: BlockKind::Paragraph, text: "Hết.".to_owned() },
+        ],
+        ..Article::default()
+    };
+    let script = script(&article, &Lexicon::default());
+    let pauses: Vec<Pause> = script.utterances.iter().map(|u| u.pause).collect();
+    assert_eq!(
+        pauses,
+        [Pause::Title, Pause::Sentence, Pause::Lead, Pause::Heading, Pause::Paragraph]
+    );
+}
+
+#[test]
+fn the_newsrooms_lexicon_wins_over_every_rule() {
+    let (lexicon, errors) = Lexicon::parse_tsv(
+        "# our own\nUBND\tủy ban\nUBND tỉnh\tủy ban tỉnh nhà\nhtx\thợp tác\ti\nsai\n1/2\tmột 2\n",
+    );
+    assert_eq!(errors.len(), 2);
+    assert!(errors[0].starts_with("line 5:") && errors[1].starts_with("line 6:"));
+    let (utterances, _) = utterances(Part::Title, "UBND tỉnh và UBND xã, HTX.", &lexicon);
+    assert_eq!(utterances[0].spoken, "ủy ban tỉnh nhà và ủy ban xã, hợp tác.");
+    assert_eq!(utterances[0].tokens[0].class, SemioticClass::Lexicon);
+}
+
+#[test]
+fn doubt_becomes_a_note() {
+    let kinds = |written: &str| -> Vec<NoteKind> {
+        utterances(Part::Lead, written, &Lexicon::default()).1.iter().map(|n| n.kind).collect()
+    };
+    assert_eq!(kinds("Ông Tân họp ở QZKT."), [NoteKind::UnknownAcronym]);
+    assert_eq!(kinds("Vui quá ☃"), [NoteKind::UnknownSymbol]);
+    assert_eq!(kinds("Ca sĩ Madonna hát"), [NoteKind::ForeignWord]);
+    assert_eq!(kinds("Trời nắng."), []);
+}
+
+/// Long runs of what no newspaper prints; more than linear time would not end here.
+#[test]
+fn hostile_texts_take_linear_time() {
+    for unit in [
+        "9", "1.", "1/", "((", "1-", "A.", "a", "IV ", "8h", "1,000.", "% / ", "- 1 ", "UBND-",
+        "\u{200b}", "a@b.",
+    ] {
+        let count = 100_000 / unit.len();
+        let text = unit.repeat(count);
+        let (utterances, _) = utterances(Part::Block(0), &text, &Lexicon::default());
+        assert_eq!(utterances.last().map(|u| u.span.end), Some(text.len()), "{unit:?}");
+    }
+}
+
+/// Text as hostile as a page can make it, and text made of pieces that rules look for.
+fn any_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[0-9]{1,5}",
+        "[A-ZĐƯ]{1,5}",
+        "[a-zăâđêôơưáàạ]{1,6}",
+        "[-/.,:;%°²$€()\\[\\]\"'+=<>&@#*…–x]",
+        "[ \u{a0}\u{200b}\u{ad}]",
+        prop::sample::select(vec![
+            "UBND",
+            "ngày",
+            "lần thứ",
+            "quý",
+            "TP.",
+            "km",
+            "m2",
+            "đồng",
+            "42-NQ/TW",
+            "XIV",
+            "7h30",
+            "QL6",
+            "tháng",
+            "v.v.",
+            "Km 5+2",
+            "http://",
+            "www.",
+            "đ/c",
+            "A/H1N1",
+            "số",
+            "lớp",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop_oneof![any::<String>(), prop::collection::vec(piece, 0..24).prop_map(|p| p.concat())]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn spans_tile_the_text(text in any_text()) {
+        let mut end = 0;
+        for utterance in read(&text) {
+            prop_assert_eq!(utterance.span.start, end);
+            prop_assert_eq!(&utterance.written, utterance.span.of(&text));
+            for token in &utterance.tokens {
+                prop_assert_eq!(token.span.start, end);
+                prop_assert!(text.is_char_boundary(token.span.end));
+                prop_assert!(token.span.end > token.span.start);
+                end = token.span.end;
+            }
+            prop_assert_eq!(utterance.span, ByteSpan { start: utterance.span.start, end });
+        }
+        prop_assert_eq!(end, text.len());
+    }
+
+    #[test]
+    fn only_speakable_text_comes_out(text in any_text()) {
+        let spoken = spoken(&text);
+        for c in spoken.chars() {
+            prop_assert!(c.is_alphabetic() || " ,.?!".contains(c), "{:?} in {:?}", c, spoken);
+        }
+        for word in spoken.split([' ', ',', '.', '?', '!']) {
+            let capitals = word.chars().filter(|c| c.is_uppercase()).count();
+            prop_assert!(capitals < 2 || word.chars().any(char::is_lowercase), "{:?}", spoken);
+        }
+    }
+
+    #[test]
+    fn nothing_is_lost_without_a_note(text in any_text()) {
+        let (utterances, notes) = utterances(Part::Block(0), &text, &Lexicon::default());
+        let noted: Vec<ByteSpan> = notes.iter().filter_map(|n| n.place.map(|p| p.1)).collect();
+        for token in utterances.iter().flat_map(|utterance| &utterance.tokens) {
+            // Unicode counts one of the apostrophes as a letter.
+            let says = |c: char| c.is_alphanumeric() && c != 'ʼ';
+            if token.spoken.is_empty() && token.span.of(&text).chars().any(says) {
+                prop_assert!(noted.contains(&token.span), "{:?} of {:?}", token, text);
+            }
+        }
+    }
+
+    #[test]
+    fn spoken_text_is_read_as_it_is(text in any_text()) {
+        let once = spoken(&text);
+        prop_assert_eq!(spoken(&once), once);
+    }
+}
+
+/// What a table says must not itself be read by a table.
+#[test]
+fn the_tables_say_words_only() {
+    let tables = [
+        include_str!("tables/units.tsv"),
+        include_str!("tables/currencies.tsv"),
+        include_str!("tables/abbreviations.tsv"),
+        include_str!("tables/institutions.tsv"),
+        include_str!("tables/acronyms.tsv"),
+        include_str!("tables/places.tsv"),
+        include_str!("tables/documents.tsv"),
+        include_str!("tables/loanwords.tsv"),
+    ];
+    for line in tables.iter().flat_map(|table| table.lines()).filter(|l| !l.starts_with('#')) {
+        let said = line.split('\t').nth(1).expect("a spoken side");
+        check(said, said);
+    }
+}
