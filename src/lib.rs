@@ -13,3 +13,6 @@ pub mod extract;
 
 /// Article -> Script.
 pub mod normalize;
+
+/// Spoken words -> phonemes.
+pub mod phonemize;
