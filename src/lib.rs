@@ -16,3 +16,6 @@ pub mod normalize;
 
 /// Spoken words -> phonemes.
 pub mod phonemize;
+
+/// Phonemes -> Clip.
+pub mod synthesize;
