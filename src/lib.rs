@@ -19,3 +19,6 @@ pub mod phonemize;
 
 /// Phonemes -> Clip.
 pub mod synthesize;
+
+/// Clips -> Narration.
+pub mod audio;

@@ -1,0 +1,172 @@
+//! Even loudness: -16 LUFS for the whole, no true peak above -1 dBTP (EBU R128, ITU-R BS.1770).
+
+use std::collections::VecDeque;
+
+use ebur128::{EbuR128, Mode};
+
+use crate::domain::units::{Decibel, Lufs, Millis, SampleRate};
+
+/// Integrated loudness of a narration: what podcast directories ask for, and loud enough for a
+/// telephone in the street.
+pub(super) const TARGET: Lufs = Lufs(-16.0);
+
+/// Highest true peak (EBU R128): lossy encoding needs the rest.
+pub(super) const PEAK_MAX: Decibel = Decibel(-1.0);
+
+/// How far the loudness may miss its target before another round of levelling.
+const TOLERANCE_DB: f64 = 0.1;
+
+/// No narration is amplified more: what is still quiet then is mostly noise.
+const GAIN_MAX: Decibel = Decibel(30.0);
+
+/// How much louder than plain gain the limiter is driven to make up for the peaks it took. A
+/// signal that needs more is all peaks, and stays below the target rather than being squashed.
+const DRIVE_DB_MAX: f64 = 6.0;
+
+/// Of a decibel more at its input a limiter at work lets through about this much (measured on
+/// synthetic and human speech: 0.5 to 0.7).
+const DRIVE_YIELD: f64 = 0.6;
+
+/// A ceiling that let peaks through is lowered by this much more, so that the next one holds.
+const CEILING_MARGIN_DB: f64 = 0.02;
+
+/// Rounds of limiting and measuring; speech needs one to three.
+const ROUNDS: usize = 6;
+
+/// A single clip is moved at most this far towards the others. Neural voices differ by a few
+/// decibels from sentence to sentence; more than that is meant.
+const EVEN_DB_MAX: f64 = 4.0;
+
+/// The limiter looks this far ahead and behind: longer than a period of any voice, so that it
+/// turns down the passage and does not bend the wave.
+const REACH: Millis = Millis(15);
+
+/// Brings clips nearer to the loudness that is the median of them all.
+///
+/// Clips too short to measure (under 400 ms) stay as they are.
+pub(super) fn even(clips: &mut [Vec<f32>], rate: SampleRate) {
+    let loudness: Vec<Option<f64>> =
+        clips.iter().map(|clip| measure(clip, rate, Mode::I).0).collect();
+    let mut known: Vec<f64> = loudness.iter().copied().flatten().collect();
+    known.sort_by(f64::total_cmp);
+    let Some(&median) = known.get(known.len() / 2) else { return };
+    for (clip, loudness) in clips.iter_mut().zip(loudness) {
+        if let Some(loudness) = loudness {
+            amplify(clip, (median - loudness).clamp(-EVEN_DB_MAX, EVEN_DB_MAX));
+        }
+    }
+}
+
+/// Brings a track to the target loudness while its true peak stays within the limit.
+///
+/// Limiting takes loudness away and may leave a peak between two samples, so both are measured
+/// and corrected until they hold. A track too short or too quiet to measure keeps its level,
+/// unless that is above the limit.
+pub(super) fn level(track: Vec<f32>, rate: SampleRate) -> Vec<f32> {
+    let Some(loudness) = measure(&track, rate, Mode::I).0 else {
+        return within_peak(limited(&track, 0.0, PEAK_MAX, rate), rate);
+    };
+    let plain_db = (TARGET.0 - loudness).min(GAIN_MAX.0);
+    let mut gain_db = plain_db;
+    let mut ceiling = PEAK_MAX;
+    let mut levelled = limited(&track, gain_db, ceiling, rate);
+    for _ in 0..ROUNDS {
+        let (loudness, peak) = measure(&levelled, rate, Mode::I | Mode::TRUE_PEAK);
+        let missing_db = TARGET.0 - loudness.unwrap_or(TARGET.0);
+        let over_db = peak.0 - PEAK_MAX.0;
+        let wanted_db =
+            (gain_db + missing_db / DRIVE_YIELD).min(plain_db + DRIVE_DB_MAX).min(GAIN_MAX.0);
+        let settled = missing_db.abs() <= TOLERANCE_DB || wanted_db == gain_db;
+        if settled && over_db <= 0.0 {
+            return levelled;
+        }
+        gain_db = wanted_db;
+        if over_db > 0.0 {
+            ceiling = Decibel(ceiling.0 - over_db - CEILING_MARGIN_DB);
+        }
+        levelled = limited(&track, gain_db, ceiling, rate);
+    }
+    within_peak(levelled, rate)
+}
+
+/// Integrated loudness, where there is enough sound to tell, and true peak, where asked for.
+fn measure(samples: &[f32], rate: SampleRate, mode: Mode) -> (Option<f64>, Decibel) {
+    let silence = (None, Decibel(f64::NEG_INFINITY));
+    let Ok(mut meter) = EbuR128::new(1, rate.0, mode) else { return silence };
+    if meter.add_frames_f32(samples).is_err() {
+        return silence;
+    }
+    let loudness = meter.loudness_global().ok().filter(|loudness| loudness.is_finite());
+    let peak = meter.true_peak(0).unwrap_or(0.0);
+    (loudness, Decibel::of_gain(peak))
+}
+
+/// Turns everything down by what the true peak is above the limit, and a hair more for rounding.
+fn within_peak(mut samples: Vec<f32>, rate: SampleRate) -> Vec<f32> {
+    let (_, peak) = measure(&samples, rate, Mode::TRUE_PEAK);
+    if peak.0 > PEAK_MAX.0 {
+        amplify(&mut samples, PEAK_MAX.0 - peak.0 - 0.01);
+    }
+    samples
+}
+
+fn amplify(samples: &mut [f32], gain_db: f64) {
+    let gain = Decibel(gain_db).gain() as f32;
+    samples.iter_mut().for_each(|sample| *sample *= gain);
+}
+
+/// The samples amplified, and turned down smoothly around what would be above the ceiling.
+///
+/// Each sample's gain is an average, over the reach, of minima over the reach: every one of
+/// those minima has seen the sample, so their average is never more than it needs.
+fn limited(samples: &[f32], gain_db: f64, ceiling: Decibel, rate: SampleRate) -> Vec<f32> {
+    let gain = Decibel(gain_db).gain() as f32;
+    let ceiling = ceiling.gain() as f32;
+    let mut louder: Vec<f32> = samples.iter().map(|sample| sample * gain).collect();
+    if louder.iter().all(|sample| sample.abs() <= ceiling) {
+        return louder;
+    }
+    let reach = REACH.samples(rate).0 as usize;
+    let needed: Vec<f32> = louder.iter().map(|sample| (ceiling / sample.abs()).min(1.0)).collect();
+    let smooth = averages(&averages(&minima(&needed, reach), reach / 2), reach / 2);
+    for (sample, gain) in louder.iter_mut().zip(smooth) {
+        *sample *= gain;
+    }
+    louder
+}
+
+/// The least value within `reach` places on either side of each.
+fn minima(values: &[f32], reach: usize) -> Vec<f32> {
+    // Places whose value may still be the least of some window to come, in rising order.
+    let mut candidates: VecDeque<usize> = VecDeque::new();
+    let mut least = Vec::with_capacity(values.len());
+    let mut seen = 0;
+    for place in 0..values.len() {
+        while seen < values.len().min(place + reach + 1) {
+            while candidates.back().is_some_and(|&last| values[last] >= values[seen]) {
+                candidates.pop_back();
+            }
+            candidates.push_back(seen);
+            seen += 1;
+        }
+        while candidates.front().is_some_and(|&first| first + reach < place) {
+            candidates.pop_front();
+        }
+        least.push(candidates.front().map_or(1.0, |&first| values[first]));
+    }
+    least
+}
+
+/// The mean of the values within `reach` places on either side of each; a gain of 1 beyond the
+/// ends.
+fn averages(values: &[f32], reach: usize) -> Vec<f32> {
+    let at = |place: usize| values.get(place).copied().map_or(1.0, f64::from);
+    let width = (2 * reach + 1) as f64;
+    let mut sum = reach as f64 + (0..=reach).map(at).sum::<f64>();
+    let mut means = Vec::with_capacity(values.len());
+    for place in 0..values.len() {
+        means.push((sum / width) as f32);
+        sum += at(place + reach + 1) - if place < reach { 1.0 } else { at(place - reach) };
+    }
+    means
+}
