@@ -22,3 +22,6 @@ pub mod synthesize;
 
 /// Clips -> Narration.
 pub mod audio;
+
+/// What is remembered.
+pub mod store;

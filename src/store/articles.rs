@@ -1,0 +1,184 @@
+//! Articles, and the addresses that lead to them.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::blobs::hex;
+use super::{Store, StoreError, json, new_id, now, parse, parse_optional, to_json};
+use crate::domain::address::Address;
+use crate::domain::article::{Article, Block, BlockKind};
+use crate::domain::ids::{ArticleId, NarrationId};
+use crate::domain::units::Timestamp;
+
+/// An article as remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredArticle {
+    pub id: ArticleId,
+    pub article: Article,
+    /// The reading that listeners get.
+    pub narration: Option<NarrationId>,
+    pub created: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BlockRow {
+    kind: String,
+    text: String,
+}
+
+const KINDS: [(BlockKind, &str); 4] = [
+    (BlockKind::Heading, "heading"),
+    (BlockKind::Paragraph, "paragraph"),
+    (BlockKind::ListItem, "list_item"),
+    (BlockKind::Quote, "quote"),
+];
+
+/// SHA-256 of what would be read: title, lead and blocks.
+pub fn content_hash(article: &Article) -> String {
+    let mut hash = Sha256::new();
+    for (part, text) in article.parts() {
+        hash.update(format!("{part:?} {:?} {} ", article.kind(part), text.len()));
+        hash.update(text);
+    }
+    hex(&hash.finalize())
+}
+
+impl Store {
+    pub async fn article(&self, id: ArticleId) -> Result<Option<StoredArticle>, StoreError> {
+        let query = sqlx::query("SELECT * FROM articles WHERE id = $1").bind(id.to_string());
+        let row = query.fetch_optional(&self.pool).await?;
+        row.as_ref().map(article).transpose()
+    }
+
+    /// The article that an address leads to.
+    pub async fn article_at(&self, address: &Address) -> Result<Option<StoredArticle>, StoreError> {
+        let query = sqlx::query(
+            "SELECT articles.* FROM articles JOIN addresses ON addresses.article_id = articles.id
+             WHERE addresses.url = $1",
+        );
+        let row = query.bind(address.as_str()).fetch_optional(&self.pool).await?;
+        row.as_ref().map(article).transpose()
+    }
+
+    /// The newest articles that can be heard, newest first.
+    pub async fn news(&self, count: u32) -> Result<Vec<StoredArticle>, StoreError> {
+        let query = sqlx::query(
+            "SELECT * FROM articles WHERE narration_id IS NOT NULL
+             ORDER BY COALESCE(published_ms, created_ms) DESC, id DESC LIMIT $1",
+        );
+        let rows = query.bind(i64::from(count)).fetch_all(&self.pool).await?;
+        rows.iter().map(article).collect()
+    }
+
+    /// Whether nothing was ever narrated or asked for.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM articles) + (SELECT COUNT(*) FROM jobs) AS count",
+        );
+        let count: i64 = query.fetch_one(&self.pool).await?.try_get("count")?;
+        Ok(count == 0)
+    }
+}
+
+/// Inserts an article or brings the known one up to date: known by its canonical address, else by
+/// the address that was asked for, else by its content.
+pub(super) async fn upsert(
+    connection: &mut AnyConnection,
+    given: &Article,
+    asked: Option<&str>,
+) -> Result<ArticleId, StoreError> {
+    let hash = content_hash(given);
+    let known = known(connection, given, asked, &hash).await?;
+    let id = known.unwrap_or_else(new_id);
+    let sql = match known {
+        None => {
+            "INSERT INTO articles (id, url, site, title, lead, author, published_ms, blocks,
+                content_hash, created_ms, updated_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)"
+        }
+        Some(_) => {
+            "UPDATE articles SET url = COALESCE($2, url), site = $3, title = $4, lead = $5,
+                author = $6, published_ms = $7, blocks = $8, content_hash = $9, updated_ms = $10
+             WHERE id = $1"
+        }
+    };
+    sqlx::query(sql)
+        .bind(id.to_string())
+        .bind(given.url.as_deref())
+        .bind(given.site.as_deref())
+        .bind(given.title.as_str())
+        .bind(given.lead.as_deref())
+        .bind(given.author.as_deref())
+        .bind(given.published.map(|at| at.0))
+        .bind(blocks_json(given))
+        .bind(hash)
+        .bind(now().0)
+        .execute(&mut *connection)
+        .await?;
+    for address in given.url.as_deref().into_iter().chain(asked) {
+        sqlx::query(
+            "INSERT INTO addresses (url, article_id) VALUES ($1, $2)
+             ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id",
+        )
+        .bind(address)
+        .bind(id.to_string())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(id)
+}
+
+async fn known(
+    connection: &mut AnyConnection,
+    given: &Article,
+    asked: Option<&str>,
+    hash: &str,
+) -> Result<Option<ArticleId>, StoreError> {
+    let by_address = "SELECT article_id AS id FROM addresses WHERE url = $1";
+    for address in given.url.as_deref().into_iter().chain(asked) {
+        let query = sqlx::query(by_address).bind(address);
+        if let Some(row) = query.fetch_optional(&mut *connection).await? {
+            return Ok(Some(parse(&row, "id")?));
+        }
+    }
+    if given.url.is_some() || asked.is_some() {
+        // The same words at another address are another paper's article.
+        return Ok(None);
+    }
+    let query = sqlx::query("SELECT id FROM articles WHERE content_hash = $1 AND url IS NULL");
+    let row = query.bind(hash).fetch_optional(&mut *connection).await?;
+    row.map(|row| parse(&row, "id")).transpose()
+}
+
+fn blocks_json(article: &Article) -> String {
+    let row = |block: &Block| BlockRow {
+        kind: KINDS.iter().find(|(kind, _)| *kind == block.kind).expect("all kinds").1.to_owned(),
+        text: block.text.clone(),
+    };
+    to_json(&article.blocks.iter().map(row).collect::<Vec<_>>())
+}
+
+fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
+    let block = |row: BlockRow| {
+        let known = KINDS.iter().find(|(_, name)| *name == row.kind);
+        let kind = known.ok_or_else(|| StoreError::Corrupt(format!("block {}", row.kind)))?.0;
+        Ok::<_, StoreError>(Block { kind, text: row.text })
+    };
+    let blocks: Vec<BlockRow> = json(row, "blocks")?;
+    Ok(StoredArticle {
+        id: parse(row, "id")?,
+        article: Article {
+            url: row.try_get("url")?,
+            site: row.try_get("site")?,
+            title: row.try_get("title")?,
+            lead: row.try_get("lead")?,
+            author: row.try_get("author")?,
+            published: row.try_get::<Option<i64>, _>("published_ms")?.map(Timestamp),
+            blocks: blocks.into_iter().map(block).collect::<Result<_, _>>()?,
+        },
+        narration: parse_optional(row, "narration_id")?,
+        created: Timestamp(row.try_get("created_ms")?),
+    })
+}

@@ -1,0 +1,141 @@
+//! Comments. Nothing here deletes one.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Store, StoreError, new_id, now, parse, parse_optional, unsigned};
+use crate::domain::comment::{Comment, CommentAuthor, CommentBody, CommentState, Decision};
+use crate::domain::ids::{AccountId, ArticleId, CommentId};
+use crate::domain::units::Timestamp;
+
+/// How many comments are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommentCounts {
+    pub waiting: u64,
+    pub approved: u64,
+    pub rejected: u64,
+}
+
+impl Store {
+    /// Keeps a new comment, waiting for a moderator.
+    pub async fn add_comment(
+        &self,
+        article: ArticleId,
+        author: &CommentAuthor,
+        body: &CommentBody,
+    ) -> Result<CommentId, StoreError> {
+        let id: CommentId = new_id();
+        sqlx::query(
+            "INSERT INTO comments (id, article_id, author, body, state, created_ms)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id.to_string())
+        .bind(article.to_string())
+        .bind(author.as_str())
+        .bind(body.as_str())
+        .bind(CommentState::Waiting.name())
+        .bind(now().0)
+        .execute(&self.pool)
+        .await?;
+        Ok(id)
+    }
+
+    /// An article's approved comments, newest first, and how many there are altogether.
+    pub async fn approved_comments(
+        &self,
+        article: ArticleId,
+        page: u32,
+        per_page: u32,
+    ) -> Result<(Vec<Comment>, u64), StoreError> {
+        let offset = i64::from(page.saturating_sub(1)) * i64::from(per_page);
+        let rows = sqlx::query(
+            "SELECT * FROM comments WHERE article_id = $1 AND state = $2
+             ORDER BY created_ms DESC, id DESC LIMIT $3 OFFSET $4",
+        )
+        .bind(article.to_string())
+        .bind(CommentState::Approved.name())
+        .bind(i64::from(per_page))
+        .bind(offset)
+        .fetch_all(&self.pool)
+        .await?;
+        let comments = rows.iter().map(comment).collect::<Result<_, _>>()?;
+        let count = sqlx::query(
+            "SELECT COUNT(*) AS count FROM comments WHERE article_id = $1 AND state = $2",
+        )
+        .bind(article.to_string())
+        .bind(CommentState::Approved.name())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok((comments, unsigned(&count, "count")?))
+    }
+
+    /// The moderators' queue: oldest waiting first, latest decided first.
+    pub async fn comments_in(
+        &self,
+        state: CommentState,
+        count: u32,
+    ) -> Result<Vec<Comment>, StoreError> {
+        let sql = match state {
+            CommentState::Waiting => {
+                "SELECT * FROM comments WHERE state = $1 ORDER BY created_ms, id LIMIT $2"
+            }
+            CommentState::Approved | CommentState::Rejected => {
+                "SELECT * FROM comments WHERE state = $1 ORDER BY decided_ms DESC, id LIMIT $2"
+            }
+        };
+        let query = sqlx::query(sql).bind(state.name()).bind(i64::from(count));
+        query.fetch_all(&self.pool).await?.iter().map(comment).collect()
+    }
+
+    pub async fn comment_counts(&self) -> Result<CommentCounts, StoreError> {
+        let query = sqlx::query("SELECT state, COUNT(*) AS count FROM comments GROUP BY state");
+        let mut counts = CommentCounts::default();
+        for row in query.fetch_all(&self.pool).await? {
+            let count = unsigned(&row, "count")?;
+            match state(&row)? {
+                CommentState::Waiting => counts.waiting = count,
+                CommentState::Approved => counts.approved = count,
+                CommentState::Rejected => counts.rejected = count,
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Writes down a moderator's decision; false when there is no such comment.
+    pub async fn decide_comment(
+        &self,
+        id: CommentId,
+        decided: CommentState,
+        by: AccountId,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE comments SET state = $2, decided_by = $3, decided_ms = $4 WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .bind(decided.name())
+        .bind(by.to_string())
+        .bind(now().0)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+fn state(row: &AnyRow) -> Result<CommentState, StoreError> {
+    let name: String = row.try_get("state")?;
+    CommentState::from_name(&name).ok_or_else(|| StoreError::Corrupt(format!("state {name:?}")))
+}
+
+fn comment(row: &AnyRow) -> Result<Comment, StoreError> {
+    let by: Option<AccountId> = parse_optional(row, "decided_by")?;
+    let at: Option<i64> = row.try_get("decided_ms")?;
+    Ok(Comment {
+        id: parse(row, "id")?,
+        article: parse(row, "article_id")?,
+        author: row.try_get("author")?,
+        body: row.try_get("body")?,
+        state: state(row)?,
+        created: Timestamp(row.try_get("created_ms")?),
+        decision: by.zip(at).map(|(by, at)| Decision { by, at: Timestamp(at) }),
+    })
+}

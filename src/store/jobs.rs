@@ -1,0 +1,243 @@
+//! Slow work as rows: asked for, claimed with a lease, renewed, finished or given back.
+//!
+//! A worker may be killed at any instant. Its lease then runs out and somebody else claims the
+//! row. What a finished job leaves behind is written in one transaction that checks the lease, so
+//! of two workers that believe they own a job only one can finish it.
+
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::narrations::NewNarration;
+use super::{Store, StoreError, articles, json, narrations, new_id, now};
+use super::{parse, parse_optional, to_json};
+use crate::domain::address::{Address, InvalidAddress};
+use crate::domain::article::Article;
+use crate::domain::ids::{ArticleId, JobId, NarrationId};
+use crate::domain::job::{Failure, Job, JobState, Progress, Source};
+use crate::domain::units::{Millis, Timestamp};
+
+/// The right to work on a job until the lease runs out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub job: Job,
+    /// Who holds it.
+    pub worker: String,
+}
+
+/// What a job leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    pub article: Article,
+    pub narration: NewNarration,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SourceRow {
+    Address(String),
+    Html { url: Option<String>, html: String },
+    Text { title: String, paragraphs: Vec<String> },
+}
+
+impl Store {
+    /// Asks for work. `wish` names it: the same wish finds the same row. Work that failed is
+    /// queued again; work that is done is queued again only if `again`, which is what an address
+    /// wants, whose text may have changed since.
+    pub async fn ask(&self, wish: &str, source: &Source, again: bool) -> Result<Job, StoreError> {
+        let row = sqlx::query(
+            "INSERT INTO jobs (id, wish, source, state, run_after_ms, created_ms, updated_ms)
+             VALUES ($1, $2, $3, 'queued', $4, $4, $4)
+             ON CONFLICT (wish) DO UPDATE SET
+                state = CASE WHEN jobs.state = 'failed' OR (jobs.state = 'done' AND $5 = 1)
+                    THEN 'queued' ELSE jobs.state END,
+                attempts = CASE WHEN jobs.state IN ('failed', 'done') THEN 0 ELSE jobs.attempts END,
+                run_after_ms = CASE WHEN jobs.state IN ('failed', 'done') THEN excluded.run_after_ms
+                    ELSE jobs.run_after_ms END,
+                failure_code = CASE WHEN jobs.state = 'failed' THEN NULL ELSE jobs.failure_code END,
+                failure_detail = CASE WHEN jobs.state = 'failed' THEN NULL
+                    ELSE jobs.failure_detail END,
+                updated_ms = excluded.updated_ms
+             RETURNING *",
+        )
+        .bind(new_id::<JobId>().to_string())
+        .bind(wish)
+        .bind(to_json(&source_row(source)))
+        .bind(now().0)
+        .bind(i64::from(again))
+        .fetch_one(&self.pool)
+        .await?;
+        job(&row)
+    }
+
+    pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        let query = sqlx::query("SELECT * FROM jobs WHERE id = $1").bind(id.to_string());
+        query.fetch_optional(&self.pool).await?.as_ref().map(job).transpose()
+    }
+
+    /// The latest jobs, latest first.
+    pub async fn jobs(&self, count: u32) -> Result<Vec<Job>, StoreError> {
+        let query = sqlx::query("SELECT * FROM jobs ORDER BY updated_ms DESC, id DESC LIMIT $1");
+        query.bind(i64::from(count)).fetch_all(&self.pool).await?.iter().map(job).collect()
+    }
+
+    /// Takes the job that has waited longest: one that is due, or one whose worker fell silent.
+    pub async fn claim(&self, worker: &str, lease: Millis) -> Result<Option<Lease>, StoreError> {
+        let now = now().0;
+        let row = sqlx::query(
+            "UPDATE jobs SET state = 'running', worker = $1, lease_until_ms = $2,
+                attempts = attempts + 1, done = 0, total = NULL, updated_ms = $3
+             WHERE id = (
+                SELECT id FROM jobs
+                WHERE (state = 'queued' AND run_after_ms <= $3)
+                   OR (state = 'running' AND lease_until_ms < $3)
+                ORDER BY run_after_ms, id LIMIT 1)
+             RETURNING *",
+        )
+        .bind(worker)
+        .bind(after(now, lease))
+        .bind(now)
+        .fetch_optional(&self.pool)
+        .await?;
+        let leased = |row: &AnyRow| Ok(Lease { job: job(row)?, worker: worker.to_owned() });
+        row.as_ref().map(leased).transpose()
+    }
+
+    /// Says that the worker still lives and how far it is; fails when the lease was lost.
+    pub async fn renew(
+        &self,
+        lease: &Lease,
+        length: Millis,
+        progress: Progress,
+    ) -> Result<(), StoreError> {
+        let now = now().0;
+        let done = sqlx::query(
+            "UPDATE jobs SET lease_until_ms = $3, done = $4, total = $5, updated_ms = $6
+             WHERE id = $1 AND worker = $2 AND state = 'running'",
+        )
+        .bind(lease.job.id.to_string())
+        .bind(lease.worker.as_str())
+        .bind(after(now, length))
+        .bind(i64::from(progress.done))
+        .bind(progress.total.map(i64::from))
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    /// Remembers what the job made and closes it: all of it or nothing.
+    pub async fn finish(&self, lease: &Lease, made: &Finished) -> Result<ArticleId, StoreError> {
+        let asked = match &lease.job.source {
+            Source::Address(address) => Some(address.as_str()),
+            Source::Html { url, .. } => url.as_ref().map(Address::as_str),
+            Source::Text { .. } => None,
+        };
+        let mut write = self.write().await?;
+        let article = articles::upsert(&mut write, &made.article, asked).await?;
+        let narration = narrations::publish(&mut write, article, &made.narration).await?;
+        close(&mut write, lease, article, narration, made).await?;
+        write.commit().await?;
+        Ok(article)
+    }
+
+    /// Gives a job up (`again` is `None`) or back to the queue, to be tried after `again`.
+    pub async fn give_back(
+        &self,
+        lease: &Lease,
+        failure: &Failure,
+        again: Option<Millis>,
+    ) -> Result<(), StoreError> {
+        let now = now().0;
+        let state = if again.is_some() { JobState::Queued } else { JobState::Failed };
+        let done = sqlx::query(
+            "UPDATE jobs SET state = $3, worker = NULL, lease_until_ms = NULL, run_after_ms = $4,
+                failure_code = $5, failure_detail = $6, updated_ms = $7
+             WHERE id = $1 AND worker = $2 AND state = 'running'",
+        )
+        .bind(lease.job.id.to_string())
+        .bind(lease.worker.as_str())
+        .bind(state.name())
+        .bind(after(now, again.unwrap_or_default()))
+        .bind(failure.code.as_str())
+        .bind(failure.detail.as_str())
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+}
+
+async fn close(
+    connection: &mut AnyConnection,
+    lease: &Lease,
+    article: ArticleId,
+    narration: NarrationId,
+    made: &Finished,
+) -> Result<(), StoreError> {
+    let count = made.narration.lines.len() as i64;
+    let done = sqlx::query(
+        "UPDATE jobs SET state = 'done', worker = NULL, lease_until_ms = NULL, done = $3,
+            total = $3, article_id = $4, narration_id = $5, failure_code = NULL,
+            failure_detail = NULL, updated_ms = $6
+         WHERE id = $1 AND worker = $2 AND state = 'running'",
+    )
+    .bind(lease.job.id.to_string())
+    .bind(lease.worker.as_str())
+    .bind(count)
+    .bind(article.to_string())
+    .bind(narration.to_string())
+    .bind(now().0)
+    .execute(connection)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+}
+
+fn after(now: i64, wait: Millis) -> i64 {
+    now.saturating_add(i64::try_from(wait.0).unwrap_or(i64::MAX))
+}
+
+fn source_row(source: &Source) -> SourceRow {
+    match source.clone() {
+        Source::Address(address) => SourceRow::Address(address.to_string()),
+        Source::Html { url, html } => {
+            SourceRow::Html { url: url.map(|address| address.to_string()), html }
+        }
+        Source::Text { title, paragraphs } => SourceRow::Text { title, paragraphs },
+    }
+}
+
+fn address(stored: &str) -> Result<Address, StoreError> {
+    stored.parse().map_err(|error: InvalidAddress| StoreError::Corrupt(error.to_string()))
+}
+
+fn job(row: &AnyRow) -> Result<Job, StoreError> {
+    let source = match json(row, "source")? {
+        SourceRow::Address(url) => Source::Address(address(&url)?),
+        SourceRow::Html { url, html } => {
+            Source::Html { url: url.as_deref().map(address).transpose()?, html }
+        }
+        SourceRow::Text { title, paragraphs } => Source::Text { title, paragraphs },
+    };
+    let state: String = row.try_get("state")?;
+    let state = JobState::from_name(&state)
+        .ok_or_else(|| StoreError::Corrupt(format!("state {state:?}")))?;
+    let count = |column: &str| -> Result<Option<u32>, StoreError> {
+        let number: Option<i64> = row.try_get(column)?;
+        Ok(number.and_then(|number| u32::try_from(number).ok()))
+    };
+    let code: Option<String> = row.try_get("failure_code")?;
+    let detail: Option<String> = row.try_get("failure_detail")?;
+    Ok(Job {
+        id: parse(row, "id")?,
+        source,
+        state,
+        progress: Progress { done: count("done")?.unwrap_or(0), total: count("total")? },
+        attempts: count("attempts")?.unwrap_or(0),
+        article: parse_optional(row, "article_id")?,
+        narration: parse_optional(row, "narration_id")?,
+        failure: code.map(|code| Failure { code, detail: detail.unwrap_or_default() }),
+        created: Timestamp(row.try_get("created_ms")?),
+        updated: Timestamp(row.try_get("updated_ms")?),
+    })
+}

@@ -1,0 +1,125 @@
+//! What is remembered: every question that the program asks, in the domain's words.
+//!
+//! Rows live in a database, sound in [`Blobs`]. SQL stays in this folder, each query written once.
+
+mod accounts;
+mod articles;
+mod blobs;
+mod comments;
+mod dialect;
+mod jobs;
+mod narrations;
+
+use std::path::{Path, PathBuf};
+
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyPool, Row, Transaction};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+pub use self::articles::{StoredArticle, content_hash};
+pub use self::blobs::{Blob, BlobId, Blobs, hex};
+pub use self::comments::CommentCounts;
+pub use self::jobs::{Finished, Lease};
+pub use self::narrations::{Line, NewNarration, StoredNarration};
+
+use crate::domain::units::Timestamp;
+
+/// Rows and blobs of one installation. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+    blobs: Blobs,
+}
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("cannot use {path}: {source}")]
+    Files { path: PathBuf, source: std::io::Error },
+    /// Somebody edited the database, or it is of a newer version.
+    #[error("the database holds something unexpected: {0}")]
+    Corrupt(String),
+    /// The work was taken over by somebody else; what was done is to be thrown away.
+    #[error("the lease on this job was lost")]
+    LeaseLost,
+    #[error("the name `{0}` is taken")]
+    NameTaken(String),
+}
+
+impl Store {
+    /// Opens the store in a folder, making both when they are missing.
+    pub async fn open(data: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(data)
+            .map_err(|source| StoreError::Files { path: data.to_owned(), source })?;
+        let pool = dialect::open(&data.join("baonoi.db")).await?;
+        sqlx::migrate!("src/store/migrations/sqlite").run(&pool).await?;
+        let blobs = Blobs::open(data.join("blobs"))?;
+        Ok(Self { pool, blobs })
+    }
+
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Finishes what is under way and closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.pool.begin_with(dialect::BEGIN_WRITE).await?)
+    }
+}
+
+/// The present, as it is stored.
+pub fn now() -> Timestamp {
+    let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
+    Timestamp((nanos / 1_000_000) as i64)
+}
+
+/// A new id: sorts by the time it was made (RFC 9562, version 7).
+fn new_id<Id: From<Uuid>>() -> Id {
+    Id::from(Uuid::now_v7())
+}
+
+/// A column whose text the domain must understand.
+fn parse<T: std::str::FromStr>(row: &AnyRow, column: &str) -> Result<T, StoreError> {
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(|_| StoreError::Corrupt(format!("{column} = {text:?}")))
+}
+
+fn parse_optional<T: std::str::FromStr>(
+    row: &AnyRow,
+    column: &str,
+) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.try_get(column)?;
+    let parsed = |text: String| {
+        text.parse().map_err(|_| StoreError::Corrupt(format!("{column} = {text:?}")))
+    };
+    text.map(parsed).transpose()
+}
+
+fn json<T: serde::de::DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T, StoreError> {
+    let text: String = row.try_get(column)?;
+    serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(format!("{column}: {e}")))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("rows are plain data, which always has a JSON form")
+}
+
+fn unsigned(row: &AnyRow, column: &str) -> Result<u64, StoreError> {
+    let number: i64 = row.try_get(column)?;
+    u64::try_from(number).map_err(|_| StoreError::Corrupt(format!("{column} = {number}")))
+}

@@ -1,0 +1,217 @@
+//! Narrations: who reads which article, what is said when, and where the sound lies.
+
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::blobs::BlobId;
+use super::{Store, StoreError, json, new_id, now, parse, to_json, unsigned};
+use crate::domain::article::{ByteSpan, Part};
+use crate::domain::ids::{ArticleId, NarrationId, VoiceId};
+use crate::domain::note::Note;
+use crate::domain::units::{SampleRate, Samples, Timestamp};
+
+/// What a narration is before it has an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewNarration {
+    /// SHA-256 of everything that the sound depends on: same key, same sound.
+    pub content_key: String,
+    pub voice: VoiceId,
+    pub rate: SampleRate,
+    pub length: Samples,
+    pub lines: Vec<Line>,
+    pub notes: Vec<Note>,
+    pub mp3: BlobId,
+    pub wav: BlobId,
+}
+
+/// A narration as remembered. Its lines are many: [`Store::lines`] gives them where they are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredNarration {
+    pub id: NarrationId,
+    pub article: ArticleId,
+    pub voice: VoiceId,
+    pub rate: SampleRate,
+    pub length: Samples,
+    pub mp3: BlobId,
+    pub wav: BlobId,
+    pub created: Timestamp,
+}
+
+/// One utterance: where it was written, how it is said, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub part: Part,
+    /// In the part's text.
+    pub span: ByteSpan,
+    pub written: String,
+    pub spoken: String,
+    pub start: Samples,
+    pub end: Samples,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LineRow {
+    /// "title", "lead", or the index of a block.
+    part: String,
+    span: (usize, usize),
+    written: String,
+    spoken: String,
+    cue: (u64, u64),
+}
+
+#[derive(Serialize)]
+struct NoteRow<'a> {
+    kind: &'static str,
+    message: &'a str,
+    place: Option<(String, usize, usize)>,
+}
+
+/// The columns of [`StoredNarration`], which leave out what is long.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, article_id, voice_id, sample_rate, sample_count, mp3_blob, wav_blob, ",
+            "created_ms FROM narrations WHERE ",
+            $condition
+        )
+    };
+}
+
+impl Store {
+    pub async fn narration(&self, id: NarrationId) -> Result<Option<StoredNarration>, StoreError> {
+        let query = sqlx::query(select!("id = $1")).bind(id.to_string());
+        let row = query.fetch_optional(&self.pool).await?;
+        row.as_ref().map(narration).transpose()
+    }
+
+    /// What a narration says when; empty if there is no such narration.
+    pub async fn lines(&self, id: NarrationId) -> Result<Vec<Line>, StoreError> {
+        let query = sqlx::query("SELECT lines FROM narrations WHERE id = $1").bind(id.to_string());
+        match query.fetch_optional(&self.pool).await? {
+            Some(row) => lines(&row),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// A narration that sounds exactly like the one wanted, of whatever article.
+    pub async fn narration_like(&self, key: &str) -> Result<Option<NewNarration>, StoreError> {
+        let query = sqlx::query(select!("content_key = $1 LIMIT 1")).bind(key);
+        let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(None) };
+        let found = narration(&row)?;
+        Ok(Some(NewNarration {
+            content_key: key.to_owned(),
+            lines: self.lines(found.id).await?,
+            voice: found.voice,
+            rate: found.rate,
+            length: found.length,
+            notes: Vec::new(),
+            mp3: found.mp3,
+            wav: found.wav,
+        }))
+    }
+}
+
+/// Inserts a narration unless this article has one of the same sound, and makes it the one that
+/// listeners get.
+pub(super) async fn publish(
+    connection: &mut AnyConnection,
+    article: ArticleId,
+    new: &NewNarration,
+) -> Result<NarrationId, StoreError> {
+    let at = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    sqlx::query(
+        "INSERT INTO narrations (id, article_id, content_key, voice_id, sample_rate, sample_count,
+            lines, notes, mp3_blob, wav_blob, created_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         ON CONFLICT (article_id, content_key) DO NOTHING",
+    )
+    .bind(new_id::<NarrationId>().to_string())
+    .bind(article.to_string())
+    .bind(new.content_key.as_str())
+    .bind(new.voice.as_ref())
+    .bind(i64::from(new.rate.0))
+    .bind(at(new.length.0))
+    .bind(to_json(&new.lines.iter().map(line_row).collect::<Vec<_>>()))
+    .bind(to_json(&new.notes.iter().map(note_row).collect::<Vec<_>>()))
+    .bind(new.mp3.to_string())
+    .bind(new.wav.to_string())
+    .bind(now().0)
+    .execute(&mut *connection)
+    .await?;
+    let row = sqlx::query("SELECT id FROM narrations WHERE article_id = $1 AND content_key = $2")
+        .bind(article.to_string())
+        .bind(new.content_key.as_str())
+        .fetch_one(&mut *connection)
+        .await?;
+    let id: NarrationId = parse(&row, "id")?;
+    sqlx::query("UPDATE articles SET narration_id = $2 WHERE id = $1")
+        .bind(article.to_string())
+        .bind(id.to_string())
+        .execute(&mut *connection)
+        .await?;
+    Ok(id)
+}
+
+fn part_name(part: Part) -> String {
+    match part {
+        Part::Title => "title".to_owned(),
+        Part::Lead => "lead".to_owned(),
+        Part::Block(index) => index.to_string(),
+    }
+}
+
+fn part_of(name: &str) -> Result<Part, StoreError> {
+    match name {
+        "title" => Ok(Part::Title),
+        "lead" => Ok(Part::Lead),
+        index => match index.parse() {
+            Ok(index) => Ok(Part::Block(index)),
+            Err(_) => Err(StoreError::Corrupt(format!("part {name:?}"))),
+        },
+    }
+}
+
+fn line_row(line: &Line) -> LineRow {
+    LineRow {
+        part: part_name(line.part),
+        span: (line.span.start, line.span.end),
+        written: line.written.clone(),
+        spoken: line.spoken.clone(),
+        cue: (line.start.0, line.end.0),
+    }
+}
+
+fn note_row(note: &Note) -> NoteRow<'_> {
+    let place = |(part, span): (Part, ByteSpan)| (part_name(part), span.start, span.end);
+    NoteRow { kind: note.kind.name(), message: &note.message, place: note.place.map(place) }
+}
+
+fn lines(row: &AnyRow) -> Result<Vec<Line>, StoreError> {
+    let line = |row: LineRow| {
+        Ok::<_, StoreError>(Line {
+            part: part_of(&row.part)?,
+            span: ByteSpan { start: row.span.0, end: row.span.1 },
+            written: row.written,
+            spoken: row.spoken,
+            start: Samples(row.cue.0),
+            end: Samples(row.cue.1),
+        })
+    };
+    json::<Vec<LineRow>>(row, "lines")?.into_iter().map(line).collect()
+}
+
+fn narration(row: &AnyRow) -> Result<StoredNarration, StoreError> {
+    let rate: i64 = row.try_get("sample_rate")?;
+    let rate = u32::try_from(rate).map_err(|_| StoreError::Corrupt(format!("rate {rate}")))?;
+    Ok(StoredNarration {
+        id: parse(row, "id")?,
+        article: parse(row, "article_id")?,
+        voice: parse(row, "voice_id")?,
+        rate: SampleRate(rate),
+        length: Samples(unsigned(row, "sample_count")?),
+        mp3: parse(row, "mp3_blob")?,
+        wav: parse(row, "wav_blob")?,
+        created: Timestamp(row.try_get("created_ms")?),
+    })
+}
