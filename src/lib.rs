@@ -25,3 +25,9 @@ pub mod audio;
 
 /// What is remembered.
 pub mod store;
+
+/// The whole line.
+pub mod narrate;
+
+/// Slow work.
+pub mod jobs;

@@ -1,0 +1,257 @@
+//! Rows that say what must still be done: asked for, claimed, run, retried, given up, stopped.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use tokio::sync::{Notify, watch};
+use tracing::{error, info, warn};
+
+use crate::domain::address::Address;
+use crate::domain::job::{Failure, Job, Progress, Source};
+use crate::domain::units::Millis;
+use crate::narrate::{NarrateError, Narrator};
+use crate::store::{Finished, Lease, Store, StoreError, hex};
+
+/// How often a job is begun before it is given up. Temporary failures and killed workers count.
+const ATTEMPTS_MAX: u32 = 4;
+
+/// How often a worker looks for jobs that another process asked for.
+const POLL: Duration = Duration::from_millis(500);
+
+/// The wait before attempt n + 1: 2, 8 and 32 s. An editor is often waiting, so it starts short.
+fn back_off(attempts: u32) -> Millis {
+    Millis(500 * 4_u64.pow(attempts.clamp(1, 3)))
+}
+
+/// The door to the work: asks for it, and wakes a worker.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    store: Store,
+    wake: Arc<Notify>,
+}
+
+impl Queue {
+    pub fn new(store: Store) -> Self {
+        Self { store, wake: Arc::new(Notify::new()) }
+    }
+
+    /// Asks for an article to be read. The same source is the same row: an address asked for again
+    /// is looked at again, since its text may have changed; the same content needs no second look.
+    pub async fn ask_for(&self, source: Source) -> Result<Job, StoreError> {
+        let (wish, again) = match &source {
+            Source::Address(address) => (format!("address:{address}"), true),
+            Source::Html { url, html } => {
+                let url = url.as_ref().map_or("", Address::as_str);
+                (digest("html", [url, html].into_iter()), false)
+            }
+            Source::Text { title, paragraphs } => {
+                let texts = std::iter::once(title).chain(paragraphs);
+                (digest("text", texts.map(String::as_str)), false)
+            }
+        };
+        let job = self.store.ask(&wish, &source, again).await?;
+        self.wake.notify_waiters();
+        Ok(job)
+    }
+}
+
+fn digest<'a>(kind: &str, texts: impl Iterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    }
+    format!("{kind}:{}", hex(&hash.finalize()))
+}
+
+/// Works through the queue until told to stop.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    queue: Queue,
+    narrator: Arc<Narrator>,
+    name: String,
+    lease: Millis,
+}
+
+/// Progress of a computing thread, seen from outside.
+#[derive(Debug, Default)]
+struct Gauge {
+    done: AtomicU32,
+    /// 0 until it is known.
+    total: AtomicU32,
+    stop: AtomicBool,
+}
+
+impl Gauge {
+    fn read(&self) -> Progress {
+        let total = self.total.load(Ordering::Relaxed);
+        Progress { done: self.done.load(Ordering::Relaxed), total: (total > 0).then_some(total) }
+    }
+
+    fn write(&self, progress: Progress) -> ControlFlow<()> {
+        self.done.store(progress.done, Ordering::Relaxed);
+        self.total.store(progress.total.unwrap_or(0), Ordering::Relaxed);
+        if self.stop.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl Worker {
+    /// `name` must be unique among all workers of the database.
+    pub fn new(queue: Queue, narrator: Arc<Narrator>, name: String, lease: Millis) -> Self {
+        Self { queue, narrator, name, lease }
+    }
+
+    /// Claims and runs jobs one after the other. On `stop` a running job is put back, to be taken
+    /// up at the next start.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !told(&stop) {
+            match self.queue.store.claim(&self.name, self.lease).await {
+                Ok(Some(lease)) => self.work(&lease, &mut stop).await,
+                Ok(None) => self.rest(&mut stop).await,
+                Err(error) => {
+                    error!(%error, "cannot look for work");
+                    self.rest(&mut stop).await;
+                }
+            }
+        }
+    }
+
+    async fn rest(&self, stop: &mut watch::Receiver<bool>) {
+        tokio::select! {
+            () = self.queue.wake.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+            _ = stop.changed() => {}
+        }
+    }
+
+    async fn work(&self, lease: &Lease, stop: &mut watch::Receiver<bool>) {
+        let job = lease.job.id;
+        info!(%job, attempt = lease.job.attempts, "job begun");
+        let result = if lease.job.attempts > ATTEMPTS_MAX {
+            Err(NarrateError::Stopped)
+        } else {
+            self.narrate(lease, stop).await
+        };
+        let written = match result {
+            Ok(made) => self.queue.store.finish(lease, &made).await.map(|article| {
+                info!(%job, %article, "job done");
+            }),
+            Err(NarrateError::Store(StoreError::LeaseLost)) => Err(StoreError::LeaseLost),
+            Err(error) => self.give_back(lease, &error, told(stop)).await,
+        };
+        match written {
+            Ok(()) => {}
+            Err(StoreError::LeaseLost) => warn!(%job, "another worker has taken the job"),
+            // The lease will run out, and the job will be claimed again.
+            Err(error) => error!(%job, %error, "the end of the job could not be written down"),
+        }
+    }
+
+    async fn give_back(
+        &self,
+        lease: &Lease,
+        error: &NarrateError,
+        stopping: bool,
+    ) -> Result<(), StoreError> {
+        let attempts = lease.job.attempts;
+        let again = error.is_temporary() && attempts < ATTEMPTS_MAX;
+        let wait = if stopping { Millis(0) } else { back_off(attempts) };
+        warn!(job = %lease.job.id, %error, again, "job failed");
+        let failure = Failure { code: error.code().to_owned(), detail: error.to_string() };
+        self.queue.store.give_back(lease, &failure, again.then_some(wait)).await
+    }
+
+    /// Runs the line, renewing the lease while it computes.
+    async fn narrate(
+        &self,
+        lease: &Lease,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<Finished, NarrateError> {
+        let gauge = Arc::new(Gauge::default());
+        let line = self.line(lease, gauge.clone());
+        tokio::pin!(line);
+        let mut beat = tokio::time::interval(self.beat());
+        loop {
+            tokio::select! {
+                result = &mut line => return result,
+                _ = beat.tick() => {
+                    let renewed =
+                        self.queue.store.renew(lease, self.lease, gauge.read()).await;
+                    if let Err(StoreError::LeaseLost) = renewed {
+                        gauge.stop.store(true, Ordering::Relaxed);
+                        return Err(StoreError::LeaseLost.into());
+                    }
+                }
+                _ = stop.changed() => {
+                    gauge.stop.store(true, Ordering::Relaxed);
+                    return Err(NarrateError::Stopped);
+                }
+            }
+        }
+    }
+
+    /// Often enough for a progress bar, and at least three times a lease.
+    fn beat(&self) -> Duration {
+        Duration::from_millis((self.lease.0 / 3).clamp(1, 500))
+    }
+
+    async fn line(&self, lease: &Lease, gauge: Arc<Gauge>) -> Result<Finished, NarrateError> {
+        let (article, notes) = self.narrator.article(&lease.job.source).await?;
+        let narrator = self.narrator.clone();
+        let prepare = move || {
+            let prepared = narrator.prepare(&article);
+            (article, prepared)
+        };
+        let (article, prepared) = computed(prepare).await?;
+        let key = self.narrator.content_key(&article, &prepared);
+        if let Some(known) = self.queue.store.narration_like(&key).await? {
+            return Ok(Finished { article, narration: known });
+        }
+        let (narrator, store) = (self.narrator.clone(), self.queue.store.clone());
+        let speak = move || {
+            let mut report = |progress| gauge.write(progress);
+            narrator.finished(&store, article, notes, prepared, &mut report)
+        };
+        computed(speak).await?
+    }
+}
+
+/// Whether the program was told to stop. The value is copied out, since the borrow is a lock.
+fn told(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow()
+}
+
+/// Runs something slow where it keeps no request waiting. A panic there costs this job, not the
+/// service.
+async fn computed<T: Send + 'static>(
+    compute: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, NarrateError> {
+    tokio::task::spawn_blocking(compute).await.map_err(|error| {
+        error!(%error, "the narration stopped unexpectedly");
+        NarrateError::Stopped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows() {
+        let waits: Vec<u64> = (1..=4).map(|attempts| back_off(attempts).0).collect();
+        assert_eq!(waits, [2_000, 8_000, 32_000, 32_000]);
+    }
+
+    #[test]
+    fn content_is_told_apart_by_all_of_it() {
+        let wish = |texts: &[&str]| digest("text", texts.iter().copied());
+        assert_eq!(wish(&["a", "b"]), wish(&["a", "b"]));
+        assert_ne!(wish(&["ab", ""]), wish(&["a", "b"]));
+    }
+}
