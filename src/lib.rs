@@ -31,3 +31,6 @@ pub mod narrate;
 
 /// Slow work.
 pub mod jobs;
+
+/// The outside face.
+pub mod web;

@@ -1,0 +1,215 @@
+//! What readers open: "Tin mới", an article's page, and what its player must know.
+
+use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::auth::Viewer;
+use super::error::WebError;
+use super::pages::{ArticlePage, CommentBox, HomePage, NewsItem};
+use super::{App, comments, views};
+use crate::domain::address::Address;
+use crate::domain::article::Part;
+use crate::domain::ids::ArticleId;
+use crate::domain::job::JobState;
+use crate::store::{StoredArticle, StoredNarration};
+
+/// How many articles "Tin mới" shows on its own page, and below an article.
+const NEWS_MAX: u32 = 30;
+const NEWS_BELOW_MAX: u32 = 6;
+
+/// An article with the narration that listeners get.
+pub struct Told {
+    pub article: StoredArticle,
+    pub narration: Option<StoredNarration>,
+}
+
+/// The article of that id, or 404.
+pub async fn told(app: &App, id: &str) -> Result<Told, WebError> {
+    let missing = || WebError::not_found("article_not_found");
+    let id: ArticleId = id.parse().map_err(|_| missing())?;
+    let article = app.0.store.article(id).await?.ok_or_else(missing)?;
+    with_narration(app, article).await
+}
+
+/// The article that an address leads to, or 404.
+pub async fn told_at(app: &App, address: &str) -> Result<Told, WebError> {
+    let missing = || WebError::not_found("article_not_found");
+    let address: Address = address.parse().map_err(|_| missing())?;
+    // Our own page's address leads to its article too.
+    if let Some(id) = address.path().strip_prefix("/articles/")
+        && let Ok(told) = told(app, id).await
+    {
+        return Ok(told);
+    }
+    let article = app.0.store.article_at(&address).await?.ok_or_else(missing)?;
+    with_narration(app, article).await
+}
+
+async fn with_narration(app: &App, article: StoredArticle) -> Result<Told, WebError> {
+    let narration = match article.narration {
+        Some(id) => app.0.store.narration(id).await?,
+        None => None,
+    };
+    Ok(Told { article, narration })
+}
+
+/// The newest articles that can be heard.
+async fn news(app: &App, count: u32) -> Result<Vec<Told>, WebError> {
+    let mut news = Vec::new();
+    for article in app.0.store.news(count).await? {
+        news.push(with_narration(app, article).await?);
+    }
+    Ok(news)
+}
+
+fn items(news: &[Told], without: Option<ArticleId>) -> Vec<NewsItem> {
+    let others = news.iter().filter(|told| Some(told.article.id) != without);
+    let item = |told: &Told| {
+        told.narration.as_ref().map(|narration| views::news_item(&told.article, narration))
+    };
+    others.filter_map(item).collect()
+}
+
+pub async fn show_home(State(app): State<App>, viewer: Viewer) -> Result<Response, WebError> {
+    let news = items(&news(&app, NEWS_MAX).await?, None);
+    // On a first visit the sample article is being read: show how far it is.
+    let jobs = if news.is_empty() { app.0.store.jobs(1).await? } else { Vec::new() };
+    let job = jobs.iter().find(|job| job.state != JobState::Done).map(views::job_view);
+    views::page(&HomePage { frame: viewer.frame(), news, job })
+}
+
+pub async fn show_article(
+    State(app): State<App>,
+    viewer: Viewer,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, WebError> {
+    let Path(id) = path?;
+    let told = told(&app, &id).await?;
+    let comment_box = comments::first_page(&app, told.article.id).await?;
+    article_page(&app, &viewer, &told, comment_box).await
+}
+
+/// The page of an article with a comment box in a given state.
+pub async fn article_page(
+    app: &App,
+    viewer: &Viewer,
+    told: &Told,
+    comment_box: CommentBox,
+) -> Result<Response, WebError> {
+    let news = news(app, NEWS_BELOW_MAX + 1).await?;
+    let mut below = items(&news, Some(told.article.id));
+    below.truncate(NEWS_BELOW_MAX as usize);
+    let (article, narration) = (&told.article.article, told.narration.as_ref());
+    let lines = match narration {
+        Some(narration) => app.0.store.lines(narration.id).await?,
+        None => Vec::new(),
+    };
+    let is_web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
+    views::page(&ArticlePage {
+        frame: viewer.frame(),
+        title: article.title.clone(),
+        title_sentences: views::sentences(article, &lines, Part::Title),
+        lead: match article.lead {
+            Some(_) => views::sentences(article, &lines, Part::Lead),
+            None => Vec::new(),
+        },
+        author: article.author.clone(),
+        date: article.published.map(views::date),
+        site: article.site.clone(),
+        source_url: article.url.as_ref().filter(is_web).cloned(),
+        player: narration.map(|narration| views::player(app, &told.article, narration)),
+        blocks: views::text_blocks(article, &lines),
+        comment_box,
+        news: below,
+    })
+}
+
+#[derive(Deserialize)]
+pub struct PlayerQuery {
+    article: Option<String>,
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PlayerJson {
+    article: ArticleJson,
+    narration: Option<NarrationJson>,
+}
+
+#[derive(Serialize)]
+struct ArticleJson {
+    id: String,
+    title: String,
+    url: Option<String>,
+    page: String,
+}
+
+#[derive(Serialize)]
+struct NarrationJson {
+    id: String,
+    voice: VoiceJson,
+    duration_ms: u64,
+    mp3: String,
+    wav: String,
+    cues: String,
+    transcript: String,
+}
+
+#[derive(Serialize)]
+struct VoiceJson {
+    id: String,
+    label: String,
+}
+
+/// What `<bao-noi>` on a publisher's page asks: which sound belongs to this article.
+pub async fn show_player(
+    State(app): State<App>,
+    query: Result<Query<PlayerQuery>, QueryRejection>,
+) -> Result<Response, WebError> {
+    let Query(query) = query?;
+    let told = match (&query.article, &query.url) {
+        (Some(id), _) => told(&app, id).await?,
+        (None, Some(address)) => told_at(&app, address).await?,
+        (None, None) => return Err(WebError::bad_request()),
+    };
+    let json = player_json(&app, &told);
+    Ok(views::fresh(Json(json)))
+}
+
+fn player_json(app: &App, told: &Told) -> PlayerJson {
+    let id = told.article.id;
+    let narration = told.narration.as_ref().map(|narration| NarrationJson {
+        id: narration.id.to_string(),
+        voice: VoiceJson {
+            id: narration.voice.to_string(),
+            label: app.voice_label(&narration.voice),
+        },
+        duration_ms: narration.length.millis(narration.rate).0,
+        mp3: views::mp3_path(narration.id),
+        wav: format!("/audio/{}.wav", narration.id),
+        cues: views::cues_path(id),
+        transcript: format!("/articles/{id}/transcript.vtt"),
+    });
+    let article = ArticleJson {
+        id: id.to_string(),
+        title: told.article.article.title.clone(),
+        url: told.article.article.url.clone(),
+        page: views::article_path(id),
+    };
+    PlayerJson { article, narration }
+}
+
+#[derive(Serialize)]
+struct LatestJson {
+    items: Vec<PlayerJson>,
+}
+
+/// "Tin mới" for programs.
+pub async fn list_latest(State(app): State<App>) -> Result<Response, WebError> {
+    let news = news(&app, NEWS_MAX).await?;
+    let items = news.iter().map(|told| player_json(&app, told)).collect();
+    Ok(views::fresh(Json(LatestJson { items })))
+}

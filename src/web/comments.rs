@@ -1,0 +1,174 @@
+//! Readers' comments: the approved ones, and new ones, which wait for a moderator.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{ConnectInfo, Form, Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::auth::Viewer;
+use super::error::WebError;
+use super::pages::CommentBox;
+use super::texts::texts;
+use super::{App, articles, limits, views};
+use crate::domain::comment::{self, CommentAuthor, CommentBody, CommentState};
+use crate::domain::ids::{ArticleId, CommentId};
+
+const PER_PAGE: u32 = 20;
+
+#[derive(Deserialize)]
+pub struct PageQuery {
+    page: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct CommentsJson {
+    comments: Vec<CommentJson>,
+    total: u64,
+    page: u32,
+    pages: u64,
+}
+
+/// A comment as readers' programs see it. The texts are plain, not HTML.
+#[derive(Serialize)]
+struct CommentJson {
+    id: String,
+    author: String,
+    body: String,
+    created: String,
+}
+
+#[derive(Serialize)]
+struct AcceptedJson {
+    id: String,
+    state: &'static str,
+    message: String,
+}
+
+/// What a reader sends, by script or by a plain form.
+#[derive(Deserialize)]
+pub struct NewComment {
+    #[serde(default)]
+    author: Option<String>,
+    #[serde(default)]
+    body: String,
+}
+
+/// `GET /api/articles/{id}/comments?page=1`
+pub async fn list_comments(
+    State(app): State<App>,
+    path: Result<Path<String>, PathRejection>,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<Response, WebError> {
+    let (Path(id), Query(query)) = (path?, query?);
+    let article = articles::told(&app, &id).await?.article.id;
+    let page = query.page.unwrap_or(1).max(1);
+    let (found, total) = app.0.store.approved_comments(article, page, PER_PAGE).await?;
+    let comment_json = |comment: &comment::Comment| CommentJson {
+        id: comment.id.to_string(),
+        author: comment.author.clone(),
+        body: comment.body.clone(),
+        created: views::rfc3339(comment.created),
+    };
+    Ok(views::fresh(Json(CommentsJson {
+        comments: found.iter().map(comment_json).collect(),
+        total,
+        page,
+        pages: total.div_ceil(u64::from(PER_PAGE)),
+    })))
+}
+
+/// `POST /api/articles/{id}/comments`: 202, waiting for a moderator.
+pub async fn create_comment(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    path: Result<Path<String>, PathRejection>,
+    body: Result<Json<NewComment>, JsonRejection>,
+) -> Result<Response, WebError> {
+    let (Path(id), Json(new)) = (path?, body?);
+    let article = articles::told(&app, &id).await?.article.id;
+    let id = accept(&app, peer, article, &new).await?;
+    let accepted = AcceptedJson {
+        id: id.to_string(),
+        state: CommentState::Waiting.name(),
+        message: texts().comments.accepted.clone(),
+    };
+    let no_store = [(header::CACHE_CONTROL, limits::NO_STORE)];
+    Ok((StatusCode::ACCEPTED, no_store, Json(accepted)).into_response())
+}
+
+/// `POST /articles/{id}/comments`: the same from a page without script. What was typed comes back
+/// with whatever was wrong.
+pub async fn create_from_form(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    viewer: Viewer,
+    path: Result<Path<String>, PathRejection>,
+    form: Result<Form<NewComment>, FormRejection>,
+) -> Result<Response, WebError> {
+    let (Path(id), Form(new)) = (path?, form?);
+    let told = articles::told(&app, &id).await?;
+    let accepted = accept(&app, peer, told.article.id, &new).await;
+    let mut comment_box = first_page(&app, told.article.id).await?;
+    let status = match accepted {
+        Ok(_) => {
+            comment_box.message = Some(texts().comments.accepted.clone());
+            StatusCode::ACCEPTED
+        }
+        Err(error) => {
+            comment_box.is_error = true;
+            comment_box.message = Some(error.message);
+            comment_box.typed_author = new.author.unwrap_or_default();
+            comment_box.counter = counter(&new.body);
+            comment_box.typed_body = new.body;
+            error.status
+        }
+    };
+    let page = articles::article_page(&app, &viewer, &told, comment_box).await?;
+    Ok((status, page).into_response())
+}
+
+/// The comment box as a page shows it first.
+pub async fn first_page(app: &App, article: ArticleId) -> Result<CommentBox, WebError> {
+    let (comments, total) = app.0.store.approved_comments(article, 1, PER_PAGE).await?;
+    Ok(CommentBox {
+        article_id: article.to_string(),
+        comments: comments.iter().map(views::comment).collect(),
+        total,
+        message: None,
+        is_error: false,
+        typed_author: String::new(),
+        typed_body: String::new(),
+        counter: counter(""),
+    })
+}
+
+/// "Bạn còn 500/500 ký tự", or by how much a text is too long.
+fn counter(typed: &str) -> String {
+    let t = &texts().comments;
+    let (length, max) = (comment::length(typed), CommentBody::LENGTH_MAX);
+    if length > max {
+        return t.over.replace("{over}", &(length - max).to_string());
+    }
+    t.left.replace("{left}", &(max - length).to_string()).replace("{max}", &max.to_string())
+}
+
+async fn accept(
+    app: &App,
+    peer: SocketAddr,
+    article: ArticleId,
+    new: &NewComment,
+) -> Result<CommentId, WebError> {
+    let body = CommentBody::new(&new.body)?;
+    let typed = new.author.as_deref().unwrap_or("");
+    let name = if typed.trim().is_empty() { &texts().comments.anonymous } else { typed };
+    let author = CommentAuthor::new(name)?;
+    // Only what would be kept counts: a typing error does not use up anybody's turn.
+    if !app.0.comment_limit.allows(&limits::network(peer.ip())) {
+        return Err(WebError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
+    }
+    Ok(app.0.store.add_comment(article, &author, &body).await?)
+}

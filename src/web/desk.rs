@@ -1,0 +1,196 @@
+//! Where editors ask for narrations and watch them being made.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection};
+use axum::extract::{Form, Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::stream::{self, Stream};
+use serde::Deserialize;
+
+use super::auth::Editor;
+use super::error::WebError;
+use super::pages::{DeskPage, JobPage};
+use super::texts::texts;
+use super::{App, articles, views};
+use crate::domain::account::Account;
+use crate::domain::address::Address;
+use crate::domain::ids::JobId;
+use crate::domain::job::{Job, JobState, Source};
+
+const JOBS_SHOWN: u32 = 50;
+
+/// How often a job is looked at for whoever watches it.
+const WATCH: Duration = Duration::from_millis(300);
+
+#[derive(Deserialize)]
+pub struct ArticleForm {
+    #[serde(default)]
+    url: String,
+}
+
+/// The three ways of handing an article over.
+#[derive(Deserialize)]
+pub struct ArticleJson {
+    url: Option<String>,
+    html: Option<String>,
+    title: Option<String>,
+    paragraphs: Option<Vec<String>>,
+}
+
+pub async fn show_desk(
+    State(app): State<App>,
+    Editor(account): Editor,
+) -> Result<Response, WebError> {
+    desk_page(&app, &account, None, String::new()).await
+}
+
+async fn desk_page(
+    app: &App,
+    account: &Account,
+    error: Option<String>,
+    typed_url: String,
+) -> Result<Response, WebError> {
+    let jobs = app.0.store.jobs(JOBS_SHOWN).await?;
+    let only_embedded = app.0.settings.voices.iter().all(|voice| voice.embedded);
+    views::page(&DeskPage {
+        frame: views::frame(Some(account)),
+        error,
+        typed_url,
+        jobs: jobs.iter().map(views::job_view).collect(),
+        voice_notice: only_embedded.then(|| texts().desk.voice_embedded.clone()),
+    })
+}
+
+/// The form: an address, then its progress.
+pub async fn create_article(
+    State(app): State<App>,
+    Editor(account): Editor,
+    form: Result<Form<ArticleForm>, FormRejection>,
+) -> Result<Response, WebError> {
+    let Form(form) = form?;
+    match address(&form.url) {
+        Ok(address) => {
+            let job = app.0.queue.ask_for(Source::Address(address)).await?;
+            Ok(Redirect::to(&format!("/desk/jobs/{}", job.id)).into_response())
+        }
+        Err(error) => {
+            let page = desk_page(&app, &account, Some(error.message), form.url).await?;
+            Ok((error.status, page).into_response())
+        }
+    }
+}
+
+pub async fn show_job(
+    State(app): State<App>,
+    Editor(account): Editor,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, WebError> {
+    let job = job(&app, path).await?;
+    let player = match job.article {
+        Some(id) if job.state == JobState::Done => {
+            let told = articles::told(&app, &id.to_string()).await?;
+            told.narration.as_ref().map(|narration| views::player(&app, &told.article, narration))
+        }
+        _ => None,
+    };
+    let frame = views::frame(Some(&account));
+    views::page(&JobPage { frame, job: views::job_view(&job), player })
+}
+
+/// `POST /api/articles`: 202 and a job.
+pub async fn create_article_by_api(
+    State(app): State<App>,
+    _: Editor,
+    body: Result<Json<ArticleJson>, JsonRejection>,
+) -> Result<Response, WebError> {
+    let Json(given) = body?;
+    let job = app.0.queue.ask_for(source(given)?).await?;
+    let location = [(header::LOCATION, format!("/api/jobs/{}", job.id))];
+    Ok((StatusCode::ACCEPTED, location, Json(views::job_json(&job))).into_response())
+}
+
+fn source(given: ArticleJson) -> Result<Source, WebError> {
+    let empty = || WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "empty_text");
+    let filled = |text: &String| !text.trim().is_empty();
+    match given {
+        ArticleJson { html: Some(html), url, .. } => {
+            let url = url.filter(filled).map(|url| address(&url)).transpose()?;
+            if html.trim().is_empty() { Err(empty()) } else { Ok(Source::Html { url, html }) }
+        }
+        ArticleJson { title: Some(title), paragraphs: Some(paragraphs), .. } => {
+            if title.trim().is_empty() || !paragraphs.iter().any(filled) {
+                return Err(empty());
+            }
+            Ok(Source::Text { title, paragraphs })
+        }
+        ArticleJson { url: Some(url), .. } => Ok(Source::Address(address(&url)?)),
+        _ => Err(WebError::bad_request()),
+    }
+}
+
+fn address(typed: &str) -> Result<Address, WebError> {
+    typed
+        .parse()
+        .map_err(|_| WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "fetch_invalid_address"))
+}
+
+/// `GET /api/jobs/{id}`
+pub async fn show_job_state(
+    State(app): State<App>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, WebError> {
+    let job = job(&app, path).await?;
+    Ok(views::fresh(Json(views::job_json(&job))))
+}
+
+/// `GET /api/jobs/{id}/events`: an event whenever something changed, the last one final.
+pub async fn list_job_events(
+    State(app): State<App>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, WebError> {
+    let job = job(&app, path).await?;
+    Ok(Sse::new(events(app, job.id)).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// Where a watcher is: what it was last told, and whether that was the end.
+struct Watch {
+    app: App,
+    id: JobId,
+    told: String,
+    over: bool,
+}
+
+fn events(app: App, id: JobId) -> impl Stream<Item = Result<Event, Infallible>> {
+    let start = Watch { app, id, told: String::new(), over: false };
+    stream::unfold(start, |mut watch| async move {
+        let mut stop = watch.app.0.stop.clone();
+        while !watch.over && !*stop.borrow() {
+            // A database that does not answer now may answer at the next look.
+            if let Ok(Some(job)) = watch.app.0.store.job(watch.id).await {
+                let json = serde_json::to_string(&views::job_json(&job)).unwrap_or_default();
+                watch.over = job.state.is_final();
+                if json != watch.told {
+                    watch.told.clone_from(&json);
+                    return Some((Ok(Event::default().event("job").data(json)), watch));
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(WATCH) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        None
+    })
+}
+
+async fn job(app: &App, path: Result<Path<String>, PathRejection>) -> Result<Job, WebError> {
+    let missing = || WebError::not_found("job_not_found");
+    let Path(id) = path?;
+    let id: JobId = id.parse().map_err(|_| missing())?;
+    app.0.store.job(id).await?.ok_or_else(missing)
+}

@@ -1,0 +1,134 @@
+//! The player on other sites: the iframe, and oEmbed 1.0 (<https://oembed.com>).
+
+use askama::Template as _;
+use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::articles::{Told, told, told_at};
+use super::error::WebError;
+use super::pages::{EmbedPage, OembedFrame};
+use super::texts::texts;
+use super::{App, comments, views};
+
+/// How high the player in its frame is, in CSS pixels.
+const FRAME_HEIGHT: u32 = 200;
+const FRAME_WIDTH_DEFAULT: u32 = 640;
+
+#[derive(Deserialize)]
+pub struct EmbedQuery {
+    url: Option<String>,
+    /// `1` shows the comment box too.
+    comments: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct OembedQuery {
+    url: Option<String>,
+    maxwidth: Option<u32>,
+    maxheight: Option<u32>,
+    format: Option<String>,
+}
+
+/// The answer of type `rich`.
+#[derive(Serialize)]
+struct OembedJson {
+    version: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    provider_name: String,
+    provider_url: String,
+    title: String,
+    author_name: Option<String>,
+    html: String,
+    width: u32,
+    height: u32,
+}
+
+/// `GET /embed/{id}`
+pub async fn show_embed(
+    State(app): State<App>,
+    path: Result<Path<String>, PathRejection>,
+    query: Result<Query<EmbedQuery>, QueryRejection>,
+) -> Result<Response, WebError> {
+    let (Path(id), Query(query)) = (path?, query?);
+    let told = told(&app, &id).await?;
+    embed(&app, &told, &query).await
+}
+
+/// `GET /embed?url=…`
+pub async fn show_embed_at(
+    State(app): State<App>,
+    query: Result<Query<EmbedQuery>, QueryRejection>,
+) -> Result<Response, WebError> {
+    let Query(query) = query?;
+    let address = query.url.as_deref().ok_or_else(WebError::bad_request)?;
+    let told = told_at(&app, address).await?;
+    embed(&app, &told, &query).await
+}
+
+async fn embed(app: &App, told: &Told, query: &EmbedQuery) -> Result<Response, WebError> {
+    let wants_comments = query.comments.as_deref() == Some("1");
+    let comment_box = match wants_comments {
+        true => Some(comments::first_page(app, told.article.id).await?),
+        false => None,
+    };
+    let narration = told.narration.as_ref();
+    views::page(&EmbedPage {
+        t: texts(),
+        title: told.article.article.title.clone(),
+        page: views::article_path(told.article.id),
+        player: narration.map(|narration| views::player(app, &told.article, narration)),
+        comment_box,
+    })
+}
+
+/// `GET /oembed?url=…`
+pub async fn show_oembed(
+    State(app): State<App>,
+    headers: HeaderMap,
+    query: Result<Query<OembedQuery>, QueryRejection>,
+) -> Result<Response, WebError> {
+    let Query(query) = query?;
+    if query.format.as_deref().is_some_and(|format| format != "json") {
+        // The answer the specification names for a format that is not served.
+        return Err(WebError::new(StatusCode::NOT_IMPLEMENTED, "unsupported_content"));
+    }
+    let address = query.url.as_deref().ok_or_else(WebError::bad_request)?;
+    let told = told_at(&app, address).await?;
+    if told.narration.is_none() {
+        return Err(WebError::not_found("narration_not_found"));
+    }
+    let origin = origin(&app, &headers);
+    let width = query.maxwidth.unwrap_or(FRAME_WIDTH_DEFAULT).min(FRAME_WIDTH_DEFAULT);
+    let height = query.maxheight.unwrap_or(FRAME_HEIGHT).min(FRAME_HEIGHT);
+    let title = told.article.article.title.clone();
+    let article_id = told.article.id.to_string();
+    let frame = OembedFrame { origin: &origin, article_id, width, height, title: &title };
+    Ok(views::fresh(Json(OembedJson {
+        version: "1.0",
+        kind: "rich",
+        provider_name: texts().pages.brand.clone(),
+        provider_url: origin.clone(),
+        author_name: told.article.article.author.clone(),
+        html: frame.render()?,
+        title,
+        width,
+        height,
+    })))
+}
+
+/// How the outside reaches us: as configured, else as this request did.
+fn origin(app: &App, headers: &HeaderMap) -> String {
+    let configured = app.0.settings.public_url.trim_end_matches('/');
+    if !configured.is_empty() {
+        return configured.to_owned();
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    let host = if host.chars().all(plain) { host } else { "localhost" };
+    format!("http://{host}")
+}

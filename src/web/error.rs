@@ -1,0 +1,209 @@
+//! Every error's status, code and message: the one place where errors meet HTTP.
+
+use axum::Json;
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use tracing::error;
+
+use super::texts::texts;
+use crate::domain::comment::InvalidComment;
+use crate::domain::ids::{InvalidId, InvalidVoiceId};
+use crate::domain::job::Failure;
+use crate::store::StoreError;
+
+/// What a request failed with. The message is Vietnamese, chosen by the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebError {
+    pub status: StatusCode,
+    /// Stable, for programs.
+    pub code: &'static str,
+    pub message: String,
+    /// Where a person without a session should go instead.
+    pub login_next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: BodyError<'a>,
+}
+
+#[derive(Serialize)]
+struct BodyError<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+impl WebError {
+    pub fn new(status: StatusCode, code: &'static str) -> Self {
+        Self { status, code, message: message(code, &[]), login_next: None }
+    }
+
+    pub fn bad_request() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request")
+    }
+
+    pub fn not_found(code: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code)
+    }
+}
+
+/// The text of an error code, with its places filled in.
+pub fn message(code: &str, fill: &[(&str, &str)]) -> String {
+    let errors = &texts().errors;
+    let text = errors.get(code).or_else(|| errors.get("internal"));
+    fill.iter().fold(text.cloned().unwrap_or_default(), |text, (name, value)| {
+        text.replace(&format!("{{{name}}}"), value)
+    })
+}
+
+/// Why a job failed, for people.
+pub fn failure_message(failure: &Failure) -> String {
+    // The only failure whose text has a place: the status another server answered with.
+    let status: String = failure.detail.chars().filter(char::is_ascii_digit).collect();
+    message(&failure.code, &[("status", &status)])
+}
+
+impl IntoResponse for WebError {
+    fn into_response(self) -> Response {
+        let body = Body { error: BodyError { code: self.code, message: &self.message } };
+        let mut response = (self.status, Json(body)).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, super::limits::NO_STORE);
+        // Routes of pages turn it into a page: see `routes.rs`.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for WebError {
+    fn from(error: StoreError) -> Self {
+        error!(%error, "the store failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed")
+    }
+}
+
+impl From<InvalidComment> for WebError {
+    fn from(error: InvalidComment) -> Self {
+        let code = match error {
+            InvalidComment::TooShort => "comment_too_short",
+            InvalidComment::TooLong => "comment_too_long",
+            InvalidComment::NameMissing => "bad_request",
+            InvalidComment::NameTooLong => "name_too_long",
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code)
+    }
+}
+
+impl From<InvalidId> for WebError {
+    fn from(_: InvalidId) -> Self {
+        Self::not_found("not_found")
+    }
+}
+
+impl From<InvalidVoiceId> for WebError {
+    fn from(_: InvalidVoiceId) -> Self {
+        Self::not_found("not_found")
+    }
+}
+
+impl From<PathRejection> for WebError {
+    fn from(_: PathRejection) -> Self {
+        Self::not_found("not_found")
+    }
+}
+
+impl From<QueryRejection> for WebError {
+    fn from(_: QueryRejection) -> Self {
+        Self::bad_request()
+    }
+}
+
+impl From<JsonRejection> for WebError {
+    fn from(rejection: JsonRejection) -> Self {
+        from_body_status(rejection.status())
+    }
+}
+
+impl From<FormRejection> for WebError {
+    fn from(rejection: FormRejection) -> Self {
+        from_body_status(rejection.status())
+    }
+}
+
+fn from_body_status(status: StatusCode) -> WebError {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => WebError::new(status, "payload_too_large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => WebError::new(status, "unsupported_content"),
+        _ => WebError::bad_request(),
+    }
+}
+
+impl From<askama::Error> for WebError {
+    fn from(error: askama::Error) -> Self {
+        error!(%error, "a page could not be made");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_that_the_program_uses_has_a_text() {
+        let codes = [
+            "not_found",
+            "bad_request",
+            "unauthorized",
+            "forbidden",
+            "payload_too_large",
+            "too_many_requests",
+            "internal",
+            "comment_too_short",
+            "comment_too_long",
+            "name_too_long",
+            "login_failed",
+            "cross_site",
+            "article_not_found",
+            "narration_not_found",
+            "job_not_found",
+            "comment_not_found",
+            "range_not_satisfiable",
+            "empty_text",
+            "unsupported_content",
+            "state_unknown",
+            "fetch_invalid_address",
+            "fetch_address_refused",
+            "fetch_unreachable",
+            "fetch_timeout",
+            "fetch_status",
+            "fetch_too_many_redirects",
+            "fetch_too_large",
+            "fetch_not_html",
+            "extract_not_html",
+            "extract_too_complex",
+            "extract_not_article",
+            "extract_empty",
+            "article_too_long",
+            "voice_failed",
+            "store_failed",
+            "interrupted",
+        ];
+        for code in codes {
+            assert!(texts().errors.contains_key(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_short_comment_is_told_as_promised() {
+        let error = WebError::from(InvalidComment::TooShort);
+        assert_eq!(error.message, "Bạn vui lòng nhập từ 5 ký tự trở lên !!!");
+    }
+
+    #[test]
+    fn a_status_is_filled_in() {
+        let failure = Failure { code: "fetch_status".into(), detail: "status 503".into() };
+        assert!(failure_message(&failure).contains("503"));
+    }
+}

@@ -1,0 +1,110 @@
+//! Rates, sizes and headers: what every answer carries and how often something may be asked.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::HeaderValue;
+
+/// Largest body of a form or of a small JSON request, in bytes.
+pub const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Largest body of `POST /api/articles`, in bytes: a page as a newsroom's system hands it over.
+pub const ARTICLE_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Our pages run nothing but our own files.
+pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'self'",
+);
+/// The iframe player may stand on every site.
+pub const EMBED_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors *",
+);
+
+/// The network an address belongs to, which is what one household or office has: /24 of IPv4,
+/// /48 of IPv6.
+pub fn network(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(ip) => {
+            let [a, b, c, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
+}
+
+/// At most so many in so long, for each key; windows are fixed, memory is bounded.
+#[derive(Debug)]
+pub struct RateLimit {
+    max: u32,
+    window: Duration,
+    counts: Mutex<HashMap<String, (Instant, u32)>>,
+}
+
+/// How many keys are remembered. Beyond it the oldest windows are dropped.
+const KEYS_MAX: usize = 10_000;
+
+impl RateLimit {
+    pub fn new(max: u32, window: Duration) -> Self {
+        Self { max, window, counts: Mutex::new(HashMap::new()) }
+    }
+
+    /// Counts one more, and says whether it is within the limit.
+    pub fn allows(&self, key: &str) -> bool {
+        self.allows_at(key, Instant::now())
+    }
+
+    /// Forgets a key, e.g. the failed logins of somebody who has now logged in.
+    pub fn forget(&self, key: &str) {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    fn allows_at(&self, key: &str, now: Instant) -> bool {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= KEYS_MAX && !counts.contains_key(key) {
+            counts.retain(|_, (begun, _)| now.duration_since(*begun) < self.window);
+            if counts.len() >= KEYS_MAX {
+                counts.clear();
+            }
+        }
+        let (begun, count) = counts.entry(key.to_owned()).or_insert((now, 0));
+        if now.duration_since(*begun) >= self.window {
+            (*begun, *count) = (now, 0);
+        }
+        *count = count.saturating_add(1);
+        *count <= self.max
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_for_one_key_and_one_window() {
+        let limit = RateLimit::new(2, Duration::from_secs(60));
+        let start = Instant::now();
+        assert!(limit.allows_at("a", start) && limit.allows_at("a", start));
+        assert!(!limit.allows_at("a", start));
+        assert!(limit.allows_at("b", start));
+        assert!(limit.allows_at("a", start + Duration::from_secs(61)));
+        limit.forget("a");
+        assert!(limit.allows_at("a", start));
+    }
+
+    #[test]
+    fn neighbours_share_a_network() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("203.0.113.7"), of("203.0.113.250"));
+        assert_eq!(of("::ffff:203.0.113.7"), of("203.0.113.250"));
+        assert_eq!(of("2001:db8:1:2::3"), of("2001:db8:1:ffff::9"));
+        assert_ne!(of("2001:db8:1::"), of("2001:db8:2::"));
+    }
+}

@@ -1,0 +1,113 @@
+//! The outside face: pages for people, JSON and sound for programs.
+
+mod articles;
+mod assets;
+mod auth;
+mod comments;
+mod desk;
+mod embed;
+mod error;
+mod health;
+mod limits;
+mod moderation;
+mod narrations;
+mod pages;
+mod password;
+mod range;
+mod routes;
+pub mod texts;
+mod views;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing::info;
+
+pub use self::auth::new_secret;
+pub use self::password::{PASSWORD_LENGTH_MIN, hash as hash_password};
+
+use self::limits::RateLimit;
+use crate::domain::ids::VoiceId;
+use crate::jobs::Queue;
+use crate::store::Store;
+
+/// How long answers that are under way may take once the program was told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What every handler can ask.
+#[derive(Clone, Debug)]
+pub struct App(Arc<AppParts>);
+
+#[derive(Debug)]
+struct AppParts {
+    store: Store,
+    queue: Queue,
+    settings: WebSettings,
+    comment_limit: RateLimit,
+    login_limit: RateLimit,
+    stop: watch::Receiver<bool>,
+}
+
+/// What the pages must know of the configuration.
+#[derive(Clone, Debug)]
+pub struct WebSettings {
+    /// How readers reach the service; empty: taken from the request.
+    pub public_url: String,
+    /// The voices there are.
+    pub voices: Vec<VoiceCard>,
+    /// Comments that one network may send in ten minutes.
+    pub comments_per_network: u32,
+}
+
+/// A voice as pages show it.
+#[derive(Clone, Debug)]
+pub struct VoiceCard {
+    pub id: VoiceId,
+    pub label: String,
+    /// It is the one that is compiled in.
+    pub embedded: bool,
+}
+
+impl App {
+    pub fn new(
+        store: Store,
+        queue: Queue,
+        settings: WebSettings,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let window = Duration::from_secs(600);
+        let comment_limit = RateLimit::new(settings.comments_per_network, window);
+        let login_limit = RateLimit::new(10, window);
+        Self(Arc::new(AppParts { store, queue, settings, comment_limit, login_limit, stop }))
+    }
+
+    fn voice_label(&self, id: &VoiceId) -> String {
+        let card = self.0.settings.voices.iter().find(|card| card.id == *id);
+        card.map_or_else(|| id.to_string(), |card| card.label.clone())
+    }
+}
+
+/// Answers requests until told to stop; then lets those under way finish, for a while.
+pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
+    let mut stop = app.0.stop.clone();
+    let router = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let mut told = stop.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // An error means that nobody can tell us any more, which is the same.
+        let _ = told.wait_for(|stop| *stop).await;
+    });
+    let cut_off = async {
+        let _ = stop.wait_for(|stop| *stop).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        result = server => result,
+        () = cut_off => {
+            info!("requests still open after {} s were cut off", GRACE.as_secs());
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The sound itself, with ranges, and what is said when.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+
+use super::error::WebError;
+use super::range::{Wanted, wanted};
+use super::{App, articles, views};
+use crate::domain::article::Part;
+use crate::domain::ids::NarrationId;
+use crate::narrate;
+use crate::store::{BlobId, Line, StoredNarration};
+
+/// A narration never changes: its address may be remembered for ever.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// `GET` and `HEAD /audio/{narration}.mp3` and `.wav`.
+pub async fn show_audio(
+    State(app): State<App>,
+    method: Method,
+    headers: HeaderMap,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, WebError> {
+    let Path(file) = path?;
+    let missing = || WebError::not_found("narration_not_found");
+    let (id, extension) = file.rsplit_once('.').ok_or_else(missing)?;
+    let id: NarrationId = id.parse().map_err(|_| missing())?;
+    let narration = app.0.store.narration(id).await?.ok_or_else(missing)?;
+    let (blob, kind) = match extension {
+        "mp3" => (&narration.mp3, "audio/mpeg"),
+        "wav" => (&narration.wav, "audio/wav"),
+        _ => return Err(missing()),
+    };
+    send(&app, blob, kind, &method, &headers).await
+}
+
+async fn send(
+    app: &App,
+    id: &BlobId,
+    kind: &'static str,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Response, WebError> {
+    let blob = app.0.store.blobs().get(id).await?;
+    let mut blob = blob.ok_or_else(|| WebError::not_found("narration_not_found"))?;
+    let tag = format!("\"{id}\"");
+    let (status, start, length) = match wanted(headers, blob.bytes, &tag) {
+        Wanted::Nothing => {
+            return Ok(described(StatusCode::NOT_MODIFIED, &tag, kind).into_response());
+        }
+        Wanted::Whole => (StatusCode::OK, 0, blob.bytes),
+        Wanted::Part { start, length } => (StatusCode::PARTIAL_CONTENT, start, length),
+        Wanted::Unsatisfiable => {
+            let range = format!("bytes */{}", blob.bytes);
+            let error = WebError::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable");
+            return Ok(([(header::CONTENT_RANGE, range)], error).into_response());
+        }
+    };
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        let sought = blob.file.seek(std::io::SeekFrom::Start(start)).await;
+        sought.map_err(|error| {
+            tracing::error!(%error, blob = %id, "cannot read the sound");
+            WebError::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed")
+        })?;
+        Body::from_stream(ReaderStream::new(blob.file.take(length)))
+    };
+    let (status, headers) = described(status, &tag, kind);
+    let mut response = (status, headers, body).into_response();
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    if status == StatusCode::PARTIAL_CONTENT {
+        let range = format!("bytes {start}-{}/{}", start + length - 1, blob.bytes);
+        if let Ok(range) = HeaderValue::from_str(&range) {
+            response.headers_mut().insert(header::CONTENT_RANGE, range);
+        }
+    }
+    Ok(response)
+}
+
+/// What every answer about a sound says.
+type Described = (StatusCode, [(HeaderName, HeaderValue); 4]);
+
+fn described(status: StatusCode, tag: &str, kind: &'static str) -> Described {
+    let headers = [
+        (header::ETAG, HeaderValue::from_str(tag).unwrap_or(HeaderValue::from_static("\"\""))),
+        (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
+        (header::CACHE_CONTROL, FOR_EVER),
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+    ];
+    (status, headers)
+}
+
+#[derive(Serialize)]
+struct CuesJson {
+    narration: String,
+    sample_rate: u32,
+    duration_ms: u64,
+    cues: Vec<CueJson>,
+}
+
+#[derive(Serialize)]
+struct CueJson {
+    index: usize,
+    start_ms: u64,
+    end_ms: u64,
+    /// In samples, exact.
+    start: u64,
+    end: u64,
+    /// "title", "lead" or "block".
+    part: &'static str,
+    block: Option<usize>,
+    /// Where it stands in the part's text, in bytes of UTF-8.
+    span: [usize; 2],
+    /// As written.
+    text: String,
+}
+
+/// `GET /articles/{id}/cues.json`
+pub async fn show_cues(
+    State(app): State<App>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, WebError> {
+    let (narration, lines) = narration_of(&app, path).await?;
+    let rate = narration.rate;
+    let cue = |(index, line): (usize, &Line)| {
+        let (part, block) = match line.part {
+            Part::Title => ("title", None),
+            Part::Lead => ("lead", None),
+            Part::Block(block) => ("block", Some(block)),
+        };
+        CueJson {
+            index,
+            start_ms: line.start.millis(rate).0,
+            end_ms: line.end.millis(rate).0,
+            start: line.start.0,
+            end: line.end.0,
+            part,
+            block,
+            span: [line.span.start, line.span.end],
+            text: line.written.trim().to_owned(),
+        }
+    };
+    let json = CuesJson {
+        narration: narration.id.to_string(),
+        sample_rate: rate.0,
+        duration_ms: narration.length.millis(rate).0,
+        cues: lines.iter().enumerate().map(cue).collect(),
+    };
+    Ok(views::fresh(Json(json)))
+}
+
+/// `GET /articles/{id}/transcript.vtt` (WebVTT)
+pub async fn show_transcript(
+    State(app): State<App>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, WebError> {
+    let (narration, lines) = narration_of(&app, path).await?;
+    let text = narrate::transcript(narration.rate, &lines);
+    let kind = [(header::CONTENT_TYPE, "text/vtt; charset=utf-8")];
+    Ok(views::fresh((kind, text)))
+}
+
+async fn narration_of(
+    app: &App,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<(StoredNarration, Vec<Line>), WebError> {
+    let Path(id) = path?;
+    let told = articles::told(app, &id).await?;
+    let missing = || WebError::not_found("narration_not_found");
+    let narration = told.narration.ok_or_else(missing)?;
+    let lines = app.0.store.lines(narration.id).await?;
+    Ok((narration, lines))
+}

@@ -1,0 +1,208 @@
+//! The server-rendered pages: one struct for each file in `templates/`.
+
+use askama::Template;
+
+use super::texts::Texts;
+
+/// What every page needs: texts, and who is looking.
+pub struct Frame {
+    pub t: &'static Texts,
+    /// The name of the account that is logged in.
+    pub account: Option<String>,
+    pub is_editor: bool,
+    pub is_moderator: bool,
+}
+
+/// One row of "Tin mới".
+pub struct NewsItem {
+    /// Path of the article's page.
+    pub page: String,
+    pub title: String,
+    pub lead: Option<String>,
+    pub site: Option<String>,
+    /// `dd/mm/yyyy HH:MM`, Asia/Ho_Chi_Minh.
+    pub date: Option<String>,
+    /// `mm:ss`
+    pub duration: String,
+}
+
+/// What the player is told by attributes, so that it needs no request before play.
+pub struct PlayerView {
+    pub article_id: String,
+    pub mp3: String,
+    pub cues: String,
+    pub duration_ms: u64,
+    /// `mm:ss`
+    pub duration: String,
+    /// "Giọng nữ"
+    pub voice_label: String,
+    pub title: String,
+}
+
+/// One piece of the article's text, made of sentences that can be highlighted.
+pub struct TextBlock {
+    /// "heading", "paragraph", "list_item" or "quote".
+    pub kind: &'static str,
+    pub sentences: Vec<Sentence>,
+}
+
+/// A sentence as written; `cue` is its index in cues.json, if it is spoken.
+pub struct Sentence {
+    pub cue: Option<usize>,
+    pub text: String,
+}
+
+/// An approved comment.
+pub struct CommentView {
+    pub author: String,
+    pub body: String,
+    /// `dd/mm/yyyy HH:MM`
+    pub date: String,
+    /// RFC 3339
+    pub created: String,
+}
+
+/// The comment box: what it starts with.
+pub struct CommentBox {
+    pub article_id: String,
+    pub comments: Vec<CommentView>,
+    pub total: u64,
+    /// After a form was sent without script: what to say and what had been typed.
+    pub message: Option<String>,
+    pub is_error: bool,
+    pub typed_author: String,
+    pub typed_body: String,
+    /// "Bạn còn 500/500 ký tự", before a script counts along.
+    pub counter: String,
+}
+
+/// A job as pages show it.
+pub struct JobView {
+    pub id: String,
+    /// The address, or the title of a text handed over.
+    pub source: String,
+    /// "queued", "running", "done" or "failed".
+    pub state: &'static str,
+    /// In plain words: "Đang đọc 12 trên 26 câu".
+    pub status: String,
+    pub done: u32,
+    pub total: Option<u32>,
+    /// Nothing more will happen by itself.
+    pub is_final: bool,
+    /// Path of the article's page, once there is one.
+    pub page: Option<String>,
+    pub date: String,
+}
+
+/// A comment in the moderators' queue.
+pub struct ModerationItem {
+    pub id: String,
+    pub author: String,
+    pub body: String,
+    pub date: String,
+    pub state: &'static str,
+    pub article_title: String,
+    pub article_page: String,
+    /// Who decided, and when, once somebody did.
+    pub decided: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+pub struct HomePage {
+    pub frame: Frame,
+    pub news: Vec<NewsItem>,
+    /// The newest unfinished job when there is no news yet.
+    pub job: Option<JobView>,
+}
+
+#[derive(Template)]
+#[template(path = "article.html")]
+pub struct ArticlePage {
+    pub frame: Frame,
+    pub title: String,
+    pub lead: Vec<Sentence>,
+    pub title_sentences: Vec<Sentence>,
+    pub author: Option<String>,
+    pub date: Option<String>,
+    pub site: Option<String>,
+    /// The article's own address at its paper (only http and https get here).
+    pub source_url: Option<String>,
+    pub player: Option<PlayerView>,
+    pub blocks: Vec<TextBlock>,
+    pub comment_box: CommentBox,
+    pub news: Vec<NewsItem>,
+}
+
+#[derive(Template)]
+#[template(path = "embed.html")]
+pub struct EmbedPage {
+    pub t: &'static Texts,
+    pub title: String,
+    pub page: String,
+    pub player: Option<PlayerView>,
+    /// Shown on request (`?comments=1`).
+    pub comment_box: Option<CommentBox>,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+pub struct LoginPage {
+    pub frame: Frame,
+    pub error: Option<String>,
+    pub name: String,
+    /// Where to go afterwards: a path of ours.
+    pub next: String,
+    /// No account exists yet: say how to make the first.
+    pub no_accounts: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk.html")]
+pub struct DeskPage {
+    pub frame: Frame,
+    pub error: Option<String>,
+    pub typed_url: String,
+    pub jobs: Vec<JobView>,
+    /// What the voice is, when it is only the embedded one.
+    pub voice_notice: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "job.html")]
+pub struct JobPage {
+    pub frame: Frame,
+    pub job: JobView,
+    pub player: Option<PlayerView>,
+}
+
+#[derive(Template)]
+#[template(path = "moderation.html")]
+pub struct ModerationPage {
+    pub frame: Frame,
+    /// "waiting", "approved" or "rejected": which tab is open.
+    pub state: &'static str,
+    pub waiting: u64,
+    pub approved: u64,
+    pub rejected: u64,
+    pub items: Vec<ModerationItem>,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    pub frame: Frame,
+    pub status: u16,
+    pub message: String,
+}
+
+/// The HTML that an oEmbed consumer puts into its page.
+#[derive(Template)]
+#[template(path = "oembed.html")]
+pub struct OembedFrame<'a> {
+    pub origin: &'a str,
+    pub article_id: String,
+    pub width: u32,
+    pub height: u32,
+    pub title: &'a str,
+}

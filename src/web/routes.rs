@@ -1,0 +1,134 @@
+//! Every route of the program, in one table.
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Router, http::HeaderName};
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{self, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::error::WebError;
+use super::limits::{ARTICLE_BYTES_MAX, EMBED_POLICY, FORM_BYTES_MAX, PAGE_POLICY};
+use super::views;
+use super::{App, articles, assets, auth, comments, desk, embed, health, moderation, narrations};
+
+/// The whole outside face.
+pub fn router(app: App) -> Router {
+    Router::new()
+        // Text travels compressed; sound is compressed already, and its ranges count its own bytes.
+        .merge(pages().merge(embeddable()).merge(files()).layer(CompressionLayer::new()))
+        .merge(public())
+        .merge(private())
+        .fallback(|| async { WebError::not_found("not_found") })
+        .layer(middleware::from_fn(errors_as_pages))
+        .layer(constant("x-content-type-options", "nosniff"))
+        .layer(constant("referrer-policy", "strict-origin-when-cross-origin"))
+        .with_state(app)
+}
+
+/// Pages for people.
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/", get(articles::show_home))
+        .route("/articles/{id}", get(articles::show_article))
+        .route("/articles/{id}/comments", post(comments::create_from_form))
+        .route("/login", get(auth::show_login).post(auth::create_session))
+        .route("/logout", post(auth::delete_session))
+        .route("/desk", get(desk::show_desk))
+        .route("/desk/articles", post(desk::create_article))
+        .route("/desk/jobs/{id}", get(desk::show_job))
+        .route("/moderation", get(moderation::list_comments))
+        .route("/moderation/comments/{id}", post(moderation::update_comment))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        ))
+}
+
+/// Pages that other sites show in a frame.
+fn embeddable() -> Router<App> {
+    Router::new()
+        .route("/embed/{id}", get(embed::show_embed))
+        .route("/embed", get(embed::show_embed_at))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            EMBED_POLICY,
+        ))
+}
+
+/// Scripts and styles.
+fn files() -> Router<App> {
+    Router::new()
+        .route("/baonoi.js", get(assets::show_loader))
+        .route("/static/{*path}", get(assets::show_asset))
+        .route("/favicon.ico", get(|| async { Redirect::permanent("/static/favicon.svg") }))
+        .layer(any_origin())
+}
+
+/// What a publisher's page may ask from its own origin. No cookie is read there.
+fn any_origin() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(cors::Any)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::RANGE])
+        .expose_headers([header::CONTENT_RANGE, header::ACCEPT_RANGES, header::CONTENT_LENGTH])
+}
+
+/// Sound, and JSON for the elements on a publisher's page.
+fn public() -> Router<App> {
+    Router::new()
+        .route("/audio/{file}", get(narrations::show_audio))
+        .route("/articles/{id}/cues.json", get(narrations::show_cues))
+        .route("/articles/{id}/transcript.vtt", get(narrations::show_transcript))
+        .route("/latest.json", get(articles::list_latest))
+        .route("/oembed", get(embed::show_oembed))
+        .route("/api/player", get(articles::show_player))
+        .route(
+            "/api/articles/{id}/comments",
+            get(comments::list_comments).post(comments::create_comment),
+        )
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(any_origin())
+}
+
+/// For the newsroom's own programs, and for whoever watches over the service.
+fn private() -> Router<App> {
+    Router::new()
+        .route(
+            "/api/articles",
+            post(desk::create_article_by_api).layer(DefaultBodyLimit::max(ARTICLE_BYTES_MAX)),
+        )
+        .route("/api/jobs/{id}", get(desk::show_job_state))
+        .route("/api/jobs/{id}/events", get(desk::list_job_events))
+        .route("/healthz", get(health::show_health))
+        .route("/readyz", get(health::show_readiness))
+}
+
+fn constant(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
+}
+
+/// Errors are JSON; whoever asked for a page gets a page that says the same.
+async fn errors_as_pages(request: Request, next: Next) -> Response {
+    let wants_page = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<WebError>() {
+        Some(error) if wants_page => match &error.login_next {
+            Some(next) => Redirect::to(&views::login_path(next)).into_response(),
+            None => views::error_page(&error),
+        },
+        _ => response,
+    }
+}

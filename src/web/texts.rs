@@ -1,0 +1,237 @@
+//! Every word the interface says, read from `static/texts.json`: templates and scripts share it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// The file itself, as the browser gets it through `/static/texts.js`.
+pub const TEXTS_JSON: &str = include_str!("../../static/texts.json");
+
+/// The interface texts by section. `{name}` inside a text is a place to be filled in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    pub pages: PagesTexts,
+    pub player: PlayerTexts,
+    pub comments: CommentsTexts,
+    pub desk: DeskTexts,
+    pub moderation: ModerationTexts,
+    pub jobs: JobsTexts,
+    /// Error code -> what happened and what to do about it.
+    pub errors: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PagesTexts {
+    pub brand: String,
+    pub tagline: String,
+    pub skip: String,
+    pub navigation: String,
+    pub account_navigation: String,
+    pub desk: String,
+    pub moderation: String,
+    pub login: String,
+    pub logout: String,
+    pub logged_in_as: String,
+    pub news_heading: String,
+    pub news_lead: String,
+    pub news_none_other: String,
+    pub news_empty: String,
+    pub news_duration: String,
+    pub job_heading: String,
+    pub byline_at: String,
+    pub source: String,
+    pub follow_hint: String,
+    pub login_heading: String,
+    pub login_lead: String,
+    pub login_name: String,
+    pub login_password: String,
+    pub login_submit: String,
+    pub login_no_accounts: String,
+    pub login_command_name: String,
+    pub error_heading: String,
+    pub error_back: String,
+    pub embed_unavailable: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlayerTexts {
+    pub name: String,
+    pub heading: String,
+    pub play: String,
+    pub pause: String,
+    pub back: String,
+    pub forward: String,
+    pub seek: String,
+    pub at: String,
+    pub hours: String,
+    pub minutes: String,
+    pub seconds: String,
+    pub speed: String,
+    pub ai_notice: String,
+    pub loading: String,
+    pub failed: String,
+    pub retry: String,
+    pub download: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommentsTexts {
+    /// Signs a comment whose writer gave no name.
+    pub anonymous: String,
+    pub heading: String,
+    pub body: String,
+    pub author: String,
+    pub optional: String,
+    pub left: String,
+    pub over: String,
+    pub too_long: String,
+    pub too_short: String,
+    pub name_too_long: String,
+    pub moderated: String,
+    pub send: String,
+    pub sending: String,
+    pub accepted: String,
+    pub offline: String,
+    pub list: String,
+    pub empty: String,
+    pub list_failed: String,
+    pub retry: String,
+    pub more: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskTexts {
+    pub heading: String,
+    pub lead: String,
+    pub url: String,
+    pub url_example: String,
+    pub submit: String,
+    pub jobs_heading: String,
+    pub jobs_empty: String,
+    pub job_open: String,
+    pub article_open: String,
+    pub job_heading: String,
+    pub progress: String,
+    pub received: String,
+    pub reload_hint: String,
+    pub back: String,
+    pub stream_lost: String,
+    pub voice_heading: String,
+    /// Shown when no other voice than the compiled-in one is there.
+    pub voice_embedded: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModerationTexts {
+    pub heading: String,
+    pub tabs: String,
+    pub waiting: String,
+    pub approved: String,
+    pub rejected: String,
+    pub empty_waiting: String,
+    pub empty_approved: String,
+    pub empty_rejected: String,
+    pub list: String,
+    pub about: String,
+    pub approve: String,
+    pub reject: String,
+    pub keys: String,
+    pub key_next: String,
+    pub key_previous: String,
+    pub key_approve: String,
+    pub key_reject: String,
+    pub key_undo: String,
+    pub keys_use: String,
+    pub done_approve: String,
+    pub done_reject: String,
+    pub failed: String,
+    pub offline: String,
+    pub undo: String,
+    pub undo_nothing: String,
+    pub undone: String,
+    pub undone_approve: String,
+    pub undone_reject: String,
+    pub more: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobsTexts {
+    pub queued: String,
+    pub running_fetch: String,
+    pub running: String,
+    pub done: String,
+    pub failed: String,
+    pub retrying: String,
+}
+
+/// The texts, parsed once.
+pub fn texts() -> &'static Texts {
+    static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+        serde_json::from_str(TEXTS_JSON)
+            .expect("static/texts.json fits these structs: a test says so")
+    });
+    &TEXTS
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use unicode_normalization::is_nfc;
+
+    use super::*;
+
+    /// Every text of the file with its path, such as `comments.heading`.
+    fn all_texts() -> Vec<(String, String)> {
+        let file: Value = serde_json::from_str(TEXTS_JSON).unwrap();
+        let mut found = Vec::new();
+        for (section, texts) in file.as_object().unwrap() {
+            for (key, text) in texts.as_object().unwrap() {
+                found.push((format!("{section}.{key}"), text.as_str().unwrap().to_owned()));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_file_fits_the_structs() {
+        assert_eq!(texts().comments.heading, "BÌNH LUẬN");
+        assert_eq!(texts().comments.too_short, texts().errors["comment_too_short"]);
+    }
+
+    #[test]
+    fn every_text_is_nfc_trimmed_and_not_empty() {
+        for (path, text) in all_texts() {
+            assert!(is_nfc(&text), "{path} is not NFC");
+            assert!(!text.is_empty() && text.trim() == text, "{path} is empty or has outer space");
+        }
+    }
+
+    #[test]
+    fn every_place_to_fill_is_closed_and_named() {
+        for (path, text) in all_texts() {
+            for part in text.split('{').skip(1) {
+                let name =
+                    part.split_once('}').unwrap_or_else(|| panic!("{path}: brace left open")).0;
+                assert!(
+                    name.bytes().all(|b| b.is_ascii_lowercase()),
+                    "{path}: odd place {{{name}}}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn errors_are_whole_sentences() {
+        for (code, text) in &texts().errors {
+            assert!(text.ends_with(['.', '!']), "{code} does not end as a sentence");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The shapes in which pages and JSON show the domain's nouns.
+
+use askama::Template;
+use axum::http::HeaderValue;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
+use time::macros::{format_description, offset};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::App;
+use super::error::{WebError, failure_message, message};
+use super::pages::{
+    CommentView, ErrorPage, Frame, JobView, NewsItem, PlayerView, Sentence, TextBlock,
+};
+use super::texts::texts;
+use crate::domain::account::{Account, Role};
+use crate::domain::address::Address;
+use crate::domain::article::{Article, Block, BlockKind, Part};
+use crate::domain::comment::Comment;
+use crate::domain::ids::{ArticleId, NarrationId};
+use crate::domain::job::{Job, JobState, Source};
+use crate::domain::units::Timestamp;
+use crate::store::{Line, StoredArticle, StoredNarration};
+
+/// A finished page.
+pub fn page(template: &impl Template) -> Result<Response, WebError> {
+    Ok(Html(template.render()?).into_response())
+}
+
+pub fn frame(account: Option<&Account>) -> Frame {
+    let has = |role| account.is_some_and(|account| account.has(role));
+    Frame {
+        t: texts(),
+        account: account.map(|account| account.name.clone()),
+        is_editor: has(Role::Editor),
+        is_moderator: has(Role::Moderator),
+    }
+}
+
+/// An error as a page, for people.
+pub fn error_page(error: &WebError) -> Response {
+    let shown = page(&ErrorPage {
+        frame: frame(None),
+        status: error.status.as_u16(),
+        message: error.message.clone(),
+    });
+    let mut response = shown.unwrap_or_else(|_| message("internal", &[]).into_response());
+    *response.status_mut() = error.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, super::limits::NO_STORE);
+    headers.insert(header::CONTENT_SECURITY_POLICY, super::limits::EMBED_POLICY);
+    response
+}
+
+/// The login page that leads back to `next`.
+pub fn login_path(next: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("/login?next={encoded}")
+}
+
+fn local(at: Timestamp) -> Option<OffsetDateTime> {
+    let utc = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()?;
+    // Vietnam has kept +07:00 without daylight saving since 1975.
+    Some(utc.to_offset(offset!(+7)))
+}
+
+/// `dd/mm/yyyy HH:MM` in Vietnam.
+pub fn date(at: Timestamp) -> String {
+    let format = format_description!("[day]/[month]/[year] [hour]:[minute]");
+    local(at).and_then(|at| at.format(&format).ok()).unwrap_or_default()
+}
+
+/// RFC 3339, in Vietnam's time.
+pub fn rfc3339(at: Timestamp) -> String {
+    local(at).and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+pub fn article_path(id: ArticleId) -> String {
+    format!("/articles/{id}")
+}
+
+pub fn mp3_path(id: NarrationId) -> String {
+    format!("/audio/{id}.mp3")
+}
+
+pub fn cues_path(id: ArticleId) -> String {
+    format!("/articles/{id}/cues.json")
+}
+
+pub fn player(app: &App, article: &StoredArticle, narration: &StoredNarration) -> PlayerView {
+    let length = narration.length.millis(narration.rate);
+    PlayerView {
+        article_id: article.id.to_string(),
+        mp3: mp3_path(narration.id),
+        cues: cues_path(article.id),
+        duration_ms: length.0,
+        duration: length.clock(),
+        voice_label: app.voice_label(&narration.voice),
+        title: article.article.title.clone(),
+    }
+}
+
+pub fn news_item(article: &StoredArticle, narration: &StoredNarration) -> NewsItem {
+    let shown = &article.article;
+    NewsItem {
+        page: article_path(article.id),
+        title: shown.title.clone(),
+        lead: shown.lead.clone(),
+        site: shown.site.clone(),
+        date: shown.published.map(date),
+        duration: narration.length.millis(narration.rate).clock(),
+    }
+}
+
+/// The sentences of one part of an article, each with its cue when `lines` read that very text.
+pub fn sentences(article: &Article, lines: &[Line], part: Part) -> Vec<Sentence> {
+    let text = article.parts().find(|(at, _)| *at == part).map_or("", |(_, text)| text);
+    let lines: Vec<_> = lines.iter().enumerate().filter(|(_, line)| line.part == part).collect();
+    let tiled: String = lines.iter().map(|(_, line)| line.written.as_str()).collect();
+    if lines.is_empty() || tiled != text {
+        // Not this text: show it whole rather than highlight the wrong words.
+        return vec![Sentence { cue: None, text: text.to_owned() }];
+    }
+    let sentence = |(index, line): (usize, &Line)| Sentence {
+        cue: (line.end > line.start).then_some(index),
+        text: line.written.trim().to_owned(),
+    };
+    lines.into_iter().map(sentence).collect()
+}
+
+pub fn text_blocks(article: &Article, lines: &[Line]) -> Vec<TextBlock> {
+    let block = |(index, block): (usize, &Block)| TextBlock {
+        kind: block_kind(block.kind),
+        sentences: sentences(article, lines, Part::Block(index)),
+    };
+    article.blocks.iter().enumerate().map(block).collect()
+}
+
+pub fn block_kind(kind: BlockKind) -> &'static str {
+    match kind {
+        BlockKind::Heading => "heading",
+        BlockKind::Paragraph => "paragraph",
+        BlockKind::ListItem => "list_item",
+        BlockKind::Quote => "quote",
+    }
+}
+
+pub fn comment(comment: &Comment) -> CommentView {
+    CommentView {
+        author: comment.author.clone(),
+        body: comment.body.clone(),
+        date: date(comment.created),
+        created: rfc3339(comment.created),
+    }
+}
+
+/// A job as programs see it.
+#[derive(Serialize)]
+pub struct JobJson {
+    id: String,
+    state: &'static str,
+    /// In plain Vietnamese words.
+    status: String,
+    /// Sentences spoken.
+    done: u32,
+    total: Option<u32>,
+    source: String,
+    article: Option<String>,
+    narration: Option<String>,
+    /// Path of the article's page.
+    page: Option<String>,
+    error: Option<ErrorJson>,
+}
+
+#[derive(Serialize)]
+pub struct ErrorJson {
+    code: String,
+    message: String,
+}
+
+pub fn job_json(job: &Job) -> JobJson {
+    let failed = job.failure.as_ref().filter(|_| job.state == JobState::Failed);
+    JobJson {
+        id: job.id.to_string(),
+        state: job.state.name(),
+        status: job_status(job),
+        done: job.progress.done,
+        total: job.progress.total,
+        source: job_source(job),
+        article: job.article.map(|id| id.to_string()),
+        narration: job.narration.map(|id| id.to_string()),
+        page: job.article.map(article_path),
+        error: failed.map(|failure| ErrorJson {
+            code: failure.code.clone(),
+            message: failure_message(failure),
+        }),
+    }
+}
+
+pub fn job_view(job: &Job) -> JobView {
+    JobView {
+        id: job.id.to_string(),
+        source: job_source(job),
+        state: job.state.name(),
+        status: job_status(job),
+        done: job.progress.done,
+        total: job.progress.total,
+        is_final: job.state.is_final(),
+        page: job.article.map(article_path),
+        date: date(job.created),
+    }
+}
+
+fn job_source(job: &Job) -> String {
+    match &job.source {
+        Source::Address(address) => address.to_string(),
+        Source::Html { url, .. } => {
+            url.as_ref().map_or_else(|| "HTML".to_owned(), Address::to_string)
+        }
+        Source::Text { title, .. } => title.clone(),
+    }
+}
+
+/// "Đang đọc 12 trên 26 câu"
+fn job_status(job: &Job) -> String {
+    let t = &texts().jobs;
+    let why = |text: &str| {
+        let why = job.failure.as_ref().map(failure_message).unwrap_or_default();
+        text.replace("{why}", &why)
+    };
+    match job.state {
+        JobState::Queued if job.failure.is_some() => why(&t.retrying),
+        JobState::Queued => t.queued.clone(),
+        JobState::Running => match job.progress.total {
+            Some(total) => t
+                .running
+                .replace("{done}", &job.progress.done.to_string())
+                .replace("{total}", &total.to_string()),
+            None => t.running_fetch.clone(),
+        },
+        JobState::Done => t.done.clone(),
+        JobState::Failed => why(&t.failed),
+    }
+}
+
+/// A JSON answer that may be asked for again and again.
+pub fn fresh(response: impl IntoResponse) -> Response {
+    let mut response = response.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
