@@ -1,0 +1,138 @@
+//! `baonoi accounts`: who may log in.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use anyhow::{Context as _, bail};
+use baonoi::config::Config;
+use baonoi::domain::account::{Account, Role};
+use baonoi::store::Store;
+use baonoi::web::{PASSWORD_LENGTH_MIN, hash_password, new_secret};
+use clap::{Subcommand, ValueEnum};
+
+#[derive(Subcommand, Debug)]
+pub enum AccountsCommand {
+    /// Adds an account. The password is asked for, or read from stdin; an empty one is made up
+    /// and printed.
+    Add {
+        name: String,
+        /// What the account may do; without it, everything.
+        #[arg(long = "role", value_enum)]
+        roles: Vec<RoleName>,
+    },
+    /// The accounts and what they may do.
+    List,
+    /// Locks an account out at once. What it did stays.
+    Disable { name: String },
+    /// Sets a new password and ends the account's sessions.
+    Passwd { name: String },
+    /// Makes an api key for the account and prints it once.
+    Key { name: String },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RoleName {
+    Editor,
+    Moderator,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Editor => Self::Editor,
+            RoleName::Moderator => Self::Moderator,
+        }
+    }
+}
+
+pub fn run(config: &Config, command: AccountsCommand) -> anyhow::Result<()> {
+    super::runtime()?.block_on(async {
+        let store = Store::open(&config.data)
+            .await
+            .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
+        let done = carry_out(&store, command).await;
+        store.close().await;
+        done
+    })
+}
+
+async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()> {
+    match command {
+        AccountsCommand::Add { name, roles } => add(store, &name, &roles).await,
+        AccountsCommand::List => list(store).await,
+        AccountsCommand::Disable { name } => {
+            let account = named(store, &name).await?;
+            store.disable_account(account.id).await?;
+            println!("{} is disabled", account.name);
+            Ok(())
+        }
+        AccountsCommand::Passwd { name } => {
+            let account = named(store, &name).await?;
+            store.set_password(account.id, &hash_password(&password()?)?).await?;
+            println!("{} has a new password", account.name);
+            Ok(())
+        }
+        AccountsCommand::Key { name } => {
+            let account = named(store, &name).await?;
+            let key = new_secret().context("the system has no randomness")?;
+            store.add_api_key(account.id, &key).await?;
+            eprintln!("Send it as `Authorization: Bearer KEY`. It is not shown again.");
+            println!("{key}");
+            Ok(())
+        }
+    }
+}
+
+async fn add(store: &Store, name: &str, roles: &[RoleName]) -> anyhow::Result<()> {
+    let Some(name) = Account::canonical_name(name) else {
+        bail!("`{name}` cannot be a name: use letters a-z, digits, '.', '-', '_', at most 40");
+    };
+    let mut roles: Vec<Role> = roles.iter().map(|role| Role::from(*role)).collect();
+    if roles.is_empty() {
+        roles = Role::ALL.to_vec();
+    }
+    roles.dedup();
+    store.add_account(&name, &hash_password(&password()?)?, &roles).await?;
+    let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    println!("{name} is added ({})", roles.join(", "));
+    Ok(())
+}
+
+async fn list(store: &Store) -> anyhow::Result<()> {
+    for account in store.accounts().await? {
+        let roles: Vec<&str> = account.roles.iter().map(|role| role.name()).collect();
+        let state = if account.disabled { "disabled" } else { "active" };
+        println!("{}\t{}\t{state}", account.name, roles.join(", "));
+    }
+    Ok(())
+}
+
+async fn named(store: &Store, name: &str) -> anyhow::Result<Account> {
+    let canonical = Account::canonical_name(name).unwrap_or_default();
+    match store.account_named(&canonical).await? {
+        Some((account, _)) => Ok(account),
+        None => bail!("there is no account `{name}`; `baonoi accounts list` names those there are"),
+    }
+}
+
+/// Asks on a terminal, without showing what is typed; elsewhere takes the first line of stdin.
+fn password() -> anyhow::Result<String> {
+    let stdin = std::io::stdin();
+    let typed = if stdin.is_terminal() {
+        rpassword::prompt_password("Password (empty: one is made up): ")?
+    } else {
+        let mut line = String::new();
+        stdin.lock().read_line(&mut line).context("cannot read the password from stdin")?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    if typed.is_empty() {
+        let secret = new_secret().context("the system has no randomness")?;
+        // 80 bits: far more than anybody can try against Argon2id.
+        let made: String = secret.chars().take(20).collect();
+        println!("password: {made}");
+        return Ok(made);
+    }
+    if typed.chars().count() < PASSWORD_LENGTH_MIN {
+        bail!("the password is too short: use at least {PASSWORD_LENGTH_MIN} characters");
+    }
+    Ok(typed)
+}

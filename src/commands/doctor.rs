@@ -1,0 +1,29 @@
+//! `baonoi doctor`: what this installation has, and whether it can work.
+
+use anyhow::Context as _;
+use baonoi::config::Config;
+use baonoi::store::Store;
+use baonoi::synthesize::Voice;
+
+pub fn run(config: &Config) -> anyhow::Result<()> {
+    println!("baonoi {}", env!("CARGO_PKG_VERSION"));
+    println!("listen: {}", config.listen);
+    let voice = Voice::named(&config.voice)?;
+    println!("voice: {} ({}): {}", voice.id, voice.label, voice.description);
+    println!("voices: {}", Voice::all()?.len());
+    super::runtime()?.block_on(async {
+        let store = Store::open(&config.data)
+            .await
+            .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
+        store.ping().await?;
+        println!("data: {} (SQLite, answers)", config.data.display());
+        println!("articles that can be heard: {}", store.news(u32::MAX).await?.len());
+        let accounts = store.accounts().await?;
+        println!("accounts: {}", accounts.len());
+        if accounts.is_empty() {
+            println!("  none yet: baonoi accounts add NAME --role editor --role moderator");
+        }
+        store.close().await;
+        Ok(())
+    })
+}

@@ -1,0 +1,41 @@
+//! `URL|FILE|-`: where a command's article comes from.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use baonoi::domain::article::{Article, Page};
+use baonoi::domain::note::Note;
+use baonoi::extract;
+use baonoi::fetch::{self, Fetcher};
+
+/// The article that an argument names: a page to fetch, a file or stdin with HTML or plain text.
+pub fn article(
+    fetcher: &Fetcher,
+    argument: &str,
+    url: Option<&str>,
+) -> anyhow::Result<(Article, Vec<Note>)> {
+    if argument.starts_with("http://") || argument.starts_with("https://") {
+        let address = argument.parse()?;
+        let page = super::runtime()?
+            .block_on(fetcher.page(&address))
+            .with_context(|| format!("cannot fetch {argument}"))?;
+        return Ok(extract::article(&page)?);
+    }
+    let bytes = bytes(argument)?;
+    let text = fetch::decode(&bytes, None);
+    if extract::is_html(&text) {
+        Ok(extract::article(&Page { url: url.map(str::to_owned), html: text })?)
+    } else {
+        Ok(extract::plain_text(&text)?)
+    }
+}
+
+fn bytes(argument: &str) -> anyhow::Result<Vec<u8>> {
+    if argument == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("cannot read stdin")?;
+        return Ok(bytes);
+    }
+    std::fs::read(Path::new(argument)).with_context(|| format!("cannot read {argument}"))
+}

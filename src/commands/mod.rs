@@ -1,0 +1,118 @@
+//! The command line: what each word does. English messages on stderr; exit 0 ok, 1 failed,
+//! 2 wrong usage.
+
+mod accounts;
+mod doctor;
+mod input;
+mod narrate;
+mod serve;
+mod text;
+mod voices;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use baonoi::config::Config;
+use baonoi::fetch;
+use baonoi::narrate::Narrator;
+use baonoi::normalize::Lexicon;
+use baonoi::synthesize::Voice;
+use clap::{Args, Parser, Subcommand};
+
+/// The spoken newspaper: gives every article a voice.
+#[derive(Parser)]
+#[command(name = "baonoi", version, about)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::ServeArgs,
+    #[command(flatten)]
+    shared: SharedArgs,
+}
+
+/// Understood by every command.
+#[derive(Args, Clone, Debug)]
+pub struct SharedArgs {
+    /// The folder of the database and the audio.
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
+    /// The settings file; without it `baonoi.toml` in the current folder, if there is one.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The service (what runs without a command).
+    Serve(serve::ServeArgs),
+    /// An article to an audio file, without the service.
+    Narrate(narrate::NarrateArgs),
+    /// The article of a page as JSON.
+    Extract(text::ExtractArgs),
+    /// Written lines on stdin to spoken lines on stdout.
+    Normalize(text::NormalizeArgs),
+    /// Spoken lines on stdin to phonemes (IPA) on stdout.
+    Phonemize,
+    /// The voices there are.
+    #[command(subcommand)]
+    Voices(voices::VoicesCommand),
+    /// Who may log in.
+    #[command(subcommand)]
+    Accounts(accounts::AccountsCommand),
+    /// What this installation has, and whether it can work.
+    Doctor,
+}
+
+/// Runs what was asked for.
+pub fn run(line: CommandLine) -> anyhow::Result<()> {
+    let config = config(&line.shared)?;
+    match line.command {
+        None => serve::run(config, line.serve),
+        Some(Command::Serve(args)) => serve::run(config, args),
+        Some(Command::Narrate(args)) => narrate::run(&config, args),
+        Some(Command::Extract(args)) => text::extract(&config, &args),
+        Some(Command::Normalize(args)) => text::normalize(&args),
+        Some(Command::Phonemize) => text::phonemize(),
+        Some(Command::Voices(command)) => voices::run(&command),
+        Some(Command::Accounts(command)) => accounts::run(&config, command),
+        Some(Command::Doctor) => doctor::run(&config),
+    }
+}
+
+fn config(shared: &SharedArgs) -> anyhow::Result<Config> {
+    let mut config = Config::load(shared.config.as_deref())?;
+    if let Some(data) = &shared.data {
+        config.data.clone_from(data);
+    }
+    config.check()?;
+    Ok(config)
+}
+
+fn fetch_limits(config: &Config) -> fetch::Limits {
+    fetch::Limits {
+        page_bytes_max: config.fetch.page_bytes_max,
+        redirects_max: config.fetch.redirects_max,
+        connect: std::time::Duration::from_millis(config.fetch.connect_ms),
+        total: std::time::Duration::from_millis(config.fetch.total_ms),
+        allow_private: config.fetch.allow_private.clone(),
+    }
+}
+
+fn narrator(config: &Config) -> anyhow::Result<Narrator> {
+    Ok(Narrator {
+        fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
+        voice: Voice::named(&config.voice)?,
+        lexicon: Lexicon::default(),
+        speed: config.narration.speed,
+        text_chars_max: config.narration.text_chars_max,
+    })
+}
+
+/// The asynchronous world, for commands that need it.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the asynchronous runtime")
+}

@@ -1,0 +1,168 @@
+//! `baonoi narrate`: the main job without the server.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use baonoi::audio;
+use baonoi::config::{Config, SPEED_RANGE};
+use baonoi::domain::article::Article;
+use baonoi::domain::narration::Narration;
+use baonoi::domain::note::Note;
+use baonoi::narrate::{self, Narrator, Prepared};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+#[derive(Args, Debug)]
+pub struct NarrateArgs {
+    /// The article: an address, a file (HTML or text), or - for stdin.
+    #[arg(value_name = "URL|FILE|-")]
+    source: String,
+    /// Where the sound goes; the ending decides: .mp3 or .wav.
+    #[arg(short, long, value_name = "FILE", default_value = "narration.mp3")]
+    output: PathBuf,
+    /// Where a WebVTT transcript goes.
+    #[arg(long, value_name = "FILE")]
+    vtt: Option<PathBuf>,
+    /// Which voice reads.
+    #[arg(long, value_name = "ID")]
+    voice: Option<String>,
+    /// 1.0 is the voice's own pace.
+    #[arg(long, value_name = "FACTOR")]
+    speed: Option<f32>,
+    /// The summary as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The formats an ending can ask for.
+#[derive(Clone, Copy)]
+enum Format {
+    Mp3,
+    Wav,
+}
+
+pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
+    // Everything that can be wrong is found out before the slow work.
+    let format = format(&args.output)?;
+    let mut config = config.clone();
+    if let Some(voice) = &args.voice {
+        config.voice.clone_from(voice);
+    }
+    if let Some(speed) = args.speed {
+        if !SPEED_RANGE.contains(&speed) {
+            bail!("--speed {speed} is not speech any more; use 0.5 to 2.0");
+        }
+        config.narration.speed = speed;
+    }
+    let narrator = super::narrator(&config)?;
+    let (article, mut notes) = super::input::article(&narrator.fetcher, &args.source, None)?;
+    narrator.check_length(&article)?;
+    let begun = Instant::now();
+    let prepared = narrator.prepare(&article);
+    let narration = speak(&narrator, &prepared)?;
+    write(&args.output, &encode(&narrator, &article, &narration, format)?)?;
+    let took = begun.elapsed().as_secs_f64();
+    if let Some(path) = &args.vtt {
+        let lines = narrate::lines(&prepared.script, &narration);
+        write(path, narrate::transcript(narration.rate, &lines).as_bytes())?;
+    }
+    notes.extend(prepared.script.notes.iter().cloned());
+    let seconds = narration.length().seconds(narration.rate);
+    let summary = Summary { article: &article, prepared: &prepared, notes: &notes, seconds, took };
+    if args.json {
+        println!("{}", summary.json(&args.output));
+    } else {
+        summary.print(&args.output);
+    }
+    Ok(())
+}
+
+fn format(path: &Path) -> anyhow::Result<Format> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
+    match ending.to_ascii_lowercase().as_str() {
+        "mp3" => Ok(Format::Mp3),
+        "wav" => Ok(Format::Wav),
+        other => bail!("cannot write a .{other} file; use .mp3 or .wav"),
+    }
+}
+
+fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<Narration> {
+    let bar = ProgressBar::new(prepared.phonemes.len() as u64);
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} sentences {elapsed}")
+        .context("the progress bar's template is wrong")?;
+    bar.set_style(style);
+    let narration = narrator.speak(prepared, &mut |progress| {
+        bar.set_position(u64::from(progress.done));
+        ControlFlow::Continue(())
+    })?;
+    bar.finish();
+    Ok(narration)
+}
+
+fn encode(
+    narrator: &Narrator,
+    article: &Article,
+    narration: &Narration,
+    format: Format,
+) -> anyhow::Result<Vec<u8>> {
+    Ok(match format {
+        Format::Mp3 => audio::mp3(narration, &narrator.tags(article))?,
+        Format::Wav => audio::wav(narration),
+    })
+}
+
+/// Writes beside the place and renames, so that an interrupted run leaves no half file.
+fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+struct Summary<'a> {
+    article: &'a Article,
+    prepared: &'a Prepared,
+    notes: &'a [Note],
+    /// Length of the sound.
+    seconds: f64,
+    /// Time from text to file, in seconds.
+    took: f64,
+}
+
+impl Summary<'_> {
+    /// Seconds of work for a second of sound.
+    fn real_time_factor(&self) -> f64 {
+        if self.seconds > 0.0 { self.took / self.seconds } else { 0.0 }
+    }
+
+    fn print(&self, output: &Path) {
+        eprintln!("title:            {}", self.article.title);
+        eprintln!("duration:         {:.1} s", self.seconds);
+        eprintln!("sentences:        {}", self.prepared.script.utterances.len());
+        eprintln!("real-time factor: {:.4}", self.real_time_factor());
+        eprintln!("notes:            {}", self.notes.len());
+        eprintln!("written:          {}", output.display());
+    }
+
+    fn json(&self, output: &Path) -> serde_json::Value {
+        let utterances = &self.prepared.script.utterances;
+        let spoken: Vec<&str> = utterances.iter().map(|u| u.spoken.as_str()).collect();
+        let notes: Vec<_> = self.notes.iter().map(super::text::note_json).collect();
+        json!({
+            "title": self.article.title,
+            "output": output.display().to_string(),
+            "duration_s": self.seconds,
+            "sentences": utterances.len(),
+            "real_time_factor": self.real_time_factor(),
+            "script": spoken,
+            "notes": notes,
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! `baonoi serve`: the service with its workers, until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use baonoi::config::Config;
+use baonoi::domain::job::Source;
+use baonoi::domain::units::Millis;
+use baonoi::jobs::{Queue, Worker};
+use baonoi::narrate::Narrator;
+use baonoi::store::Store;
+use baonoi::synthesize::Voice;
+use baonoi::web::{self, App, VoiceCard, WebSettings};
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing::info;
+
+/// The article that a first visit finds: written for the project.
+const SAMPLE_URL: &str = "https://baomuongthanh.example/chinh-sach-xa-hoi";
+const SAMPLE_HTML: &str = include_str!("../../samples/chinh-sach-xa-hoi.html");
+
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+pub fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
+    if let Some(listen) = args.listen {
+        config.listen = listen;
+    }
+    super::runtime()?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let store = Store::open(&config.data)
+        .await
+        .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
+    let narrator = Arc::new(super::narrator(&config)?);
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}; is it in use? (--listen takes another)", config.listen)
+    })?;
+    let (stopper, stop) = watch::channel(false);
+    let queue = Queue::new(store.clone());
+    if config.sample && store.is_empty().await? {
+        let url = Some(SAMPLE_URL.parse()?);
+        queue.ask_for(Source::Html { url, html: SAMPLE_HTML.into() }).await?;
+    }
+    let workers = workers(&config, &queue, &narrator, &stop);
+    let app = App::new(store.clone(), queue, settings(&config)?, stop);
+    // The one line on stdout: where to point a browser, or a program that started us on port 0.
+    println!("http://{}/", listener.local_addr()?);
+    info!(voice = %narrator.voice.id, data = %config.data.display(), "listening");
+    let stopped = tokio::spawn(async move {
+        stop_signal().await;
+        info!("stopping");
+        // Nobody listens any more only when everything has stopped already.
+        let _ = stopper.send(true);
+    });
+    web::serve(app, listener).await?;
+    stopped.abort();
+    for worker in workers {
+        worker.await?;
+    }
+    store.close().await;
+    Ok(())
+}
+
+fn workers(
+    config: &Config,
+    queue: &Queue,
+    narrator: &Arc<Narrator>,
+    stop: &watch::Receiver<bool>,
+) -> Vec<tokio::task::JoinHandle<()>> {
+    let start = |number: usize| {
+        // The start of the process keeps a restarted one apart from its killed predecessor.
+        let name = format!("{}-{number}-{}", std::process::id(), baonoi::store::now().0);
+        let lease = Millis(config.narration.lease_ms);
+        tokio::spawn(Worker::new(queue.clone(), narrator.clone(), name, lease).run(stop.clone()))
+    };
+    (0..config.workers).map(start).collect()
+}
+
+fn settings(config: &Config) -> anyhow::Result<WebSettings> {
+    let card = |voice: Voice| VoiceCard { id: voice.id, label: voice.label, embedded: true };
+    Ok(WebSettings {
+        public_url: config.public_url.clone(),
+        voices: Voice::all()?.into_iter().map(card).collect(),
+        comments_per_network: config.comments.per_network_max,
+    })
+}
+
+async fn stop_signal() {
+    let interrupt = async {
+        // Without a handler the default one ends the process, which is what was asked for.
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    interrupt.await;
+}

@@ -1,0 +1,157 @@
+//! `baonoi extract`, `normalize` and `phonemize`: one stage at a time, for pipes and for checks.
+
+use std::io::{BufRead as _, Write as _};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use baonoi::config::Config;
+use baonoi::domain::article::{Article, BlockKind, Part};
+use baonoi::domain::note::Note;
+use baonoi::domain::units::Timestamp;
+use baonoi::fetch::Fetcher;
+use baonoi::normalize::Lexicon;
+use baonoi::{normalize, phonemize};
+use clap::Args;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::offset;
+use unicode_normalization::UnicodeNormalization as _;
+
+#[derive(Args, Debug)]
+pub struct ExtractArgs {
+    /// The page: an address, a file, or - for stdin.
+    #[arg(value_name = "URL|FILE|-")]
+    source: String,
+    /// The address a file was taken from.
+    #[arg(long)]
+    url: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct NormalizeArgs {
+    /// Tokens with spans and classes, and notes: one JSON object a line.
+    #[arg(long)]
+    json: bool,
+    /// The newsroom's own readings: written TAB spoken, one a line.
+    #[arg(long, value_name = "FILE")]
+    lexicon: Option<PathBuf>,
+}
+
+pub fn extract(config: &Config, args: &ExtractArgs) -> anyhow::Result<()> {
+    let fetcher = Fetcher::new(&super::fetch_limits(config))?;
+    let (article, notes) = super::input::article(&fetcher, &args.source, args.url.as_deref())?;
+    print(&format!("{:#}\n", article_json(&article, &notes)))
+}
+
+fn article_json(article: &Article, notes: &[Note]) -> Value {
+    let kind = |kind| match kind {
+        BlockKind::Heading => "heading",
+        BlockKind::Paragraph => "paragraph",
+        BlockKind::ListItem => "list_item",
+        BlockKind::Quote => "quote",
+    };
+    let blocks = article.blocks.iter();
+    json!({
+        "url": article.url,
+        "site": article.site,
+        "title": article.title,
+        "lead": article.lead,
+        "author": article.author,
+        "published": article.published.and_then(rfc3339),
+        "paragraphs": blocks.clone().map(|block| &block.text).collect::<Vec<_>>(),
+        "blocks": blocks.map(|block| json!({"kind": kind(block.kind), "text": block.text}))
+            .collect::<Vec<_>>(),
+        "notes": notes.iter().map(note_json).collect::<Vec<_>>(),
+    })
+}
+
+pub fn note_json(note: &Note) -> Value {
+    let place = note.place.map(|(part, span)| {
+        let part = match part {
+            Part::Title => json!("title"),
+            Part::Lead => json!("lead"),
+            Part::Block(index) => json!(index),
+        };
+        json!({"part": part, "span": [span.start, span.end]})
+    });
+    json!({"kind": note.kind.name(), "message": note.message, "place": place})
+}
+
+fn rfc3339(at: Timestamp) -> Option<String> {
+    let utc = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()?;
+    utc.to_offset(offset!(+7)).format(&Rfc3339).ok()
+}
+
+pub fn normalize(args: &NormalizeArgs) -> anyhow::Result<()> {
+    let lexicon = lexicon(args)?;
+    each_line(|line| {
+        let written: String = line.nfc().collect();
+        let (utterances, notes) = normalize::utterances(Part::Block(0), &written, &lexicon);
+        if !args.json {
+            let spoken: Vec<&str> = utterances.iter().map(|u| u.spoken.as_str()).collect();
+            return spoken.join(" ");
+        }
+        let tokens = utterances.iter().flat_map(|utterance| &utterance.tokens);
+        let token = |token: &baonoi::domain::script::Token| {
+            json!({
+                "class": token.class.name(),
+                "written": token.span.of(&written),
+                "spoken": token.spoken,
+                "span": [token.span.start, token.span.end],
+            })
+        };
+        let spoken: Vec<&str> = utterances.iter().map(|u| u.spoken.as_str()).collect();
+        json!({
+            "spoken": spoken.join(" "),
+            "utterances": spoken,
+            "tokens": tokens.map(token).collect::<Vec<_>>(),
+            "notes": notes.iter().map(note_json).collect::<Vec<_>>(),
+        })
+        .to_string()
+    })
+}
+
+fn lexicon(args: &NormalizeArgs) -> anyhow::Result<Lexicon> {
+    let Some(path) = &args.lexicon else { return Ok(Lexicon::default()) };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the lexicon {}", path.display()))?;
+    let (lexicon, errors) = Lexicon::parse_tsv(&text);
+    for error in errors {
+        eprintln!("baonoi: {}: {error}", path.display());
+    }
+    Ok(lexicon)
+}
+
+pub fn phonemize() -> anyhow::Result<()> {
+    each_line(|line| phonemize::phonemes(&line).0.0)
+}
+
+/// One line in, one line out. A pipe that closes early ends the work quietly.
+fn each_line(mut change: impl FnMut(String) -> String) -> anyhow::Result<()> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().split(b'\n') {
+        let line = line.context("cannot read stdin")?;
+        // Bytes that are not UTF-8 become the replacement character: seen, not fatal.
+        let line = String::from_utf8_lossy(&line);
+        let line = line.strip_suffix('\r').unwrap_or(&line).to_owned();
+        if !still_open(writeln!(out, "{}", change(line)))? {
+            return Ok(());
+        }
+    }
+    still_open(out.flush())?;
+    Ok(())
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    still_open(std::io::stdout().write_all(text.as_bytes()))?;
+    Ok(())
+}
+
+fn still_open(written: std::io::Result<()>) -> anyhow::Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("cannot write to stdout"),
+    }
+}
