@@ -1,0 +1,251 @@
+//! Starts the whole program on a temporary folder, and asks it things.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Response, redirect};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The longest that anything may take. A condition that does not come by then never does.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A folder of data, and the settings that go with it.
+pub struct Home {
+    folder: TempDir,
+}
+
+/// A running service. Dropping it kills it.
+pub struct App {
+    child: Child,
+    address: String,
+    pub client: Client,
+}
+
+impl Home {
+    /// A new, empty one. `settings` is the text of `baonoi.toml`.
+    pub fn new(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("baonoi.toml"), settings).unwrap();
+        Self { folder }
+    }
+
+    /// Settings with which the service fetches from a site of the tests, and shows no sample.
+    pub fn reading(site: &crate::site::Site) -> Self {
+        Self::new(&format!(
+            "sample = false\n[fetch]\nallow_private = [\"{}\"]\nconnect_ms = 2000\n\
+             total_ms = 3000\n[narration]\nlease_ms = 3000\n",
+            site.authority()
+        ))
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Starts the service and keeps the folder for as long as it runs.
+    pub fn start_and_keep(self) -> Kept {
+        Kept { app: self.start(), _home: self }
+    }
+
+    /// Runs a command to its end, with `stdin`.
+    pub fn run(&self, arguments: &[&str], stdin: &str) -> Output {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// Adds an account of both roles and gives its password.
+    pub fn add_account(&self, name: &str) -> &'static str {
+        let password = "bí mật dài";
+        let added = self.run(&["accounts", "add", name], &format!("{password}\n"));
+        assert!(added.status.success(), "{}", text(&added.stderr));
+        password
+    }
+
+    pub fn api_key(&self, name: &str) -> String {
+        let made = self.run(&["accounts", "key", name], "");
+        assert!(made.status.success(), "{}", text(&made.stderr));
+        text(&made.stdout).trim().to_owned()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baonoi"));
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(self.path("data"))
+            .arg("--config")
+            .arg(self.path("baonoi.toml"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Starts the service on a port that the kernel chooses, and waits until it listens.
+    pub fn start(&self) -> App {
+        let mut child = self.command(&["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        if line.is_empty() {
+            let mut said = String::new();
+            stderr.read_to_string(&mut said).unwrap();
+            panic!("the service did not start: {said}");
+        }
+        // What it says later is shown when a test fails, and must not fill the pipe.
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                println!("service: {line}");
+            }
+        });
+        App { child, address: line.trim().trim_end_matches('/').to_owned(), client: client() }
+    }
+}
+
+/// A service together with its folder.
+pub struct Kept {
+    app: App,
+    _home: Home,
+}
+
+impl std::ops::Deref for Kept {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+/// A client that keeps redirects visible.
+pub fn client() -> Client {
+    // A second installation is refused, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap()
+}
+
+impl App {
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.client.get(self.url(path)).send().await.unwrap()
+    }
+
+    pub async fn page(&self, path: &str) -> String {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        response.text().await.unwrap()
+    }
+
+    pub async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        response.json().await.unwrap()
+    }
+
+    /// Hands an article over with an api key.
+    pub async fn hand_over(&self, key: &str, article: &Value) -> Response {
+        let request = self.client.post(self.url("/api/articles")).bearer_auth(key);
+        request.json(article).send().await.unwrap()
+    }
+
+    /// Hands an article over and waits for the end of its job.
+    pub async fn narrate(&self, key: &str, article: &Value) -> Value {
+        let accepted = self.hand_over(key, article).await;
+        assert_eq!(accepted.status(), 202);
+        let job: Value = accepted.json().await.unwrap();
+        self.finished(job["id"].as_str().unwrap()).await
+    }
+
+    /// The job once it has ended.
+    pub async fn finished(&self, job: &str) -> Value {
+        self.job_when(job, |job| matches!(job["state"].as_str(), Some("done" | "failed"))).await
+    }
+
+    /// The job once a condition holds.
+    pub async fn job_when(&self, job: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
+        loop {
+            let state = self.json(&format!("/api/jobs/{job}")).await;
+            if holds(&state) {
+                return state;
+            }
+            assert!(begun.elapsed() < PATIENCE, "still {state}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// The id of the sample article, once it can be heard.
+    pub async fn sample(&self) -> String {
+        let begun = Instant::now();
+        loop {
+            let latest = self.json("/latest.json").await;
+            if let Some(id) = latest["items"][0]["article"]["id"].as_str() {
+                return id.to_owned();
+            }
+            assert!(begun.elapsed() < PATIENCE, "the sample article is not read");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Logs in and gives the session's cookie.
+    pub async fn log_in(&self, name: &str, password: &str) -> String {
+        let form = [("name", name), ("password", password)];
+        let body = form_body(&form);
+        let response = self.post_form("/login", body, None).await;
+        assert_eq!(response.status(), 303);
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    pub async fn post_form(&self, path: &str, body: String, cookie: Option<&str>) -> Response {
+        let mut request = self
+            .client
+            .post(self.url(path))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// `kill -9`: no chance to tidy up.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, as a service manager does, and gives its exit status.
+    #[cfg(unix)]
+    pub fn stop(mut self) -> std::process::ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn form_body(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A file of the project.
+pub fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}

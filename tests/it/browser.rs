@@ -1,0 +1,293 @@
+//! Readers, editors and moderators at a real browser: Debian's Chromium through ChromeDriver.
+//!
+//! Pictures of the pages go to `target/screenshots/`.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use crate::app::{App, Home, project};
+use crate::site::Site;
+
+/// A browser window.
+struct Browser {
+    driver: WebDriver,
+    /// Ends the driver, and with it the browser, also when a test fails.
+    _process: DriverProcess,
+}
+
+/// ChromeDriver at the head of a process group that holds its browser too.
+struct DriverProcess(Child);
+
+impl Browser {
+    async fn open() -> Self {
+        let (process, port) = start_driver();
+        // The client that talks to the driver needs the TLS provider that `client` installs.
+        let _ = crate::app::client();
+        let mut wishes = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ] {
+            wishes.add_arg(argument).unwrap();
+        }
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await.unwrap();
+        let browser = Self { driver, _process: process };
+        browser.resize(1280, 900).await;
+        browser
+    }
+
+    /// The size of the page in CSS pixels.
+    async fn resize(&self, width: u32, height: u32) {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+    }
+
+    /// A picture of the whole page.
+    async fn picture(&self, name: &str) {
+        let shot = json!({"captureBeyondViewport": true});
+        let taken = self.driver.cdp().send_raw("Page.captureScreenshot", shot).await.unwrap();
+        let folder = project("target/screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        let png = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
+    }
+
+    /// What a script answers.
+    async fn ask(&self, script: &str) -> Value {
+        let answer = self.driver.execute(format!("return {script}"), vec![]).await.unwrap();
+        answer.json().clone()
+    }
+
+    /// Waits until a script answers true.
+    async fn until(&self, script: &str) {
+        let begun = Instant::now();
+        while self.ask(script).await != json!(true) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "never: {script}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn go(&self, url: &str) {
+        self.driver.goto(url).await.unwrap();
+    }
+
+    async fn find(&self, css: &str) -> WebElement {
+        self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
+    }
+
+    /// A piece of the player, inside its shadow root.
+    async fn player(&self, css: &str) -> WebElement {
+        let root = self.find("bao-noi").await.get_shadow_root().await.unwrap();
+        root.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
+    }
+
+    async fn log_in(&self, app: &App, name: &str, password: &str, next: &str) {
+        self.go(&app.url(&format!("/login?next={next}"))).await;
+        self.find("[name=name]").await.send_keys(name).await.unwrap();
+        self.find("[name=password]").await.send_keys(password).await.unwrap();
+        self.find("main form [type=submit]").await.click().await.unwrap();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The process is about to be killed: nothing would answer a farewell.
+        let _ = self.driver.clone().leak();
+    }
+}
+
+impl Drop for DriverProcess {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.0.wait();
+    }
+}
+
+fn start_driver() -> (DriverProcess, u16) {
+    let mut process = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .expect("chromedriver is not installed; ./tests/run installs it");
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let port = lines.find_map(|line| {
+        let line = line.ok()?;
+        let (_, rest) = line.split_once("successfully on port ")?;
+        rest.trim_end_matches('.').parse().ok()
+    });
+    // What it says later must not fill the pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    (DriverProcess(process), port.expect("chromedriver did not say its port"))
+}
+
+const AUDIO: &str = "document.querySelector('bao-noi audio')";
+
+#[tokio::test]
+async fn a_reader_listens() {
+    let app = Home::new("").start_and_keep();
+    let article = app.sample().await;
+    let browser = Browser::open().await;
+    browser.go(&app.url(&format!("/articles/{article}"))).await;
+    browser.until("!!document.querySelector('bao-noi').shadowRoot").await;
+    let time = browser.player(".time").await.text().await.unwrap();
+    assert!(time.starts_with("00:00 / 0"), "{time}");
+    assert!(browser.player(".spoken-by").await.text().await.unwrap().contains("Giọng nữ"));
+    browser.picture("article-1280").await;
+    browser.resize(390, 844).await;
+    browser.picture("article-390").await;
+    let wide = browser.ask("document.documentElement.scrollWidth").await;
+    assert!(wide.as_u64().unwrap() <= 390, "the page scrolls sideways: {wide}");
+
+    // Play: the time goes on, and the sentence is highlighted.
+    browser.player(".play").await.click().await.unwrap();
+    browser.until(&format!("{AUDIO}.currentTime > 1.5")).await;
+    browser.until("document.querySelectorAll('[data-cue][aria-current], [data-cue].is-spoken').length === 1").await;
+    browser.picture("article-playing-390").await;
+
+    // Seek: the browser asks for a range, and plays from there.
+    browser.ask(&format!("void ({AUDIO}.currentTime = 100)")).await;
+    browser.until(&format!("{AUDIO}.currentTime > 100.5 && !{AUDIO}.seeking")).await;
+    let time = browser.player(".elapsed").await.text().await.unwrap();
+    assert!(time.starts_with("01:4"), "{time}");
+    // The keyboard works on the bar.
+    browser.player(".bar").await.focus().await.unwrap();
+    browser.player(".bar").await.send_keys(Key::Home).await.unwrap();
+    browser.until(&format!("{AUDIO}.currentTime < 20")).await;
+    browser.player(".play").await.click().await.unwrap();
+    browser.until(&format!("{AUDIO}.paused")).await;
+
+    // A sentence plays from its beginning.
+    browser.resize(1280, 900).await;
+    browser.find("[data-cue='6']").await.click().await.unwrap();
+    browser.until(&format!("!{AUDIO}.paused && {AUDIO}.currentTime > 10")).await;
+    let failures = browser.ask(&format!("{AUDIO}.error")).await;
+    assert_eq!(failures, Value::Null);
+}
+
+#[tokio::test]
+async fn the_player_works_in_a_frame_and_on_a_publishers_page() {
+    let app = Home::new("").start_and_keep();
+    let article = app.sample().await;
+    let browser = Browser::open().await;
+    browser.go(&app.url(&format!("/embed/{article}"))).await;
+    browser.until("!!document.querySelector('bao-noi').shadowRoot").await;
+    browser.player(".play").await.click().await.unwrap();
+    browser.until(&format!("{AUDIO}.currentTime > 0.5")).await;
+    browser.resize(640, 200).await;
+    browser.picture("embed-640").await;
+
+    // Another origin: the element finds the article by the page's canonical address.
+    let site = Site::start().await;
+    let player = app.json(&format!("/api/player?article={article}")).await;
+    let canonical = player["article"]["url"].as_str().unwrap();
+    let host = app.url("");
+    let page = site.url(&format!("/khach?host={host}&canonical={canonical}"));
+    browser.go(&page).await;
+    browser.until("!!document.querySelector('bao-noi')?.shadowRoot?.querySelector('.play')").await;
+    browser.player(".play").await.click().await.unwrap();
+    browser.until(&format!("{AUDIO}.currentTime > 0.5")).await;
+
+    // A page that was never read shows nothing at all.
+    let page = site.url(&format!("/khach?host={host}&canonical=https://bao.example/chua-doc"));
+    browser.go(&page).await;
+    browser.until("customElements.get('bao-noi') !== undefined").await;
+    browser.until("document.querySelector('bao-noi').offsetHeight === 0").await;
+}
+
+#[tokio::test]
+async fn a_comment_goes_from_a_reader_through_a_moderator_to_the_page() {
+    let home = Home::new("");
+    let password = home.add_account("lan");
+    let app = home.start();
+    let article = app.sample().await;
+    let page = app.url(&format!("/articles/{article}"));
+    let browser = Browser::open().await;
+    browser.go(&page).await;
+    let counter = browser.find(".comments-counter").await;
+    browser
+        .until(
+            "document.querySelector('.comments-counter').textContent === 'Bạn còn 500/500 ký tự'",
+        )
+        .await;
+
+    let body = browser.find("textarea[name=body]").await;
+    body.send_keys("Hay!").await.unwrap();
+    assert_eq!(counter.text().await.unwrap(), "Bạn còn 496/500 ký tự");
+    browser.find(".comments-send").await.click().await.unwrap();
+    browser.until("document.querySelector('.comments-error').textContent === 'Bạn vui lòng nhập từ 5 ký tự trở lên !!!'").await;
+    browser.picture("comment-short-1280").await;
+
+    body.send_keys("!").await.unwrap();
+    browser.find(".comments-send").await.click().await.unwrap();
+    browser.until("document.querySelector('textarea[name=body]').value === ''").await;
+    browser.picture("comment-accepted-1280").await;
+    browser.go(&page).await;
+    assert_eq!(browser.ask("document.querySelectorAll('.comment').length").await, 0);
+
+    browser.log_in(&app, "lan", password, "/moderation").await;
+    browser.until("document.body.textContent.includes('Hay!!')").await;
+    browser.picture("moderation-1280").await;
+    browser.resize(390, 844).await;
+    browser.picture("moderation-390").await;
+    browser.resize(1280, 900).await;
+    // By keyboard alone.
+    browser.find("body").await.send_keys("ja").await.unwrap();
+    let begun = Instant::now();
+    loop {
+        let list = app.json(&format!("/api/articles/{article}/comments")).await;
+        if list["total"] == 1 {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "the key `a` approves nothing");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    browser.go(&page).await;
+    browser.until("document.querySelector('.comment')?.textContent.includes('Hay!!')").await;
+}
+
+#[tokio::test]
+async fn an_editor_pastes_an_address_and_hears_the_result() {
+    let site = Site::start().await;
+    let home = Home::reading(&site);
+    let password = home.add_account("lan");
+    let app = home.start();
+    let browser = Browser::open().await;
+    browser.log_in(&app, "lan", password, "/desk").await;
+    browser.until("location.pathname === '/desk'").await;
+    browser.find("[name=url]").await.send_keys(site.url("/bai-viet")).await.unwrap();
+    browser.find("main form [type=submit]").await.click().await.unwrap();
+    browser.until("location.pathname.startsWith('/desk/jobs/')").await;
+    // The page changes by itself when the job is done.
+    browser.until("!!document.querySelector('bao-noi')?.shadowRoot").await;
+    browser.picture("job-1280").await;
+    browser.player(".play").await.click().await.unwrap();
+    browser.until(&format!("{AUDIO}.currentTime > 0.5")).await;
+
+    // A refusal is shown with its reason.
+    browser.go(&app.url("/desk")).await;
+    browser.find("[name=url]").await.send_keys("http://192.168.1.1/").await.unwrap();
+    browser.find("main form [type=submit]").await.click().await.unwrap();
+    browser.until("document.body.textContent.includes('mạng nội bộ')").await;
+    browser.go(&app.url("/desk")).await;
+    browser.picture("desk-1280").await;
+    browser.resize(390, 844).await;
+    browser.picture("desk-390").await;
+}

@@ -1,0 +1,117 @@
+//! What readers write, and what moderators decide.
+
+use serde_json::{Value, json};
+
+use crate::app::{App, Home, form_body};
+
+async fn send(app: &App, article: &str, body: &str) -> (u16, Value) {
+    let request = app.client.post(app.url(&format!("/api/articles/{article}/comments")));
+    let response =
+        request.json(&json!({"author": "Lò Thị Mai", "body": body})).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+async fn shown(app: &App, article: &str) -> Vec<String> {
+    let list = app.json(&format!("/api/articles/{article}/comments")).await;
+    let body = |comment: &Value| comment["body"].as_str().unwrap().to_owned();
+    list["comments"].as_array().unwrap().iter().map(body).collect()
+}
+
+#[tokio::test]
+async fn length_is_counted_as_a_reader_counts() {
+    let app = Home::new("").start_and_keep();
+    let article = app.sample().await;
+    let short = send(&app, &article, "  Hay \n").await;
+    assert_eq!(short.0, 422);
+    assert_eq!(short.1["error"]["code"], "comment_too_short");
+    assert_eq!(short.1["error"]["message"], "Bạn vui lòng nhập từ 5 ký tự trở lên !!!");
+    // Four characters, however many code points they are typed with.
+    assert_eq!(send(&app, &article, "Ti\u{302}\u{301}n!").await.0, 422);
+    assert_eq!(send(&app, &article, "Hay ạ").await.0, 202);
+    assert_eq!(send(&app, &article, &"ế".repeat(500)).await.0, 202);
+    let long = send(&app, &article, &"ế".repeat(501)).await;
+    assert_eq!((long.0, &long.1["error"]["code"]), (422, &"comment_too_long".into()));
+    assert!(shown(&app, &article).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_comment_shows_once_a_moderator_approved_it() {
+    let home = Home::new("");
+    let password = home.add_account("lan");
+    let app = home.start();
+    let article = app.sample().await;
+    let (status, accepted) = send(&app, &article, "Bài <b>hay</b> lắm & đúng").await;
+    assert_eq!((status, &accepted["state"]), (202, &"waiting".into()));
+    let rejected = send(&app, &article, "Mua hàng giá rẻ").await.1;
+    assert!(shown(&app, &article).await.is_empty());
+
+    // Nobody decides without being a moderator.
+    let decide = |id: &Value| format!("/moderation/comments/{}", id.as_str().unwrap());
+    let approve = form_body(&[("decision", "approve")]);
+    let refused = app.post_form(&decide(&accepted["id"]), approve.clone(), None).await;
+    assert_eq!(refused.status(), 401);
+
+    let cookie = app.log_in("lan", password).await;
+    let queue =
+        app.client.get(app.url("/moderation")).header("cookie", &cookie).send().await.unwrap();
+    let queue = queue.text().await.unwrap();
+    assert!(!queue.contains("<b>hay") && queue.contains("Mua hàng giá rẻ"));
+    let done = app.post_form(&decide(&accepted["id"]), approve, Some(&cookie)).await;
+    assert_eq!(done.headers()["location"], "/moderation?state=waiting");
+    let reject = form_body(&[("decision", "reject"), ("back", "waiting")]);
+    app.post_form(&decide(&rejected["id"]), reject, Some(&cookie)).await;
+
+    assert_eq!(shown(&app, &article).await, ["Bài <b>hay</b> lắm & đúng"]);
+    let page = app.page(&format!("/articles/{article}")).await;
+    assert!(page.contains("hay") && !page.contains("<b>hay") && !page.contains("Mua hàng"));
+    // The rejected one is kept, with who decided.
+    let kept = app.client.get(app.url("/moderation?state=rejected")).header("cookie", &cookie);
+    let kept = kept.send().await.unwrap().text().await.unwrap();
+    assert!(kept.contains("Mua hàng giá rẻ") && kept.contains("lan,"));
+}
+
+#[tokio::test]
+async fn a_form_without_script_says_the_same_and_keeps_what_was_typed() {
+    let app = Home::new("").start_and_keep();
+    let article = app.sample().await;
+    let path = format!("/articles/{article}/comments");
+    let short = app.post_form(&path, form_body(&[("author", "Mai"), ("body", "Hay")]), None).await;
+    assert_eq!(short.status(), 422);
+    let page = short.text().await.unwrap();
+    assert!(
+        page.contains("Bạn vui lòng nhập từ 5 ký tự trở lên !!!")
+            && page.contains("Hay</textarea>")
+    );
+    assert!(page.contains("Bạn còn 497/500 ký tự"));
+    let sent = app.post_form(&path, form_body(&[("author", ""), ("body", "Hay lắm")]), None).await;
+    assert_eq!(sent.status(), 202);
+}
+
+#[tokio::test]
+async fn another_site_cannot_decide_with_a_moderators_session() {
+    let home = Home::new("");
+    let password = home.add_account("lan");
+    let app = home.start();
+    let article = app.sample().await;
+    let id = send(&app, &article, "Chờ duyệt").await.1["id"].as_str().unwrap().to_owned();
+    let cookie = app.log_in("lan", password).await;
+    let request = app.client.post(app.url(&format!("/moderation/comments/{id}")));
+    let request = request.header("cookie", &cookie).header("origin", "https://evil.example");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let response = request.body("decision=approve").send().await.unwrap();
+    assert_eq!(response.status(), 403);
+    assert!(shown(&app, &article).await.is_empty());
+}
+
+#[tokio::test]
+async fn one_network_cannot_flood_the_queue() {
+    let app = Home::new("[comments]\nper_network_max = 3\n").start_and_keep();
+    let article = app.sample().await;
+    for _ in 0..3 {
+        assert_eq!(send(&app, &article, "Bình luận").await.0, 202);
+        // A comment that is not kept uses up nothing.
+        assert_eq!(send(&app, &article, "a").await.0, 422);
+    }
+    let refused = send(&app, &article, "Bình luận").await;
+    assert_eq!((refused.0, &refused.1["error"]["code"]), (429, &"too_many_requests".into()));
+}

@@ -1,0 +1,55 @@
+//! Slow work survives whatever happens to the process.
+
+use serde_json::{Value, json};
+
+use crate::app::Home;
+
+/// Some ten minutes of speech: long enough to be caught in the middle.
+fn long_article() -> Value {
+    let sentence =
+        |n: usize| format!("Câu thứ {n} kể rằng bản Mòn đã có cây cầu mới bắc qua suối.");
+    let paragraphs: Vec<String> =
+        (0..60).map(|p| (0..5).map(|n| sentence(p * 5 + n) + " ").collect()).collect();
+    json!({"title": "Chuyện dài", "paragraphs": paragraphs})
+}
+
+#[tokio::test]
+async fn a_killed_process_finishes_its_job_after_restart() {
+    let home = Home::new("sample = false\n[narration]\nlease_ms = 3000\n");
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    let accepted = app.hand_over(&key, &long_article()).await;
+    let job: Value = accepted.json().await.unwrap();
+    let id = job["id"].as_str().unwrap();
+    let caught = app.job_when(id, |job| job["done"].as_u64() > Some(0)).await;
+    assert_eq!(caught["state"], "running", "too fast to be caught: {caught}");
+    app.kill();
+
+    let app = home.start();
+    // Nothing half-made is visible.
+    assert_eq!(app.json("/latest.json").await["items"], json!([]));
+    let done = app.finished(id).await;
+    assert_eq!(done["state"], "done", "{done}");
+    assert_eq!((&done["done"], &done["total"]), (&json!(301), &json!(301)));
+    assert_eq!(app.json("/latest.json").await["items"].as_array().unwrap().len(), 1);
+    let again: Value = app.hand_over(&key, &long_article()).await.json().await.unwrap();
+    assert_eq!((&again["id"], &again["narration"]), (&done["id"], &done["narration"]));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_stopped_service_puts_its_job_back() {
+    let home = Home::new("sample = false\n");
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    let accepted = app.hand_over(&key, &long_article()).await;
+    let job: Value = accepted.json().await.unwrap();
+    let id = job["id"].as_str().unwrap();
+    app.job_when(id, |job| job["state"] == "running").await;
+    assert!(app.stop().success());
+    // Without waiting for a lease: it was given back.
+    let app = home.start();
+    assert_eq!(app.finished(id).await["state"], "done");
+}

@@ -1,0 +1,14 @@
+//! The only test binary: the program as others see it.
+
+mod api;
+mod app;
+mod audio;
+mod browser;
+mod cli;
+mod comments;
+mod extract;
+mod jobs;
+mod normalize;
+mod phonemize;
+mod site;
+mod tidy;

@@ -1,0 +1,133 @@
+//! A newspaper's site to fetch from: good pages, and every way in which a page can be bad.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect};
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+/// The running site.
+pub struct Site {
+    authority: String,
+    edition: Arc<AtomicUsize>,
+}
+
+impl Site {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let authority = listener.local_addr().unwrap().to_string();
+        let edition = Arc::new(AtomicUsize::new(1));
+        let router = routes().with_state(edition.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { authority, edition }
+    }
+
+    /// `host:port`
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.authority)
+    }
+
+    /// The newsroom corrects the article at `/bai-viet`.
+    pub fn correct(&self) {
+        self.edition.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// One article in the manner of a provincial paper; editions differ in one number.
+pub fn article_html(edition: usize) -> String {
+    format!(
+        "<!doctype html><html lang=vi><head><meta charset=utf-8>
+        <title>Bản Mòn có cầu mới - Báo Mường Thanh</title>
+        <meta property='og:site_name' content='Báo Mường Thanh'></head><body>
+        <nav><a href=/>Trang chủ</a> <a href=/kinh-te>Kinh tế</a></nav>
+        <article><h1>Bản Mòn có cầu mới</h1>
+        <p class=sapo>Sau {edition} năm chờ đợi, người dân bản Mòn đã đi lại trên cây cầu bê tông
+        bắc qua suối Nậm La, nối bản với trung tâm xã.</p>
+        <p>Cây cầu dài 42,5 m, rộng 3,5 m, do nhân dân góp hơn 600 ngày công cùng nguồn vốn 1,2 tỷ
+        đồng của tỉnh. Từ nay học sinh của bản không còn phải lội suối đến trường vào mùa mưa.</p>
+        <p>Trưởng bản cho biết, mỗi mùa mưa trước đây bản bị chia cắt từ 10 đến 15 ngày. Nông sản làm
+        ra không bán được, người ốm phải chờ nước rút mới ra được trạm y tế xã.</p></article>
+        <div class=related><h3>Tin liên quan</h3><a href=/khac>Khởi công trường học mới</a></div>
+        </body></html>"
+    )
+}
+
+fn routes() -> Router<Arc<AtomicUsize>> {
+    Router::new()
+        .route("/bai-viet", get(article))
+        .route("/cu", get(|| async { Redirect::permanent("/bai-viet") }))
+        .route("/pdf", get(|| async { ([(header::CONTENT_TYPE, "application/pdf")], "%PDF-1.7") }))
+        .route("/loi", get(|| async { (StatusCode::NOT_FOUND, "không có") }))
+        .route("/cam", get(|| async { (StatusCode::FORBIDDEN, "cấm") }))
+        .route("/vong", get(|| async { Redirect::temporary("/vong") }))
+        .route("/noi-bo", get(|| async { Redirect::temporary("http://10.0.0.1/") }))
+        .route("/danh-sach", get(front_page))
+        .route("/rong", get(empty_article))
+        .route("/lon", get(huge))
+        .route("/nen", get(huge_compressed))
+        .route("/cham", get(slow))
+        .route("/khach", get(publisher_page))
+}
+
+async fn article(State(edition): State<Arc<AtomicUsize>>) -> Html<String> {
+    Html(article_html(edition.load(Ordering::Relaxed)))
+}
+
+async fn front_page() -> Html<String> {
+    let item = |n: usize| format!("<li><a href=/tin-{n}>Tin số {n} của tỉnh</a></li>");
+    let items: String = (1..60).map(item).collect();
+    Html(format!(
+        "<html><head><title>Báo Mường Thanh</title></head><body><ul>{items}</ul></body></html>"
+    ))
+}
+
+async fn empty_article() -> Html<&'static str> {
+    Html(
+        "<html><head><title>Phóng sự ảnh</title><script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Phóng sự ảnh\"}</script></head><body><article><h1>Phóng sự ảnh</h1></article></body></html>",
+    )
+}
+
+/// 50 MB of text that never ends.
+async fn huge() -> impl IntoResponse {
+    let chunks =
+        futures_util::stream::iter((0..800).map(|_| Ok::<_, std::io::Error>("a ".repeat(32_768))));
+    ([(header::CONTENT_TYPE, "text/html")], Body::from_stream(chunks))
+}
+
+/// 50 MB that travel as 50 kB.
+async fn huge_compressed() -> impl IntoResponse {
+    use std::io::Write as _;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    for _ in 0..50 {
+        gzip.write_all(&vec![b' '; 1 << 20]).unwrap();
+    }
+    let about = [(header::CONTENT_TYPE, "text/html"), (header::CONTENT_ENCODING, "gzip")];
+    (about, gzip.finish().unwrap())
+}
+
+async fn slow() -> &'static str {
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    "cuối cùng"
+}
+
+/// A publisher's own page with the one line that embeds the player. `?host=` names the service.
+async fn publisher_page(
+    axum::extract::Query(query): axum::extract::Query<std::collections::HashMap<String, String>>,
+) -> Html<String> {
+    let (host, canonical) = (&query["host"], &query["canonical"]);
+    Html(format!(
+        "<!doctype html><html lang=vi><head><meta charset=utf-8><title>Bài trên báo</title>
+        <link rel=canonical href='{canonical}'></head><body><h1>Bài trên báo</h1>
+        <script src='{host}/baonoi.js' async></script><bao-noi></bao-noi></body></html>"
+    ))
+}
