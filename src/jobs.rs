@@ -16,14 +16,14 @@ use crate::narrate::{NarrateError, Narrator};
 use crate::store::{Finished, Lease, Store, StoreError, hex};
 
 /// How often a job is begun before it is given up. Temporary failures and killed workers count.
-const ATTEMPTS_MAX: u32 = 4;
+const ATTEMPTS_MAX: u32 = 3;
 
 /// How often a worker looks for jobs that another process asked for.
 const POLL: Duration = Duration::from_millis(500);
 
-/// The wait before attempt n + 1: 2, 8 and 32 s. An editor is often waiting, so it starts short.
+/// The wait before attempt n + 1: 1 and 4 s. An editor is often waiting for the answer.
 fn back_off(attempts: u32) -> Millis {
-    Millis(500 * 4_u64.pow(attempts.clamp(1, 3)))
+    Millis(1_000 * 4_u64.pow(attempts.clamp(1, 2) - 1))
 }
 
 /// The door to the work: asks for it, and wakes a worker.
@@ -38,25 +38,33 @@ impl Queue {
         Self { store, wake: Arc::new(Notify::new()) }
     }
 
-    /// Asks for an article to be read. The same source is the same row: an address asked for again
-    /// is looked at again, since its text may have changed; the same content needs no second look.
+    /// Asks for an article to be read. The same source is the same row, which is looked at again:
+    /// the page may say something else by now, or the voice may have changed. What would be heard
+    /// already is not spoken twice.
     pub async fn ask_for(&self, source: Source) -> Result<Job, StoreError> {
-        let (wish, again) = match &source {
-            Source::Address(address) => (format!("address:{address}"), true),
+        let (wish, label) = match &source {
+            Source::Address(address) => {
+                (format!("address:{}", address.canonical()), address.to_string())
+            }
             Source::Html { url, html } => {
                 let url = url.as_ref().map_or("", Address::as_str);
-                (digest("html", [url, html].into_iter()), false)
+                let label = if url.is_empty() { "HTML" } else { url };
+                (digest("html", [url, html].into_iter()), label.to_owned())
             }
             Source::Text { title, paragraphs } => {
                 let texts = std::iter::once(title).chain(paragraphs);
-                (digest("text", texts.map(String::as_str)), false)
+                let label = title.chars().take(LABEL_CHARS_MAX).collect();
+                (digest("text", texts.map(String::as_str)), label)
             }
         };
-        let job = self.store.ask(&wish, &source, again).await?;
+        let job = self.store.ask(&wish, &label, &source).await?;
         self.wake.notify_waiters();
         Ok(job)
     }
 }
+
+/// Longest label of a job, in characters.
+const LABEL_CHARS_MAX: usize = 200;
 
 fn digest<'a>(kind: &str, texts: impl Iterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
@@ -143,7 +151,9 @@ impl Worker {
                 info!(%job, %article, "job done");
             }),
             Err(NarrateError::Store(StoreError::LeaseLost)) => Err(StoreError::LeaseLost),
-            Err(error) => self.give_back(lease, &error, told(stop)).await,
+            // Stopping the service is not the job's fault: it does not count as an attempt.
+            Err(NarrateError::Stopped) if told(stop) => self.queue.store.put_back(lease).await,
+            Err(error) => self.give_back(lease, &error).await,
         };
         match written {
             Ok(()) => {}
@@ -153,18 +163,12 @@ impl Worker {
         }
     }
 
-    async fn give_back(
-        &self,
-        lease: &Lease,
-        error: &NarrateError,
-        stopping: bool,
-    ) -> Result<(), StoreError> {
+    async fn give_back(&self, lease: &Lease, error: &NarrateError) -> Result<(), StoreError> {
         let attempts = lease.job.attempts;
         let again = error.is_temporary() && attempts < ATTEMPTS_MAX;
-        let wait = if stopping { Millis(0) } else { back_off(attempts) };
         warn!(job = %lease.job.id, %error, again, "job failed");
         let failure = Failure { code: error.code().to_owned(), detail: error.to_string() };
-        self.queue.store.give_back(lease, &failure, again.then_some(wait)).await
+        self.queue.store.give_back(lease, &failure, again.then(|| back_off(attempts))).await
     }
 
     /// Runs the line, renewing the lease while it computes.
@@ -181,11 +185,14 @@ impl Worker {
             tokio::select! {
                 result = &mut line => return result,
                 _ = beat.tick() => {
-                    let renewed =
-                        self.queue.store.renew(lease, self.lease, gauge.read()).await;
-                    if let Err(StoreError::LeaseLost) = renewed {
-                        gauge.stop.store(true, Ordering::Relaxed);
-                        return Err(StoreError::LeaseLost.into());
+                    match self.queue.store.renew(lease, self.lease, gauge.read()).await {
+                        Ok(()) => {}
+                        Err(StoreError::LeaseLost) => {
+                            gauge.stop.store(true, Ordering::Relaxed);
+                            return Err(StoreError::LeaseLost.into());
+                        }
+                        // The next beat tries again; the lease outlasts several of them.
+                        Err(error) => warn!(%error, "the lease could not be renewed"),
                     }
                 }
                 _ = stop.changed() => {
@@ -202,16 +209,19 @@ impl Worker {
     }
 
     async fn line(&self, lease: &Lease, gauge: Arc<Gauge>) -> Result<Finished, NarrateError> {
-        let (article, notes) = self.narrator.article(&lease.job.source).await?;
+        let material = self.narrator.material(&lease.source).await?;
         let narrator = self.narrator.clone();
-        let prepare = move || {
-            let prepared = narrator.prepare(&article);
-            (article, prepared)
+        let read = move || {
+            let (article, notes) = narrator.article(&material)?;
+            let prepared = narrator.prepare(&article)?;
+            Ok::<_, NarrateError>((article, notes, prepared))
         };
-        let (article, prepared) = computed(prepare).await?;
+        let (article, mut notes, prepared) = computed(read).await??;
         let key = self.narrator.content_key(&article, &prepared);
-        if let Some(known) = self.queue.store.narration_like(&key).await? {
-            return Ok(Finished { article, narration: known });
+        if let Some(mut narration) = self.queue.store.narration_like(&key).await? {
+            notes.extend(prepared.script.notes);
+            narration.notes = notes;
+            return Ok(Finished { article, narration });
         }
         let (narrator, store) = (self.narrator.clone(), self.queue.store.clone());
         let speak = move || {
@@ -222,9 +232,11 @@ impl Worker {
     }
 }
 
-/// Whether the program was told to stop. The value is copied out, since the borrow is a lock.
+/// Whether the program was told to stop, or nobody is left who could tell. The value is copied out,
+/// since the borrow is a lock.
 fn told(stop: &watch::Receiver<bool>) -> bool {
-    *stop.borrow()
+    let told = *stop.borrow();
+    told || stop.has_changed().is_err()
 }
 
 /// Runs something slow where it keeps no request waiting. A panic there costs this job, not the
@@ -233,8 +245,8 @@ async fn computed<T: Send + 'static>(
     compute: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, NarrateError> {
     tokio::task::spawn_blocking(compute).await.map_err(|error| {
-        error!(%error, "the narration stopped unexpectedly");
-        NarrateError::Stopped
+        error!(%error, "the narration ended unexpectedly");
+        NarrateError::Broken
     })
 }
 
@@ -244,8 +256,8 @@ mod tests {
 
     #[test]
     fn the_wait_grows() {
-        let waits: Vec<u64> = (1..=4).map(|attempts| back_off(attempts).0).collect();
-        assert_eq!(waits, [2_000, 8_000, 32_000, 32_000]);
+        let waits: Vec<u64> = (1..=3).map(|attempts| back_off(attempts).0).collect();
+        assert_eq!(waits, [1_000, 4_000, 4_000]);
     }
 
     #[test]

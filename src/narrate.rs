@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 use sha2::{Digest, Sha256};
 
 use crate::audio::{self, EncodeError, Pauses, Tags};
-use crate::domain::address::Address;
 use crate::domain::article::{Article, Page};
 use crate::domain::job::{Progress, Source};
 use crate::domain::narration::{Cue, Narration, Phonemes};
@@ -32,6 +31,14 @@ pub struct Narrator {
     pub text_chars_max: usize,
 }
 
+/// What an article is taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Material {
+    Page(Page),
+    /// Title and paragraphs, apart by blank lines.
+    Text(String),
+}
+
 /// An article ready to be spoken: what will be said, and how it sounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
@@ -49,6 +56,8 @@ pub enum NarrateError {
     NoArticle(#[from] NoArticle),
     #[error("the article has {chars} characters; at most {max} are read")]
     TooLong { chars: usize, max: usize },
+    #[error("there is nothing in the text that could be said")]
+    Silent,
     #[error("the voice failed: {0}")]
     Voice(#[from] SynthesisError),
     #[error("the sound could not be encoded: {0}")]
@@ -57,6 +66,8 @@ pub enum NarrateError {
     Store(#[from] StoreError),
     #[error("the work was stopped before it was finished")]
     Stopped,
+    #[error("the narration ended unexpectedly")]
+    Broken,
 }
 
 impl NarrateError {
@@ -73,7 +84,9 @@ impl NarrateError {
             Self::TooLong { .. } => "article_too_long",
             Self::Voice(_) | Self::Encode(_) => "voice_failed",
             Self::Store(_) => "store_failed",
+            Self::Silent => "empty_text",
             Self::Stopped => "interrupted",
+            Self::Broken => "internal",
         }
     }
 
@@ -91,20 +104,27 @@ impl NarrateError {
 pub type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
 impl Narrator {
-    /// Source -> Article.
-    pub async fn article(&self, source: &Source) -> Result<(Article, Vec<Note>), NarrateError> {
-        let (article, notes) = match source {
-            Source::Address(address) => extract::article(&self.fetcher.page(address).await?)?,
+    /// Source -> what the article is taken from. Waits for the network where it must.
+    pub async fn material(&self, source: &Source) -> Result<Material, NarrateError> {
+        Ok(match source {
+            Source::Address(address) => Material::Page(self.fetcher.page(address).await?),
             Source::Html { url, html } => {
-                let page = Page { url: url.as_ref().map(Address::to_string), html: html.clone() };
-                extract::article(&page)?
+                Material::Page(Page { url: url.clone(), html: html.clone() })
             }
             Source::Text { title, paragraphs } => {
                 // One line each, so that no line break inside one is taken for the end of it.
                 let texts = std::iter::once(title).chain(paragraphs);
                 let lines: Vec<String> = texts.map(|text| one_line(text)).collect();
-                extract::plain_text(&lines.join("\n\n"))?
+                Material::Text(lines.join("\n\n"))
             }
+        })
+    }
+
+    /// Material -> Article. Keeps a core busy: seconds for a hostile page.
+    pub fn article(&self, material: &Material) -> Result<(Article, Vec<Note>), NarrateError> {
+        let (article, notes) = match material {
+            Material::Page(page) => extract::article(page)?,
+            Material::Text(text) => extract::plain_text(text)?,
         };
         self.check_length(&article)?;
         Ok((article, notes))
@@ -120,7 +140,7 @@ impl Narrator {
     }
 
     /// Article -> Script and phonemes. Fast: no sound is made.
-    pub fn prepare(&self, article: &Article) -> Prepared {
+    pub fn prepare(&self, article: &Article) -> Result<Prepared, NarrateError> {
         let mut script = normalize::script(article, &self.lexicon);
         let mut phonemes = Vec::with_capacity(script.utterances.len());
         for utterance in &script.utterances {
@@ -131,7 +151,10 @@ impl Narrator {
             }));
             phonemes.push(sounds);
         }
-        Prepared { script, phonemes }
+        if !phonemes.iter().any(|phonemes| phonemes.0.contains(char::is_alphabetic)) {
+            return Err(NarrateError::Silent);
+        }
+        Ok(Prepared { script, phonemes })
     }
 
     /// Phonemes -> Narration. Slow: keeps a core busy for as long as it takes.
@@ -160,7 +183,7 @@ impl Narrator {
         Tags {
             title: article.title.clone(),
             artist: article.site.clone().unwrap_or_default(),
-            voice: self.voice.id.to_string(),
+            voice: self.voice.label.clone(),
         }
     }
 

@@ -90,6 +90,7 @@ async fn add(store: &Store, name: &str, roles: &[RoleName]) -> anyhow::Result<()
     if roles.is_empty() {
         roles = Role::ALL.to_vec();
     }
+    roles.sort_by_key(|role| role.name());
     roles.dedup();
     store.add_account(&name, &hash_password(&password()?)?, &roles).await?;
     let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();

@@ -17,7 +17,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
             .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
         store.ping().await?;
         println!("data: {} (SQLite, answers)", config.data.display());
-        println!("articles that can be heard: {}", store.news(u32::MAX).await?.len());
+        println!("articles that can be heard: {}", store.count_of_heard().await?);
         let accounts = store.accounts().await?;
         println!("accounts: {}", accounts.len());
         if accounts.is_empty() {

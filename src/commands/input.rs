@@ -22,10 +22,11 @@ pub fn article(
             .with_context(|| format!("cannot fetch {argument}"))?;
         return Ok(extract::article(&page)?);
     }
+    let url = url.map(str::parse).transpose()?;
     let bytes = bytes(argument)?;
     let text = fetch::decode(&bytes, None);
     if extract::is_html(&text) {
-        Ok(extract::article(&Page { url: url.map(str::to_owned), html: text })?)
+        Ok(extract::article(&Page { url, html: text })?)
     } else {
         Ok(extract::plain_text(&text)?)
     }

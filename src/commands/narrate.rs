@@ -61,7 +61,7 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     let (article, mut notes) = super::input::article(&narrator.fetcher, &args.source, None)?;
     narrator.check_length(&article)?;
     let begun = Instant::now();
-    let prepared = narrator.prepare(&article);
+    let prepared = narrator.prepare(&article)?;
     let narration = speak(&narrator, &prepared)?;
     write(&args.output, &encode(&narrator, &article, &narration, format)?)?;
     let took = begun.elapsed().as_secs_f64();

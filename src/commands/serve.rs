@@ -95,8 +95,10 @@ fn settings(config: &Config) -> anyhow::Result<WebSettings> {
 
 async fn stop_signal() {
     let interrupt = async {
-        // Without a handler the default one ends the process, which is what was asked for.
-        let _ = tokio::signal::ctrl_c().await;
+        // Without a handler the signal ends the process by itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     };
     #[cfg(unix)]
     {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use baonoi::config::Config;
-use baonoi::domain::article::{Article, BlockKind, Part};
+use baonoi::domain::address::Address;
+use baonoi::domain::article::{Article, Part};
 use baonoi::domain::note::Note;
 use baonoi::domain::units::Timestamp;
 use baonoi::fetch::Fetcher;
@@ -13,9 +14,6 @@ use baonoi::normalize::Lexicon;
 use baonoi::{normalize, phonemize};
 use clap::Args;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use time::macros::offset;
 use unicode_normalization::UnicodeNormalization as _;
 
 #[derive(Args, Debug)]
@@ -45,22 +43,16 @@ pub fn extract(config: &Config, args: &ExtractArgs) -> anyhow::Result<()> {
 }
 
 fn article_json(article: &Article, notes: &[Note]) -> Value {
-    let kind = |kind| match kind {
-        BlockKind::Heading => "heading",
-        BlockKind::Paragraph => "paragraph",
-        BlockKind::ListItem => "list_item",
-        BlockKind::Quote => "quote",
-    };
     let blocks = article.blocks.iter();
     json!({
-        "url": article.url,
+        "url": article.url.as_ref().map(Address::as_str),
         "site": article.site,
         "title": article.title,
         "lead": article.lead,
         "author": article.author,
-        "published": article.published.and_then(rfc3339),
+        "published": article.published.map(Timestamp::rfc3339),
         "paragraphs": blocks.clone().map(|block| &block.text).collect::<Vec<_>>(),
-        "blocks": blocks.map(|block| json!({"kind": kind(block.kind), "text": block.text}))
+        "blocks": blocks.map(|block| json!({"kind": block.kind.name(), "text": block.text}))
             .collect::<Vec<_>>(),
         "notes": notes.iter().map(note_json).collect::<Vec<_>>(),
     })
@@ -76,11 +68,6 @@ pub fn note_json(note: &Note) -> Value {
         json!({"part": part, "span": [span.start, span.end]})
     });
     json!({"kind": note.kind.name(), "message": note.message, "place": place})
-}
-
-fn rfc3339(at: Timestamp) -> Option<String> {
-    let utc = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()?;
-    utc.to_offset(offset!(+7)).format(&Rfc3339).ok()
 }
 
 pub fn normalize(args: &NormalizeArgs) -> anyhow::Result<()> {

@@ -14,20 +14,58 @@ pub struct Address(Url);
 #[error("not an http or https address: {0:?}")]
 pub struct InvalidAddress(pub String);
 
+/// Query parameters that say where a reader came from, not what is read.
+const TRACKING: [&str; 16] = [
+    "fbclid",
+    "gclid",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "msclkid",
+    "yclid",
+    "igshid",
+    "zarsrc",
+    "mc_cid",
+    "mc_eid",
+    "gidzl",
+    "fb_comment_id",
+    "ref_src",
+    "_ga",
+    "_gl",
+];
+const TRACKING_PREFIXES: [&str; 4] = ["utm_", "zalo", "pk_", "at_"];
+
 impl FromStr for Address {
     type Err = InvalidAddress;
 
     /// Takes an address as people paste it: with white space around it, or without its scheme.
     fn from_str(typed: &str) -> Result<Self, InvalidAddress> {
         let typed = typed.trim();
+        let invalid = || InvalidAddress(typed.chars().take(200).collect());
+        if typed.len() > Self::BYTES_MAX {
+            return Err(invalid());
+        }
         let absolute =
-            if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
-        let parsed = Url::parse(&absolute).map_err(|_| InvalidAddress(typed.to_owned()))?;
-        Self::from_url(parsed).ok_or_else(|| InvalidAddress(typed.to_owned()))
+            if has_scheme(typed) { typed.to_owned() } else { format!("https://{typed}") };
+        Url::parse(&absolute).ok().and_then(Self::from_url).ok_or_else(invalid)
     }
 }
 
+fn has_scheme(typed: &str) -> bool {
+    let scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    typed.split_once("://").is_some_and(|(before, _)| before.chars().all(scheme))
+}
+
+fn is_tracking(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let begins = |prefix: &&str| name.starts_with(*prefix);
+    TRACKING.contains(&name.as_str()) || TRACKING_PREFIXES.iter().any(|prefix| begins(&prefix))
+}
+
 impl Address {
+    /// Longest address, in bytes: what browsers and servers agree on.
+    pub const BYTES_MAX: usize = 2048;
+
     fn from_url(mut url: Url) -> Option<Self> {
         let has_login = !url.username().is_empty() || url.password().is_some();
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || has_login {
@@ -39,9 +77,29 @@ impl Address {
 
     /// Where a link or redirect of this page leads.
     pub fn join(&self, target: &str) -> Result<Self, InvalidAddress> {
-        let invalid = || InvalidAddress(target.to_owned());
-        let joined = self.0.join(target).map_err(|_| invalid())?;
-        Self::from_url(joined).ok_or_else(invalid)
+        let joined = self.0.join(target).ok().and_then(Self::from_url);
+        joined.ok_or_else(|| InvalidAddress(target.chars().take(200).collect()))
+    }
+
+    /// The address without what only says where a reader came from: under this one, all links to
+    /// an article that were shared here and there are the same.
+    pub fn canonical(&self) -> Self {
+        let Some(query) = self.0.query() else { return self.clone() };
+        let kept: Vec<&str> = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or("")))
+            .collect();
+        let mut url = self.0.clone();
+        url.set_query((!kept.is_empty()).then(|| kept.join("&")).as_deref());
+        Self(url)
+    }
+
+    /// Whether both belong to one site: the same host, or one below the other (`m.`, `www.`).
+    pub fn is_same_site(&self, other: &Self) -> bool {
+        let (Some(a), Some(b)) = (self.0.host_str(), other.0.host_str()) else { return false };
+        let below = |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
+        let (a, b) = (a.strip_prefix("www.").unwrap_or(a), b.strip_prefix("www.").unwrap_or(b));
+        a == b || below(a, b) || below(b, a)
     }
 
     pub fn as_str(&self) -> &str {
@@ -50,6 +108,12 @@ impl Address {
 
     pub fn host(&self) -> Option<Host<&str>> {
         self.0.host()
+    }
+
+    /// The host as a paper without a name is called: without `www.`.
+    pub fn site(&self) -> &str {
+        let host = self.0.host_str().unwrap_or_default();
+        host.strip_prefix("www.").unwrap_or(host)
     }
 
     /// The port, also when it is the scheme's own.
@@ -72,23 +136,48 @@ impl fmt::Display for Address {
 mod tests {
     use super::*;
 
+    fn address(text: &str) -> Address {
+        text.parse().unwrap()
+    }
+
     #[test]
     fn an_address_is_read_as_people_paste_it() {
         let read = |typed: &str| typed.parse().ok().map(|address: Address| address.to_string());
         let expected = "https://baomuongthanh.example/a".to_owned();
         assert_eq!(read(" baomuongthanh.example/a#b "), Some(expected));
-        assert_eq!(read("http://BAO.example"), Some("http://bao.example/".to_owned()));
+        assert_eq!(read("http://BAO.example:80"), Some("http://bao.example/".to_owned()));
+        assert!(read("bao.example/x?u=http://y").is_some());
         for bad in ["", "file:///etc/passwd", "ftp://bao.example/", "http://a:b@bao.example/"] {
             assert_eq!(read(bad), None, "{bad:?}");
         }
         assert_eq!(read("http://"), None);
+        assert_eq!(read(&format!("https://bao.example/{}", "a".repeat(2048))), None);
     }
 
     #[test]
     fn a_redirect_leads_on_to_web_pages_only() {
-        let page: Address = "https://bao.example/tin/1".parse().unwrap();
+        let page = address("https://bao.example/tin/1");
         assert_eq!(page.join("../2#x").unwrap().as_str(), "https://bao.example/2");
         assert!(page.join("file:///etc/passwd").is_err());
         assert!(page.join("javascript:alert(1)").is_err());
+    }
+
+    #[test]
+    fn shared_links_are_one() {
+        let canonical = |text: &str| address(text).canonical().to_string();
+        assert_eq!(
+            canonical("https://bao.example/a?utm_source=zalo&id=7&fbclid=x"),
+            "https://bao.example/a?id=7"
+        );
+        assert_eq!(canonical("https://bao.example/a?UTM_Medium=x"), "https://bao.example/a");
+    }
+
+    #[test]
+    fn one_site_has_several_hosts() {
+        let same = |a: &str, b: &str| address(a).is_same_site(&address(b));
+        assert!(same("https://www.bao.example/", "http://bao.example:8080/"));
+        assert!(same("https://m.bao.example/", "https://www.bao.example/"));
+        assert!(!same("https://bao.example/", "https://xbao.example/"));
+        assert!(!same("https://a.example/", "https://b.example/"));
     }
 }

@@ -1,12 +1,13 @@
 //! What a newspaper published: the page as fetched, and the article taken from it.
 
+use super::address::Address;
 use super::units::Timestamp;
 
 /// A document as it came from its site, decoded to Unicode but otherwise untouched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// The address that finally answered, after redirects; `None` for a file.
-    pub url: Option<String>,
+    pub url: Option<Address>,
     /// The HTML text.
     pub html: String,
 }
@@ -17,7 +18,7 @@ pub struct Page {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Article {
     /// The canonical address.
-    pub url: Option<String>,
+    pub url: Option<Address>,
     /// The paper's name as it calls itself, else the host name.
     pub site: Option<String>,
     pub title: String,
@@ -79,6 +80,24 @@ impl Article {
             Part::Lead => BlockKind::Paragraph,
             Part::Block(index) => self.blocks.get(index).map_or(BlockKind::Paragraph, |b| b.kind),
         }
+    }
+}
+
+impl BlockKind {
+    pub const ALL: [Self; 4] = [Self::Heading, Self::Paragraph, Self::ListItem, Self::Quote];
+
+    /// The name in storage and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Heading => "heading",
+            Self::Paragraph => "paragraph",
+            Self::ListItem => "list_item",
+            Self::Quote => "quote",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -8,7 +8,8 @@ use super::units::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     pub id: JobId,
-    pub source: Source,
+    /// What people know it by: the address, or the title of a text handed over.
+    pub label: String,
     pub state: JobState,
     pub progress: Progress,
     /// How many times it was begun.

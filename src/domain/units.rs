@@ -3,6 +3,10 @@
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::offset;
+
 /// Samples a second, mono.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SampleRate(pub u32);
@@ -70,6 +74,20 @@ impl Millis {
     }
 }
 
+impl Timestamp {
+    /// The instant on Vietnam's clocks, which have kept +07:00 without daylight saving since 1975;
+    /// `None` outside the calendar's range.
+    pub fn in_vietnam(self) -> Option<OffsetDateTime> {
+        let utc = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok()?;
+        Some(utc.to_offset(offset!(+7)))
+    }
+
+    /// RFC 3339 in Vietnam's time; empty outside the calendar's range.
+    pub fn rfc3339(self) -> String {
+        self.in_vietnam().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+    }
+}
+
 impl Add for Samples {
     type Output = Self;
     fn add(self, other: Self) -> Self {
@@ -112,6 +130,12 @@ mod tests {
         assert_eq!(Millis(0).clock(), "00:00");
         assert_eq!(Millis(185_999).clock(), "03:05");
         assert_eq!(Millis(3_600_000).clock(), "1:00:00");
+    }
+
+    #[test]
+    fn an_instant_is_shown_in_vietnam() {
+        assert_eq!(Timestamp(1_726_380_000_000).rfc3339(), "2024-09-15T13:00:00+07:00");
+        assert_eq!(Timestamp(i64::MAX).rfc3339(), "");
     }
 
     #[test]

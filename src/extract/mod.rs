@@ -125,8 +125,8 @@ fn assemble(page: &Page, claims: &Claims, found: Found) -> (Article, Vec<Note>) 
     note("author", found.author.as_ref().map(|(_, layer)| *layer));
     note("time", found.published.as_ref().map(|(_, layer)| *layer));
     note("body", Some(found.body_layer));
-    let url = address::canonical(&claims.addresses, page.url.as_deref());
-    let host = url.as_deref().and_then(address::host).map(str::to_owned);
+    let url = address::canonical(&claims.addresses, page.url.as_ref());
+    let host = url.as_ref().map(|address| address.site().to_owned());
     let pieces = found.cleaned.pieces.into_iter();
     let blocks: Vec<Block> =
         pieces.map(|piece| Block { kind: piece.kind, text: piece.text }).collect();

@@ -14,13 +14,16 @@ use url::Host;
 
 use crate::domain::address::Address;
 
+/// Where the sites of newspapers listen.
+const PORTS: [u16; 2] = [80, 443];
+
 /// `host:port` pairs that may be fetched although they are private.
 #[derive(Clone, Debug, Default)]
 pub struct Allowed(Arc<Vec<String>>);
 
 /// The address is not one that may be fetched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not a public internet address")]
+#[error("{0} is not a public internet address with a web site at port 80 or 443")]
 pub struct NotPublic(pub String);
 
 impl Allowed {
@@ -52,6 +55,8 @@ pub fn check(address: &Address, allowed: &Allowed) -> Result<(), NotPublic> {
         Some(Host::Domain(name)) if is_local_name(name) => refuse(&name),
         // A name that is allowed is allowed at its port only.
         Some(Host::Domain(name)) if allowed.has_host(name) => refuse(&name),
+        // What listens at another port is not the paper's site.
+        Some(host) if !PORTS.contains(&port) => refuse(&host),
         Some(_) => Ok(()),
         None => Err(NotPublic("an address without a host".to_owned())),
     }
@@ -146,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn private_literals_are_refused_in_every_spelling() {
+    fn private_addresses_are_refused_in_every_spelling() {
         for url in [
             "http://127.0.0.1/",
             "http://127.1/",
@@ -175,6 +180,8 @@ mod tests {
             "http://a.localhost/",
             "http://router.local/",
             "http://metadata.google.internal/",
+            "http://1.1.1.1:25/",
+            "https://baomuongthanh.example:8080/a",
         ] {
             assert!(refused(url), "{url}");
         }

@@ -37,7 +37,7 @@ pub struct Limits {
 pub enum FetchError {
     #[error("the site redirects to something that is {0}")]
     InvalidAddress(#[from] InvalidAddress),
-    #[error("refused: {0}; only public sites can be read")]
+    #[error("refused: {0}")]
     AddressRefused(#[from] NotPublic),
     #[error("the site cannot be reached: {0}")]
     Unreachable(String),
@@ -153,7 +153,7 @@ impl Fetcher {
             bytes.extend_from_slice(&chunk);
         }
         let html = decode(&bytes, content_type.as_deref());
-        Ok(Page { url: Some(address.to_string()), html })
+        Ok(Page { url: Some(address.clone()), html })
     }
 
     fn explain(&self, error: &reqwest::Error) -> FetchError {

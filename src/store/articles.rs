@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::blobs::hex;
-use super::{Store, StoreError, json, new_id, now, parse, parse_optional, to_json};
+use super::{Store, StoreError, json, new_id, now, parse, parse_optional, to_json, unsigned};
 use crate::domain::address::Address;
 use crate::domain::article::{Article, Block, BlockKind};
 use crate::domain::ids::{ArticleId, NarrationId};
@@ -27,13 +27,6 @@ struct BlockRow {
     kind: String,
     text: String,
 }
-
-const KINDS: [(BlockKind, &str); 4] = [
-    (BlockKind::Heading, "heading"),
-    (BlockKind::Paragraph, "paragraph"),
-    (BlockKind::ListItem, "list_item"),
-    (BlockKind::Quote, "quote"),
-];
 
 /// SHA-256 of what would be read: title, lead and blocks.
 pub fn content_hash(article: &Article) -> String {
@@ -58,15 +51,23 @@ impl Store {
             "SELECT articles.* FROM articles JOIN addresses ON addresses.article_id = articles.id
              WHERE addresses.url = $1",
         );
-        let row = query.bind(address.as_str()).fetch_optional(&self.pool).await?;
+        let row = query.bind(address.canonical().as_str()).fetch_optional(&self.pool).await?;
         row.as_ref().map(article).transpose()
     }
 
-    /// The newest articles that can be heard, newest first.
+    /// How many articles can be heard.
+    pub async fn count_of_heard(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) AS count FROM articles WHERE narration_id IS NOT NULL";
+        unsigned(&sqlx::query(sql).fetch_one(&self.pool).await?, "count")
+    }
+
+    /// The newest articles that can be heard, newest first. A page that claims to be from the future
+    /// is as new as the day it came.
     pub async fn news(&self, count: u32) -> Result<Vec<StoredArticle>, StoreError> {
         let query = sqlx::query(
             "SELECT * FROM articles WHERE narration_id IS NOT NULL
-             ORDER BY COALESCE(published_ms, created_ms) DESC, id DESC LIMIT $1",
+             ORDER BY CASE WHEN published_ms < created_ms THEN published_ms ELSE created_ms END DESC,
+                id DESC LIMIT $1",
         );
         let rows = query.bind(i64::from(count)).fetch_all(&self.pool).await?;
         rows.iter().map(article).collect()
@@ -82,15 +83,15 @@ impl Store {
     }
 }
 
-/// Inserts an article or brings the known one up to date: known by its canonical address, else by
-/// the address that was asked for, else by its content.
+/// Inserts an article or brings the known one up to date: known by its canonical address or, when it
+/// has none, by its content. The address that was asked for leads to it from now on.
 pub(super) async fn upsert(
     connection: &mut AnyConnection,
     given: &Article,
-    asked: Option<&str>,
+    asked: Option<&Address>,
 ) -> Result<ArticleId, StoreError> {
     let hash = content_hash(given);
-    let known = known(connection, given, asked, &hash).await?;
+    let known = known(connection, given.url.as_ref(), &hash).await?;
     let id = known.unwrap_or_else(new_id);
     let sql = match known {
         None => {
@@ -106,7 +107,7 @@ pub(super) async fn upsert(
     };
     sqlx::query(sql)
         .bind(id.to_string())
-        .bind(given.url.as_deref())
+        .bind(given.url.as_ref().map(Address::as_str))
         .bind(given.site.as_deref())
         .bind(given.title.as_str())
         .bind(given.lead.as_deref())
@@ -117,12 +118,12 @@ pub(super) async fn upsert(
         .bind(now().0)
         .execute(&mut *connection)
         .await?;
-    for address in given.url.as_deref().into_iter().chain(asked) {
+    for address in given.url.iter().chain(asked) {
         sqlx::query(
             "INSERT INTO addresses (url, article_id) VALUES ($1, $2)
              ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id",
         )
-        .bind(address)
+        .bind(address.as_str())
         .bind(id.to_string())
         .execute(&mut *connection)
         .await?;
@@ -132,45 +133,37 @@ pub(super) async fn upsert(
 
 async fn known(
     connection: &mut AnyConnection,
-    given: &Article,
-    asked: Option<&str>,
+    address: Option<&Address>,
     hash: &str,
 ) -> Result<Option<ArticleId>, StoreError> {
-    let by_address = "SELECT article_id AS id FROM addresses WHERE url = $1";
-    for address in given.url.as_deref().into_iter().chain(asked) {
-        let query = sqlx::query(by_address).bind(address);
-        if let Some(row) = query.fetch_optional(&mut *connection).await? {
-            return Ok(Some(parse(&row, "id")?));
-        }
-    }
-    if given.url.is_some() || asked.is_some() {
-        // The same words at another address are another paper's article.
-        return Ok(None);
-    }
-    let query = sqlx::query("SELECT id FROM articles WHERE content_hash = $1 AND url IS NULL");
-    let row = query.bind(hash).fetch_optional(&mut *connection).await?;
+    let query = match address {
+        Some(address) => sqlx::query("SELECT article_id AS id FROM addresses WHERE url = $1")
+            .bind(address.as_str()),
+        // The same words at another address would be another paper's article.
+        None => sqlx::query("SELECT id FROM articles WHERE content_hash = $1 AND url IS NULL")
+            .bind(hash),
+    };
+    let row = query.fetch_optional(connection).await?;
     row.map(|row| parse(&row, "id")).transpose()
 }
 
 fn blocks_json(article: &Article) -> String {
-    let row = |block: &Block| BlockRow {
-        kind: KINDS.iter().find(|(kind, _)| *kind == block.kind).expect("all kinds").1.to_owned(),
-        text: block.text.clone(),
-    };
+    let row =
+        |block: &Block| BlockRow { kind: block.kind.name().to_owned(), text: block.text.clone() };
     to_json(&article.blocks.iter().map(row).collect::<Vec<_>>())
 }
 
 fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
     let block = |row: BlockRow| {
-        let known = KINDS.iter().find(|(_, name)| *name == row.kind);
-        let kind = known.ok_or_else(|| StoreError::Corrupt(format!("block {}", row.kind)))?.0;
+        let kind = BlockKind::from_name(&row.kind)
+            .ok_or_else(|| StoreError::Corrupt(format!("block {}", row.kind)))?;
         Ok::<_, StoreError>(Block { kind, text: row.text })
     };
     let blocks: Vec<BlockRow> = json(row, "blocks")?;
     Ok(StoredArticle {
         id: parse(row, "id")?,
         article: Article {
-            url: row.try_get("url")?,
+            url: parse_optional(row, "url")?,
             site: row.try_get("site")?,
             title: row.try_get("title")?,
             lead: row.try_get("lead")?,

@@ -92,7 +92,13 @@ impl Blobs {
             let mut file = std::fs::File::create(&beside)?;
             file.write_all(content)?;
             file.sync_all()?;
-            std::fs::rename(&beside, path)
+            std::fs::rename(&beside, path)?;
+            // The name too must survive a power cut before anything refers to it.
+            #[cfg(unix)]
+            if let Some(parent) = path.parent() {
+                std::fs::File::open(parent)?.sync_all()?;
+            }
+            Ok(())
         })();
         if written.is_err() {
             // The disk may be full: give back what the half blob took.

@@ -21,6 +21,7 @@ use crate::domain::units::{Millis, Timestamp};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub job: Job,
+    pub source: Source,
     /// Who holds it.
     pub worker: String,
 }
@@ -40,44 +41,56 @@ enum SourceRow {
     Text { title: String, paragraphs: Vec<String> },
 }
 
+/// The columns of a [`Job`], which leave out its source: that can be a whole page.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, label, state, done, total, attempts, article_id, narration_id, ",
+            "failure_code, failure_detail, created_ms, updated_ms FROM jobs ",
+            $rest
+        )
+    };
+}
+
 impl Store {
-    /// Asks for work. `wish` names it: the same wish finds the same row. Work that failed is
-    /// queued again; work that is done is queued again only if `again`, which is what an address
-    /// wants, whose text may have changed since.
-    pub async fn ask(&self, wish: &str, source: &Source, again: bool) -> Result<Job, StoreError> {
+    /// Asks for work. `wish` names it: the same wish finds the same row. Work that has ended is
+    /// queued again; work that is under way is done once more when it ends, since what it read may
+    /// have been changed meanwhile.
+    pub async fn ask(&self, wish: &str, label: &str, source: &Source) -> Result<Job, StoreError> {
         let row = sqlx::query(
-            "INSERT INTO jobs (id, wish, source, state, run_after_ms, created_ms, updated_ms)
-             VALUES ($1, $2, $3, 'queued', $4, $4, $4)
+            "INSERT INTO jobs (id, wish, label, source, state, run_after_ms, asked_ms, created_ms,
+                updated_ms)
+             VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5)
              ON CONFLICT (wish) DO UPDATE SET
-                state = CASE WHEN jobs.state = 'failed' OR (jobs.state = 'done' AND $5 = 1)
-                    THEN 'queued' ELSE jobs.state END,
-                attempts = CASE WHEN jobs.state IN ('failed', 'done') THEN 0 ELSE jobs.attempts END,
-                run_after_ms = CASE WHEN jobs.state IN ('failed', 'done') THEN excluded.run_after_ms
-                    ELSE jobs.run_after_ms END,
-                failure_code = CASE WHEN jobs.state = 'failed' THEN NULL ELSE jobs.failure_code END,
-                failure_detail = CASE WHEN jobs.state = 'failed' THEN NULL
-                    ELSE jobs.failure_detail END,
+                state = CASE WHEN jobs.state = 'running' THEN 'running' ELSE 'queued' END,
+                done = CASE WHEN jobs.state = 'running' THEN jobs.done ELSE 0 END,
+                total = CASE WHEN jobs.state = 'running' THEN jobs.total ELSE NULL END,
+                attempts = CASE WHEN jobs.state = 'running' THEN jobs.attempts ELSE 0 END,
+                failure_code = CASE WHEN jobs.state = 'running' THEN jobs.failure_code END,
+                failure_detail = CASE WHEN jobs.state = 'running' THEN jobs.failure_detail END,
+                run_after_ms = excluded.run_after_ms,
+                asked_ms = excluded.asked_ms,
                 updated_ms = excluded.updated_ms
              RETURNING *",
         )
         .bind(new_id::<JobId>().to_string())
         .bind(wish)
+        .bind(label)
         .bind(to_json(&source_row(source)))
         .bind(now().0)
-        .bind(i64::from(again))
         .fetch_one(&self.pool)
         .await?;
         job(&row)
     }
 
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        let query = sqlx::query("SELECT * FROM jobs WHERE id = $1").bind(id.to_string());
+        let query = sqlx::query(select!("WHERE id = $1")).bind(id.to_string());
         query.fetch_optional(&self.pool).await?.as_ref().map(job).transpose()
     }
 
     /// The latest jobs, latest first.
     pub async fn jobs(&self, count: u32) -> Result<Vec<Job>, StoreError> {
-        let query = sqlx::query("SELECT * FROM jobs ORDER BY updated_ms DESC, id DESC LIMIT $1");
+        let query = sqlx::query(select!("ORDER BY updated_ms DESC, id DESC LIMIT $1"));
         query.bind(i64::from(count)).fetch_all(&self.pool).await?.iter().map(job).collect()
     }
 
@@ -85,7 +98,7 @@ impl Store {
     pub async fn claim(&self, worker: &str, lease: Millis) -> Result<Option<Lease>, StoreError> {
         let now = now().0;
         let row = sqlx::query(
-            "UPDATE jobs SET state = 'running', worker = $1, lease_until_ms = $2,
+            "UPDATE jobs SET state = 'running', worker = $1, lease_until_ms = $2, begun_ms = $3,
                 attempts = attempts + 1, done = 0, total = NULL, updated_ms = $3
              WHERE id = (
                 SELECT id FROM jobs
@@ -99,8 +112,22 @@ impl Store {
         .bind(now)
         .fetch_optional(&self.pool)
         .await?;
-        let leased = |row: &AnyRow| Ok(Lease { job: job(row)?, worker: worker.to_owned() });
-        row.as_ref().map(leased).transpose()
+        let Some(row) = row else { return Ok(None) };
+        match leased(&row, worker) {
+            Ok(lease) => Ok(Some(lease)),
+            Err(error) => {
+                // Nobody will ever understand this row: without this it would be claimed for ever.
+                sqlx::query(
+                    "UPDATE jobs SET state = 'failed', failure_code = 'store_failed',
+                        failure_detail = $2 WHERE id = $1",
+                )
+                .bind(row.try_get::<String, _>("id")?)
+                .bind(error.to_string())
+                .execute(&self.pool)
+                .await?;
+                Err(error)
+            }
+        }
     }
 
     /// Says that the worker still lives and how far it is; fails when the lease was lost.
@@ -128,17 +155,32 @@ impl Store {
 
     /// Remembers what the job made and closes it: all of it or nothing.
     pub async fn finish(&self, lease: &Lease, made: &Finished) -> Result<ArticleId, StoreError> {
-        let asked = match &lease.job.source {
-            Source::Address(address) => Some(address.as_str()),
-            Source::Html { url, .. } => url.as_ref().map(Address::as_str),
+        let asked = match &lease.source {
+            Source::Address(address) => Some(address.canonical()),
+            Source::Html { url, .. } => url.as_ref().map(Address::canonical),
             Source::Text { .. } => None,
         };
         let mut write = self.write().await?;
-        let article = articles::upsert(&mut write, &made.article, asked).await?;
+        let article = articles::upsert(&mut write, &made.article, asked.as_ref()).await?;
         let narration = narrations::publish(&mut write, article, &made.narration).await?;
         close(&mut write, lease, article, narration, made).await?;
         write.commit().await?;
         Ok(article)
+    }
+
+    /// Puts a job back as if it had not been begun: for a worker that is told to stop.
+    pub async fn put_back(&self, lease: &Lease) -> Result<(), StoreError> {
+        let done = sqlx::query(
+            "UPDATE jobs SET state = 'queued', worker = NULL, lease_until_ms = NULL, done = 0,
+                total = NULL, attempts = attempts - 1, updated_ms = $3
+             WHERE id = $1 AND worker = $2 AND state = 'running'",
+        )
+        .bind(lease.job.id.to_string())
+        .bind(lease.worker.as_str())
+        .bind(now().0)
+        .execute(&self.pool)
+        .await?;
+        if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }
 
     /// Gives a job up (`again` is `None`) or back to the queue, to be tried after `again`.
@@ -177,7 +219,8 @@ async fn close(
 ) -> Result<(), StoreError> {
     let count = made.narration.lines.len() as i64;
     let done = sqlx::query(
-        "UPDATE jobs SET state = 'done', worker = NULL, lease_until_ms = NULL, done = $3,
+        "UPDATE jobs SET state = CASE WHEN asked_ms > begun_ms THEN 'queued' ELSE 'done' END,
+            attempts = 0, worker = NULL, lease_until_ms = NULL, done = $3,
             total = $3, article_id = $4, narration_id = $5, failure_code = NULL,
             failure_detail = NULL, updated_ms = $6
          WHERE id = $1 AND worker = $2 AND state = 'running'",
@@ -211,7 +254,7 @@ fn address(stored: &str) -> Result<Address, StoreError> {
     stored.parse().map_err(|error: InvalidAddress| StoreError::Corrupt(error.to_string()))
 }
 
-fn job(row: &AnyRow) -> Result<Job, StoreError> {
+fn leased(row: &AnyRow, worker: &str) -> Result<Lease, StoreError> {
     let source = match json(row, "source")? {
         SourceRow::Address(url) => Source::Address(address(&url)?),
         SourceRow::Html { url, html } => {
@@ -219,6 +262,10 @@ fn job(row: &AnyRow) -> Result<Job, StoreError> {
         }
         SourceRow::Text { title, paragraphs } => Source::Text { title, paragraphs },
     };
+    Ok(Lease { job: job(row)?, source, worker: worker.to_owned() })
+}
+
+fn job(row: &AnyRow) -> Result<Job, StoreError> {
     let state: String = row.try_get("state")?;
     let state = JobState::from_name(&state)
         .ok_or_else(|| StoreError::Corrupt(format!("state {state:?}")))?;
@@ -230,7 +277,7 @@ fn job(row: &AnyRow) -> Result<Job, StoreError> {
     let detail: Option<String> = row.try_get("failure_detail")?;
     Ok(Job {
         id: parse(row, "id")?,
-        source,
+        label: row.try_get("label")?,
         state,
         progress: Progress { done: count("done")?.unwrap_or(0), total: count("total")? },
         attempts: count("attempts")?.unwrap_or(0),

@@ -99,6 +99,12 @@ impl Store {
         let query = sqlx::query(select!("content_key = $1 LIMIT 1")).bind(key);
         let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(None) };
         let found = narration(&row)?;
+        // Sound that was lost is made again.
+        for blob in [&found.mp3, &found.wav] {
+            if self.blobs.get(blob).await?.is_none() {
+                return Ok(None);
+            }
+        }
         Ok(Some(NewNarration {
             content_key: key.to_owned(),
             lines: self.lines(found.id).await?,

@@ -9,15 +9,13 @@ pub use self::voice::{Voice, VoiceError};
 
 use crate::domain::narration::{Clip, Phonemes};
 
-/// Longest utterance, in characters of phonemes: some ten minutes of speech. `normalize` makes
-/// sentences; what is longer is not one.
-pub const PHONEMES_MAX: usize = 10_000;
+/// How many characters of phonemes are spoken at once: about ten minutes of speech. `normalize` makes
+/// sentences; what is longer is not one, and is spoken piece by piece.
+const PHONEMES_MAX: usize = 10_000;
 
 /// Why an utterance could not be spoken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SynthesisError {
-    #[error("an utterance of {0} phonemes is too long (at most {PHONEMES_MAX})")]
-    TooLong(usize),
     #[error("the voice `{0}` made something that is not sound")]
     NotSound(String),
 }
@@ -25,15 +23,27 @@ pub enum SynthesisError {
 /// Speaks one utterance. `length_scale` stretches time: 1.0 is the voice's own pace, 2.0 is half
 /// as fast (the name and meaning are those of VITS voices).
 pub fn clip(voice: &Voice, phonemes: &Phonemes, length_scale: f32) -> Result<Clip, SynthesisError> {
-    let length = phonemes.0.chars().count();
-    if length > PHONEMES_MAX {
-        return Err(SynthesisError::TooLong(length));
+    let mut samples = Vec::new();
+    for piece in pieces(&phonemes.0) {
+        samples.extend(embedded::clip(&Phonemes(piece.to_owned()), length_scale).samples);
     }
-    let clip = embedded::clip(phonemes, length_scale);
-    if clip.samples.iter().any(|sample| !sample.is_finite()) {
+    if samples.iter().any(|sample: &f32| !sample.is_finite()) {
         return Err(SynthesisError::NotSound(voice.id.to_string()));
     }
-    Ok(clip)
+    Ok(Clip { rate: voice.rate, samples })
+}
+
+/// Pieces of at most [`PHONEMES_MAX`] characters, cut at a space where there is one.
+fn pieces(phonemes: &str) -> Vec<&str> {
+    let (mut pieces, mut rest) = (Vec::new(), phonemes);
+    while let Some((limit, _)) = rest.char_indices().nth(PHONEMES_MAX) {
+        let cut = rest[..limit].rfind(' ').filter(|&at| at > 0).unwrap_or(limit);
+        let (piece, after) = rest.split_at(cut);
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces.push(rest);
+    pieces
 }
 
 #[cfg(test)]
@@ -41,10 +51,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endless_utterance_is_refused() {
-        let voice = Voice::embedded().unwrap();
-        let endless = Phonemes("mˈa ".repeat(PHONEMES_MAX));
-        assert!(matches!(clip(&voice, &endless, 1.0), Err(SynthesisError::TooLong(_))));
+    fn an_endless_utterance_is_spoken_piece_by_piece() {
+        let words = "mˈaː ".repeat(3 * PHONEMES_MAX);
+        let cut = pieces(&words);
+        assert!(cut.iter().all(|piece| piece.chars().count() <= PHONEMES_MAX));
+        assert_eq!(cut.concat(), words);
+        let one_word = "aː".repeat(PHONEMES_MAX);
+        assert_eq!(pieces(&one_word).concat(), one_word);
+        assert_eq!(pieces(""), [""]);
     }
 
     #[test]

@@ -107,7 +107,6 @@ pub async fn article_page(
         Some(narration) => app.0.store.lines(narration.id).await?,
         None => Vec::new(),
     };
-    let is_web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
     views::page(&ArticlePage {
         frame: viewer.frame(),
         title: article.title.clone(),
@@ -119,7 +118,7 @@ pub async fn article_page(
         author: article.author.clone(),
         date: article.published.map(views::date),
         site: article.site.clone(),
-        source_url: article.url.as_ref().filter(is_web).cloned(),
+        source_url: article.url.as_ref().map(Address::to_string),
         player: narration.map(|narration| views::player(app, &told.article, narration)),
         blocks: views::text_blocks(article, &lines),
         comment_box,
@@ -190,13 +189,13 @@ fn player_json(app: &App, told: &Told) -> PlayerJson {
         duration_ms: narration.length.millis(narration.rate).0,
         mp3: views::mp3_path(narration.id),
         wav: format!("/audio/{}.wav", narration.id),
-        cues: views::cues_path(id),
+        cues: views::cues_path(id, narration.id),
         transcript: format!("/articles/{id}/transcript.vtt"),
     });
     let article = ArticleJson {
         id: id.to_string(),
         title: told.article.article.title.clone(),
-        url: told.article.article.url.clone(),
+        url: told.article.article.url.as_ref().map(Address::to_string),
         page: views::article_path(id),
     };
     PlayerJson { article, narration }

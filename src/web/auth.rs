@@ -169,11 +169,12 @@ pub async fn create_session(
 ) -> Result<Response, WebError> {
     let Form(form) = form?;
     refuse_cross_site(&Method::POST, &headers)?;
-    let key = limits::network(peer.ip());
+    let name = Account::canonical_name(&form.name).unwrap_or_default();
+    // By name too: behind a proxy everybody comes from one network.
+    let key = format!("{name} {}", limits::network(peer.ip()));
     if !app.0.login_limit.allows(&key) {
         return failed_login(&form, StatusCode::TOO_MANY_REQUESTS, "too_many_requests");
     }
-    let name = Account::canonical_name(&form.name).unwrap_or_default();
     let known = app.0.store.account_named(&name).await?;
     let Some(account) = password::check(known, form.password.clone()).await else {
         return failed_login(&form, StatusCode::UNPROCESSABLE_ENTITY, "login_failed");

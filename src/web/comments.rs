@@ -71,7 +71,7 @@ pub async fn list_comments(
         id: comment.id.to_string(),
         author: comment.author.clone(),
         body: comment.body.clone(),
-        created: views::rfc3339(comment.created),
+        created: comment.created.rfc3339(),
     };
     Ok(views::fresh(Json(CommentsJson {
         comments: found.iter().map(comment_json).collect(),

@@ -11,6 +11,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::auth::Editor;
 use super::error::WebError;
@@ -154,7 +155,14 @@ pub async fn list_job_events(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, WebError> {
     let job = job(&app, path).await?;
-    Ok(Sse::new(events(app, job.id)).keep_alive(KeepAlive::default()).into_response())
+    let place = app
+        .0
+        .watchers
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| WebError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"))?;
+    let events = events(Watch { app, id: job.id, told: String::new(), over: false, _place: place });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
 }
 
 /// Where a watcher is: what it was last told, and whether that was the end.
@@ -163,10 +171,11 @@ struct Watch {
     id: JobId,
     told: String,
     over: bool,
+    /// One of the places for watchers, given back at the end.
+    _place: OwnedSemaphorePermit,
 }
 
-fn events(app: App, id: JobId) -> impl Stream<Item = Result<Event, Infallible>> {
-    let start = Watch { app, id, told: String::new(), over: false };
+fn events(start: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(start, |mut watch| async move {
         let mut stop = watch.app.0.stop.clone();
         while !watch.over && !*stop.borrow() {

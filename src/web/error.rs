@@ -9,7 +9,6 @@ use tracing::error;
 
 use super::texts::texts;
 use crate::domain::comment::InvalidComment;
-use crate::domain::ids::{InvalidId, InvalidVoiceId};
 use crate::domain::job::Failure;
 use crate::store::StoreError;
 
@@ -92,18 +91,6 @@ impl From<InvalidComment> for WebError {
             InvalidComment::NameTooLong => "name_too_long",
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code)
-    }
-}
-
-impl From<InvalidId> for WebError {
-    fn from(_: InvalidId) -> Self {
-        Self::not_found("not_found")
-    }
-}
-
-impl From<InvalidVoiceId> for WebError {
-    fn from(_: InvalidVoiceId) -> Self {
-        Self::not_found("not_found")
     }
 }
 

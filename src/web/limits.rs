@@ -48,7 +48,8 @@ pub struct RateLimit {
     counts: Mutex<HashMap<String, (Instant, u32)>>,
 }
 
-/// How many keys are remembered. Beyond it the oldest windows are dropped.
+/// How many keys are remembered. Beyond it windows that are over are dropped, and if none is, all:
+/// memory matters more than a limit during a flood from ten thousand networks.
 const KEYS_MAX: usize = 10_000;
 
 impl RateLimit {

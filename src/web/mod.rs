@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tracing::info;
 
 pub use self::auth::new_secret;
@@ -37,6 +37,9 @@ use crate::store::Store;
 /// How long answers that are under way may take once the program was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How many may watch jobs at the same time; each looks at the database three times a second.
+const WATCHERS_MAX: usize = 200;
+
 /// What every handler can ask.
 #[derive(Clone, Debug)]
 pub struct App(Arc<AppParts>);
@@ -48,6 +51,8 @@ struct AppParts {
     settings: WebSettings,
     comment_limit: RateLimit,
     login_limit: RateLimit,
+    /// Places for those who watch a job.
+    watchers: Arc<Semaphore>,
     stop: watch::Receiver<bool>,
 }
 
@@ -81,7 +86,16 @@ impl App {
         let window = Duration::from_secs(600);
         let comment_limit = RateLimit::new(settings.comments_per_network, window);
         let login_limit = RateLimit::new(10, window);
-        Self(Arc::new(AppParts { store, queue, settings, comment_limit, login_limit, stop }))
+        let watchers = Arc::new(Semaphore::new(WATCHERS_MAX));
+        Self(Arc::new(AppParts {
+            store,
+            queue,
+            settings,
+            comment_limit,
+            login_limit,
+            watchers,
+            stop,
+        }))
     }
 
     fn voice_label(&self, id: &VoiceId) -> String {

@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
@@ -98,6 +98,12 @@ fn described(status: StatusCode, tag: &str, kind: &'static str) -> Described {
     (status, headers)
 }
 
+#[derive(Deserialize)]
+pub struct CuesQuery {
+    /// An older narration of the article than the one that listeners get now.
+    narration: Option<String>,
+}
+
 #[derive(Serialize)]
 struct CuesJson {
     narration: String,
@@ -127,8 +133,10 @@ struct CueJson {
 pub async fn show_cues(
     State(app): State<App>,
     path: Result<Path<String>, PathRejection>,
+    query: Result<Query<CuesQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
-    let (narration, lines) = narration_of(&app, path).await?;
+    let Query(query) = query?;
+    let (narration, lines) = narration_of(&app, path, query.narration.as_deref()).await?;
     let rate = narration.rate;
     let cue = |(index, line): (usize, &Line)| {
         let (part, block) = match line.part {
@@ -162,7 +170,7 @@ pub async fn show_transcript(
     State(app): State<App>,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, WebError> {
-    let (narration, lines) = narration_of(&app, path).await?;
+    let (narration, lines) = narration_of(&app, path, None).await?;
     let text = narrate::transcript(narration.rate, &lines);
     let kind = [(header::CONTENT_TYPE, "text/vtt; charset=utf-8")];
     Ok(views::fresh((kind, text)))
@@ -171,11 +179,20 @@ pub async fn show_transcript(
 async fn narration_of(
     app: &App,
     path: Result<Path<String>, PathRejection>,
+    wanted: Option<&str>,
 ) -> Result<(StoredNarration, Vec<Line>), WebError> {
     let Path(id) = path?;
     let told = articles::told(app, &id).await?;
     let missing = || WebError::not_found("narration_not_found");
-    let narration = told.narration.ok_or_else(missing)?;
+    let narration = match wanted {
+        None => told.narration,
+        Some(wanted) => {
+            let id: NarrationId = wanted.parse().map_err(|_| missing())?;
+            let found = app.0.store.narration(id).await?;
+            found.filter(|narration| narration.article == told.article.id)
+        }
+    };
+    let narration = narration.ok_or_else(missing)?;
     let lines = app.0.store.lines(narration.id).await?;
     Ok((narration, lines))
 }

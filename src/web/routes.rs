@@ -21,7 +21,7 @@ pub fn router(app: App) -> Router {
         // Text travels compressed; sound is compressed already, and its ranges count its own bytes.
         .merge(pages().merge(embeddable()).merge(files()).layer(CompressionLayer::new()))
         .merge(public())
-        .merge(private())
+        .merge(programs())
         .fallback(|| async { WebError::not_found("not_found") })
         .layer(middleware::from_fn(errors_as_pages))
         .layer(constant("x-content-type-options", "nosniff"))
@@ -96,8 +96,9 @@ fn public() -> Router<App> {
         .layer(any_origin())
 }
 
-/// For the newsroom's own programs, and for whoever watches over the service.
-fn private() -> Router<App> {
+/// For the newsroom's own programs, and for whoever watches over the service. A job's state is shown
+/// to whoever knows its id, which cannot be guessed; it does not tell what is read.
+fn programs() -> Router<App> {
     Router::new()
         .route(
             "/api/articles",

@@ -5,8 +5,7 @@ use axum::http::HeaderValue;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
-use time::macros::{format_description, offset};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::macros::format_description;
 
 use super::App;
 use super::error::{WebError, failure_message, message};
@@ -15,11 +14,10 @@ use super::pages::{
 };
 use super::texts::texts;
 use crate::domain::account::{Account, Role};
-use crate::domain::address::Address;
-use crate::domain::article::{Article, Block, BlockKind, Part};
+use crate::domain::article::{Article, Block, Part};
 use crate::domain::comment::Comment;
 use crate::domain::ids::{ArticleId, NarrationId};
-use crate::domain::job::{Job, JobState, Source};
+use crate::domain::job::{Job, JobState};
 use crate::domain::units::Timestamp;
 use crate::store::{Line, StoredArticle, StoredNarration};
 
@@ -59,21 +57,10 @@ pub fn login_path(next: &str) -> String {
     format!("/login?next={encoded}")
 }
 
-fn local(at: Timestamp) -> Option<OffsetDateTime> {
-    let utc = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()?;
-    // Vietnam has kept +07:00 without daylight saving since 1975.
-    Some(utc.to_offset(offset!(+7)))
-}
-
 /// `dd/mm/yyyy HH:MM` in Vietnam.
 pub fn date(at: Timestamp) -> String {
     let format = format_description!("[day]/[month]/[year] [hour]:[minute]");
-    local(at).and_then(|at| at.format(&format).ok()).unwrap_or_default()
-}
-
-/// RFC 3339, in Vietnam's time.
-pub fn rfc3339(at: Timestamp) -> String {
-    local(at).and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+    at.in_vietnam().and_then(|at| at.format(&format).ok()).unwrap_or_default()
 }
 
 pub fn article_path(id: ArticleId) -> String {
@@ -84,8 +71,9 @@ pub fn mp3_path(id: NarrationId) -> String {
     format!("/audio/{id}.mp3")
 }
 
-pub fn cues_path(id: ArticleId) -> String {
-    format!("/articles/{id}/cues.json")
+/// The cues of that very narration: a page that is open keeps its own when the text is corrected.
+pub fn cues_path(id: ArticleId, narration: NarrationId) -> String {
+    format!("/articles/{id}/cues.json?narration={narration}")
 }
 
 pub fn player(app: &App, article: &StoredArticle, narration: &StoredNarration) -> PlayerView {
@@ -93,7 +81,7 @@ pub fn player(app: &App, article: &StoredArticle, narration: &StoredNarration) -
     PlayerView {
         article_id: article.id.to_string(),
         mp3: mp3_path(narration.id),
-        cues: cues_path(article.id),
+        cues: cues_path(article.id, narration.id),
         duration_ms: length.0,
         duration: length.clock(),
         voice_label: app.voice_label(&narration.voice),
@@ -131,19 +119,10 @@ pub fn sentences(article: &Article, lines: &[Line], part: Part) -> Vec<Sentence>
 
 pub fn text_blocks(article: &Article, lines: &[Line]) -> Vec<TextBlock> {
     let block = |(index, block): (usize, &Block)| TextBlock {
-        kind: block_kind(block.kind),
+        kind: block.kind.name(),
         sentences: sentences(article, lines, Part::Block(index)),
     };
     article.blocks.iter().enumerate().map(block).collect()
-}
-
-pub fn block_kind(kind: BlockKind) -> &'static str {
-    match kind {
-        BlockKind::Heading => "heading",
-        BlockKind::Paragraph => "paragraph",
-        BlockKind::ListItem => "list_item",
-        BlockKind::Quote => "quote",
-    }
 }
 
 pub fn comment(comment: &Comment) -> CommentView {
@@ -151,7 +130,7 @@ pub fn comment(comment: &Comment) -> CommentView {
         author: comment.author.clone(),
         body: comment.body.clone(),
         date: date(comment.created),
-        created: rfc3339(comment.created),
+        created: comment.created.rfc3339(),
     }
 }
 
@@ -165,7 +144,6 @@ pub struct JobJson {
     /// Sentences spoken.
     done: u32,
     total: Option<u32>,
-    source: String,
     article: Option<String>,
     narration: Option<String>,
     /// Path of the article's page.
@@ -187,7 +165,6 @@ pub fn job_json(job: &Job) -> JobJson {
         status: job_status(job),
         done: job.progress.done,
         total: job.progress.total,
-        source: job_source(job),
         article: job.article.map(|id| id.to_string()),
         narration: job.narration.map(|id| id.to_string()),
         page: job.article.map(article_path),
@@ -201,7 +178,7 @@ pub fn job_json(job: &Job) -> JobJson {
 pub fn job_view(job: &Job) -> JobView {
     JobView {
         id: job.id.to_string(),
-        source: job_source(job),
+        source: job.label.clone(),
         state: job.state.name(),
         status: job_status(job),
         done: job.progress.done,
@@ -209,16 +186,6 @@ pub fn job_view(job: &Job) -> JobView {
         is_final: job.state.is_final(),
         page: job.article.map(article_path),
         date: date(job.created),
-    }
-}
-
-fn job_source(job: &Job) -> String {
-    match &job.source {
-        Source::Address(address) => address.to_string(),
-        Source::Html { url, .. } => {
-            url.as_ref().map_or_else(|| "HTML".to_owned(), Address::to_string)
-        }
-        Source::Text { title, .. } => title.clone(),
     }
 }
 

@@ -61,7 +61,13 @@ async fn an_address_becomes_an_article_once() {
     assert!(app.page(&format!("/articles/{article}")).await.contains("Sau 2 năm"));
     let latest = app.json("/latest.json").await;
     assert_eq!(latest["items"].as_array().unwrap().len(), 1);
-    // What listeners have open still plays.
+    // What listeners have open still plays, with its own cues.
+    let cues = |narration: &Value| {
+        format!("/articles/{article}/cues.json?narration={}", narration.as_str().unwrap())
+    };
+    let text = |cues: &Value| cues["cues"][1]["text"].as_str().unwrap().to_owned();
+    assert!(text(&app.json(&cues(&first["narration"])).await).starts_with("Sau 1 năm"));
+    assert!(text(&app.json(&cues(&corrected["narration"])).await).starts_with("Sau 2 năm"));
     let old = format!("/audio/{}.mp3", first["narration"].as_str().unwrap());
     assert_eq!(app.get(&old).await.status(), 200);
 }
@@ -86,6 +92,44 @@ async fn a_newsroom_can_hand_over_html_or_text() {
     assert_eq!(first["state"], "done", "{first}");
     assert_eq!((&again["id"], &again["narration"]), (&first["id"], &first["narration"]));
     assert_ne!(first["article"], done["article"]);
+}
+
+#[tokio::test]
+async fn a_page_cannot_speak_in_another_papers_name() {
+    let home = Home::new("sample = false");
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    let real = "https://baomuongthanh.example/cau-moi";
+    let done = app.narrate(&key, &json!({"html": article_html(1), "url": real})).await;
+    let claim = format!("<head><link rel=canonical href='{real}'>");
+    let forged = article_html(9).replacen("<head>", &claim, 1);
+    let other = json!({"html": forged, "url": "https://gia-mao.example/cau-moi"});
+    let other = app.narrate(&key, &other).await;
+    assert_eq!(other["state"], "done", "{other}");
+    assert_ne!(other["article"], done["article"]);
+    let player = app.json(&format!("/api/player?url={real}")).await;
+    assert_eq!(player["narration"]["id"], done["narration"]);
+}
+
+#[tokio::test]
+async fn odd_texts_are_read_or_refused_but_never_break() {
+    let home = Home::new("sample = false");
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    let narrate = |text: String| {
+        let (app, key) = (&app, &key);
+        async move {
+            let job = app.narrate(key, &json!({"title": "*", "paragraphs": [text]})).await;
+            let code = job["error"]["code"].as_str().unwrap_or("");
+            format!("{} {code}", job["state"].as_str().unwrap())
+        }
+    };
+    assert_eq!(narrate("--- ***".into()).await, "failed empty_text");
+    assert_eq!(narrate("7".repeat(3_000)).await, "done ");
+    assert_eq!(narrate("a".repeat(20_000)).await, "done ");
+    assert_eq!(narrate("Dài quá. ".repeat(10_000)).await, "failed article_too_long");
 }
 
 #[tokio::test]
@@ -182,6 +226,22 @@ async fn a_site_that_does_not_answer_is_tried_again_before_it_is_given_up() {
     let waiting = app.job_when(job["id"].as_str().unwrap(), retried).await;
     assert_eq!(waiting["state"], "queued");
     assert!(waiting["status"].as_str().unwrap().contains("quá chậm"), "{waiting}");
+}
+
+#[tokio::test]
+async fn a_site_that_is_not_there_fails_in_the_end() {
+    // A port on which nobody listens any more.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let home = Home::new(&format!("sample = false\n[fetch]\nallow_private = [\"{closed}\"]\n"));
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    let job = app.narrate(&key, &json!({"url": format!("http://{closed}/bai")})).await;
+    assert_eq!(
+        (&job["state"], &job["error"]["code"]),
+        (&json!("failed"), &json!("fetch_unreachable"))
+    );
+    assert_eq!(job["article"], Value::Null);
 }
 
 #[tokio::test]

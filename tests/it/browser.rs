@@ -208,8 +208,10 @@ async fn the_player_works_in_a_frame_and_on_a_publishers_page() {
     // A page that was never read shows nothing at all.
     let page = site.url(&format!("/khach?host={host}&canonical=https://bao.example/chua-doc"));
     browser.go(&page).await;
-    browser.until("customElements.get('bao-noi') !== undefined").await;
-    browser.until("document.querySelector('bao-noi').offsetHeight === 0").await;
+    let answered = "performance.getEntriesByType('resource')
+        .some((entry) => entry.name.includes('/api/player') && entry.responseEnd > 0)";
+    browser.until(answered).await;
+    assert_eq!(browser.ask("document.querySelector('bao-noi').offsetHeight").await, 0);
 }
 
 #[tokio::test]

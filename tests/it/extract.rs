@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use baonoi::domain::article::{Article, BlockKind, Page};
+use baonoi::domain::address::Address;
+use baonoi::domain::article::{Article, Block, BlockKind, Page};
 use baonoi::domain::units::Timestamp;
 use baonoi::extract;
 use serde_json::{Value, json};
@@ -22,23 +23,15 @@ fn read(path: &Path) -> Page {
 
 /// The shape that the expected files have.
 fn shape(article: &Article) -> Value {
-    let blocks = article.blocks.iter().map(|block| {
-        let kind = match block.kind {
-            BlockKind::Heading => "heading",
-            BlockKind::Paragraph => "paragraph",
-            BlockKind::ListItem => "list_item",
-            BlockKind::Quote => "quote",
-        };
-        json!({ "kind": kind, "text": block.text })
-    });
+    let block = |block: &Block| json!({ "kind": block.kind.name(), "text": block.text });
     json!({
-        "url": article.url,
+        "url": article.url.as_ref().map(Address::as_str),
         "site": article.site,
         "title": article.title,
         "lead": article.lead,
         "author": article.author,
         "published_ms": article.published.map(|Timestamp(ms)| ms),
-        "blocks": blocks.collect::<Vec<_>>(),
+        "blocks": article.blocks.iter().map(block).collect::<Vec<_>>(),
     })
 }
 

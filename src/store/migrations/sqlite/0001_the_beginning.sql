@@ -2,7 +2,7 @@
 
 CREATE TABLE articles (
     id           TEXT PRIMARY KEY,
-    url          TEXT UNIQUE,
+    url          TEXT,
     site         TEXT,
     title        TEXT NOT NULL,
     lead         TEXT,
@@ -49,6 +49,8 @@ CREATE TABLE jobs (
     id             TEXT PRIMARY KEY,
     -- The same wish again finds the same row.
     wish           TEXT NOT NULL UNIQUE,
+    -- What people know it by: an address, a title.
+    label          TEXT NOT NULL,
     -- JSON: where the article comes from.
     source         TEXT NOT NULL,
     state          TEXT NOT NULL,
@@ -57,6 +59,9 @@ CREATE TABLE jobs (
     attempts       INTEGER NOT NULL DEFAULT 0,
     -- Not before this instant.
     run_after_ms   INTEGER NOT NULL,
+    -- When it was last asked for, and last begun.
+    asked_ms       INTEGER NOT NULL,
+    begun_ms       INTEGER,
     -- Whose it is, and until when; empty when nobody's.
     worker         TEXT,
     lease_until_ms INTEGER,
