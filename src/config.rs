@@ -72,7 +72,7 @@ impl Default for Config {
             data: PathBuf::from("./data"),
             public_url: String::new(),
             voice: "vi-embedded".to_owned(),
-            workers: 1,
+            workers: 2,
             sample: true,
             fetch: FetchConfig::default(),
             narration: NarrationConfig::default(),

@@ -104,13 +104,14 @@ export function jobEvents(id) {
 /**
  * A moderator's decision; sent even when the page is being left.
  * @param {string} comment
- * @param {"approve" | "reject"} decision
+ * @param {"approve" | "reject" | "wait"} decision
+ * @param {string} seen the state in which the moderator saw it: the server refuses if it has changed
  * @param {string} back the open tab
  */
-export function decide(comment, decision, back) {
+export function decide(comment, decision, seen, back) {
   return ask(`moderation/comments/${encodeURIComponent(comment)}`, {
     method: "POST",
-    body: new URLSearchParams({ decision, back }),
+    body: new URLSearchParams({ decision, seen, back }),
     keepalive: true,
   });
 }

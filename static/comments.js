@@ -18,7 +18,9 @@ const NAME_LENGTH_MAX = 60;
 /** What is left when the counter is also said aloud. */
 const SAID_AT = [100, 50, 20, 0];
 
-const OUTER_SPACE = /^\p{White_Space}+|\p{White_Space}+$/gu;
+/** White space and what shows nothing, as `is_invisible` in src/domain/comment.rs. */
+const INVISIBLE = "[\\p{White_Space}\\u00ad\\u115f\\u1160\\u180e\\u200b-\\u200f\\u2060-\\u2064\\u2800\\u3164\\ufeff\\uffa0]+";
+const OUTER_SPACE = new RegExp(`^${INVISIBLE}|${INVISIBLE}$`, "gu");
 const segmenter = Intl.Segmenter ? new Intl.Segmenter("vi", { granularity: "grapheme" }) : null;
 
 /** White space off both ends, then NFC: exactly what the server keeps. */

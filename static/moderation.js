@@ -7,7 +7,9 @@ import { fill, texts } from "./words.js";
 const t = texts.moderation;
 
 /** What each decision makes of a comment. */
-const RESULT = { approve: "approved", reject: "rejected" };
+const RESULT = { approve: "approved", reject: "rejected", wait: "waiting" };
+/** Which decision leads back to a state. */
+const BACK = { approved: "approve", rejected: "reject", waiting: "wait" };
 
 const queue = document.querySelector("[data-queue]");
 const tab = queue.dataset.queue;
@@ -85,11 +87,11 @@ function author(card) {
 }
 
 /** Sends a decision; resolves to whether the server stored it. Nobody's next key waits for it. */
-function send(card, decision) {
+function send(card, decision, seen) {
   const earlier = requests.get(card) ?? Promise.resolve();
   const request = earlier.then(async () => {
     try {
-      await askToDecide(card.dataset.comment, decision, tab);
+      await askToDecide(card.dataset.comment, decision, seen, tab);
       return true;
     } catch (error) {
       const why = error.code === "offline" ? t.offline : error.message;
@@ -116,8 +118,7 @@ async function decide(card, decision) {
   setState(card, after);
   take(card);
   say(fill(decision === "approve" ? t.done_approve : t.done_reject, { author: author(card) }));
-  // A comment put back by undo may be in that state already.
-  if (entry.before === after || (await send(card, decision))) return;
+  if (await send(card, decision, entry.before)) return;
   const at = decisions.indexOf(entry);
   if (at === -1) return;
   decisions.splice(at, 1);
@@ -126,21 +127,16 @@ async function decide(card, decision) {
   undoButton.hidden = decisions.length === 0;
 }
 
-/**
- * Takes the last decision back. Nothing can wait again (that would hide who decided), so a comment
- * that was waiting ends up rejected, off the site, and under the moderator's hand to decide anew.
- */
+/** Takes the last decision back: the comment is again what it was, here and on the server. */
 async function undo() {
   const entry = decisions.pop();
   if (!entry) return say(t.undo_nothing);
   const { card, decision, before } = entry;
   const after = RESULT[decision];
-  const target = before === "waiting" ? "rejected" : before;
-  setState(card, target);
+  setState(card, before);
   putBack(card, { focus: true });
-  const fromWaiting = decision === "approve" ? t.undone_approve : t.undone_reject;
-  say(fill(before === "waiting" ? fromWaiting : t.undone, { author: author(card) }));
-  if (target === after || (await send(card, target === "approved" ? "approve" : "reject"))) return;
+  say(fill(t.undone, { author: author(card) }));
+  if (await send(card, BACK[before], after)) return;
   // The decision stands, so the card leaves again, unless it was decided anew meanwhile.
   if (!card.isConnected) return;
   decisions.push(entry);
@@ -171,6 +167,8 @@ function onKey(event) {
   const act = KEYS[event.key.toLowerCase()];
   if (!act) return;
   event.preventDefault();
+  // A key that is held down moves on, and decides once.
+  if (event.repeat && act !== KEYS.j && act !== KEYS.k) return;
   act();
 }
 

@@ -23,6 +23,8 @@ pub enum AccountsCommand {
     List,
     /// Locks an account out at once. What it did stays.
     Disable { name: String },
+    /// Lets a disabled account in again.
+    Enable { name: String },
     /// Sets a new password and ends the account's sessions.
     Passwd { name: String },
     /// Makes an api key for the account and prints it once.
@@ -61,8 +63,14 @@ async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()
         AccountsCommand::List => list(store).await,
         AccountsCommand::Disable { name } => {
             let account = named(store, &name).await?;
-            store.disable_account(account.id).await?;
+            store.set_disabled(account.id, true).await?;
             println!("{} is disabled", account.name);
+            Ok(())
+        }
+        AccountsCommand::Enable { name } => {
+            let account = named(store, &name).await?;
+            store.set_disabled(account.id, false).await?;
+            println!("{} is active", account.name);
             Ok(())
         }
         AccountsCommand::Passwd { name } => {

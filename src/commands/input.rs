@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use baonoi::domain::article::{Article, Page};
 use baonoi::domain::note::Note;
 use baonoi::extract;
@@ -25,6 +25,9 @@ pub fn article(
     let url = url.map(str::parse).transpose()?;
     let bytes = bytes(argument)?;
     let text = fetch::decode(&bytes, None);
+    if text.trim().is_empty() {
+        bail!("there is nothing to read in {argument}");
+    }
     if extract::is_html(&text) {
         Ok(extract::article(&Page { url, html: text })?)
     } else {

@@ -4,13 +4,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use baonoi::audio;
 use baonoi::config::{Config, SPEED_RANGE};
 use baonoi::domain::article::Article;
 use baonoi::domain::narration::Narration;
 use baonoi::domain::note::Note;
 use baonoi::narrate::{self, Narrator, Prepared};
+use baonoi::synthesize::Voice;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -21,40 +22,42 @@ pub struct NarrateArgs {
     #[arg(value_name = "URL|FILE|-")]
     source: String,
     /// Where the sound goes; the ending decides: .mp3 or .wav.
-    #[arg(short, long, value_name = "FILE", default_value = "narration.mp3")]
-    output: PathBuf,
+    #[arg(short, long, value_name = "FILE", default_value = "narration.mp3", value_parser = output)]
+    output: Output,
     /// Where a WebVTT transcript goes.
     #[arg(long, value_name = "FILE")]
     vtt: Option<PathBuf>,
     /// Which voice reads.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = voice)]
     voice: Option<String>,
     /// 1.0 is the voice's own pace.
-    #[arg(long, value_name = "FACTOR")]
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
     speed: Option<f32>,
     /// The summary as JSON on stdout.
     #[arg(long)]
     json: bool,
 }
 
+/// A file to write, and in which format.
+#[derive(Clone, Debug)]
+struct Output {
+    path: PathBuf,
+    format: Format,
+}
+
 /// The formats an ending can ask for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Format {
     Mp3,
     Wav,
 }
 
 pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
-    // Everything that can be wrong is found out before the slow work.
-    let format = format(&args.output)?;
     let mut config = config.clone();
     if let Some(voice) = &args.voice {
         config.voice.clone_from(voice);
     }
     if let Some(speed) = args.speed {
-        if !SPEED_RANGE.contains(&speed) {
-            bail!("--speed {speed} is not speech any more; use 0.5 to 2.0");
-        }
         config.narration.speed = speed;
     }
     let narrator = super::narrator(&config)?;
@@ -63,7 +66,8 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     let begun = Instant::now();
     let prepared = narrator.prepare(&article)?;
     let narration = speak(&narrator, &prepared)?;
-    write(&args.output, &encode(&narrator, &article, &narration, format)?)?;
+    let output = &args.output;
+    write(&output.path, &encode(&narrator, &article, &narration, output.format)?)?;
     let took = begun.elapsed().as_secs_f64();
     if let Some(path) = &args.vtt {
         let lines = narrate::lines(&prepared.script, &narration);
@@ -73,20 +77,32 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     let seconds = narration.length().seconds(narration.rate);
     let summary = Summary { article: &article, prepared: &prepared, notes: &notes, seconds, took };
     if args.json {
-        println!("{}", summary.json(&args.output));
+        println!("{}", summary.json(&output.path));
     } else {
-        summary.print(&args.output);
+        summary.print(&output.path);
     }
     Ok(())
 }
 
-fn format(path: &Path) -> anyhow::Result<Format> {
+/// What is wrong with an argument is found out before the slow work, and exits with 2.
+fn output(argument: &str) -> Result<Output, String> {
+    let path = PathBuf::from(argument);
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
-    match ending.to_ascii_lowercase().as_str() {
-        "mp3" => Ok(Format::Mp3),
-        "wav" => Ok(Format::Wav),
-        other => bail!("cannot write a .{other} file; use .mp3 or .wav"),
-    }
+    let format = match ending.to_ascii_lowercase().as_str() {
+        "mp3" => Format::Mp3,
+        "wav" => Format::Wav,
+        _ => return Err("the name must end in .mp3 or .wav".to_owned()),
+    };
+    Ok(Output { path, format })
+}
+
+fn voice(argument: &str) -> Result<String, String> {
+    Voice::named(argument).map(|voice| voice.id.to_string()).map_err(|error| error.to_string())
+}
+
+fn speed(argument: &str) -> Result<f32, String> {
+    let speed: f32 = argument.parse().map_err(|_| "not a number".to_owned())?;
+    if SPEED_RANGE.contains(&speed) { Ok(speed) } else { Err("use 0.5 to 2.0".to_owned()) }
 }
 
 fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<Narration> {

@@ -59,7 +59,7 @@ fn has_scheme(typed: &str) -> bool {
 fn is_tracking(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let begins = |prefix: &&str| name.starts_with(*prefix);
-    TRACKING.contains(&name.as_str()) || TRACKING_PREFIXES.iter().any(|prefix| begins(&prefix))
+    TRACKING.contains(&name.as_str()) || TRACKING_PREFIXES.iter().any(begins)
 }
 
 impl Address {

@@ -3,7 +3,6 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::account::{Account, Role};
 use super::ids::{AccountId, ArticleId, CommentId};
 use super::units::Timestamp;
 
@@ -58,22 +57,39 @@ pub enum InvalidComment {
 }
 
 /// The length of a text as a reader counts it: extended grapheme clusters (UAX #29) after NFC and
-/// after trimming white space at both ends. `static/comments.js` counts the same way.
+/// after trimming what cannot be seen at both ends. `static/comments.js` counts the same way.
 pub fn length(text: &str) -> usize {
     trimmed(text).graphemes(true).count()
 }
 
+/// Without what cannot be seen at both ends, and NFC.
 fn trimmed(text: &str) -> String {
-    text.trim().nfc().collect()
+    text.trim_matches(is_invisible).nfc().collect()
+}
+
+/// White space, and characters that show nothing: zero-width ones and the fillers of Hangul and
+/// Braille. Inside a text they may mean something (they join emoji); at its ends they do not.
+fn is_invisible(c: char) -> bool {
+    let shows_nothing = matches!(
+        c,
+        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+    );
+    c.is_whitespace() || shows_nothing
 }
 
 impl CommentBody {
     pub const LENGTH_MIN: usize = 5;
     pub const LENGTH_MAX: usize = 500;
+    /// Longest comment in code points: emoji take several, a heap of combining marks is no text.
+    pub const CODE_POINTS_MAX: usize = 10 * Self::LENGTH_MAX;
 
     /// Takes the text as typed.
     pub fn new(typed: &str) -> Result<Self, InvalidComment> {
         let body = trimmed(typed);
+        if body.chars().count() > Self::CODE_POINTS_MAX {
+            return Err(InvalidComment::TooLong);
+        }
         match body.graphemes(true).count() {
             ..Self::LENGTH_MIN => Err(InvalidComment::TooShort),
             Self::LENGTH_MIN..=Self::LENGTH_MAX => Ok(Self(body)),
@@ -118,12 +134,6 @@ impl CommentState {
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Waiting, Self::Approved, Self::Rejected].into_iter().find(|s| s.name() == name)
     }
-
-    /// Whether `account` may put a comment into this state. Nobody can put one back to waiting:
-    /// that would hide who decided.
-    pub fn may_be_set_by(self, account: &Account) -> bool {
-        self != Self::Waiting && account.has(Role::Moderator)
-    }
 }
 
 #[cfg(test)]
@@ -137,6 +147,8 @@ mod tests {
         assert_eq!(length("e\u{302}\u{301}"), 1);
         assert_eq!(length("👨‍👩‍👧‍👦"), 1);
         assert_eq!(length(" \n\t "), 0);
+        assert_eq!(length("\u{200b}\u{3164} \u{feff}"), 0);
+        assert_eq!(length("\u{200b}Hay\u{200b}"), 3);
     }
 
     #[test]
@@ -145,6 +157,8 @@ mod tests {
         assert_eq!(CommentBody::new("Hay "), Err(InvalidComment::TooShort));
         assert!(CommentBody::new(&"ạ".repeat(500)).is_ok());
         assert_eq!(CommentBody::new(&"ạ".repeat(501)), Err(InvalidComment::TooLong));
+        let heap = format!("Hay ạ{}", "\u{301}".repeat(6_000));
+        assert_eq!(CommentBody::new(&heap), Err(InvalidComment::TooLong));
     }
 
     #[test]

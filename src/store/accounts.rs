@@ -70,10 +70,11 @@ impl Store {
         Ok(write.commit().await?)
     }
 
-    /// Locks an account out: its sessions and api keys stop working at once.
-    pub async fn disable_account(&self, id: AccountId) -> Result<(), StoreError> {
-        sqlx::query("UPDATE accounts SET disabled = 1 WHERE id = $1")
+    /// Locks an account out, its sessions and api keys included, or lets it in again.
+    pub async fn set_disabled(&self, id: AccountId, disabled: bool) -> Result<(), StoreError> {
+        sqlx::query("UPDATE accounts SET disabled = $2 WHERE id = $1")
             .bind(id.to_string())
+            .bind(i64::from(disabled))
             .execute(&self.pool)
             .await?;
         Ok(())

@@ -16,6 +16,16 @@ pub struct CommentCounts {
     pub rejected: u64,
 }
 
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    Done,
+    /// Somebody else has decided meanwhile; nothing was changed.
+    Meanwhile,
+    /// There is no such comment.
+    Unknown,
+}
+
 impl Store {
     /// Keeps a new comment, waiting for a moderator.
     pub async fn add_comment(
@@ -101,23 +111,32 @@ impl Store {
         Ok(counts)
     }
 
-    /// Writes down a moderator's decision; false when there is no such comment.
+    /// Writes down a moderator's decision. It holds only if the comment is in the state in which
+    /// the moderator saw it (`seen`), so that two moderators do not overrule each other unawares.
     pub async fn decide_comment(
         &self,
         id: CommentId,
         decided: CommentState,
+        seen: Option<CommentState>,
         by: AccountId,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Decided, StoreError> {
         let done = sqlx::query(
-            "UPDATE comments SET state = $2, decided_by = $3, decided_ms = $4 WHERE id = $1",
+            "UPDATE comments SET state = $2, decided_by = $3, decided_ms = $4
+             WHERE id = $1 AND (state = $5 OR $5 = '')",
         )
         .bind(id.to_string())
         .bind(decided.name())
         .bind(by.to_string())
         .bind(now().0)
+        .bind(seen.map_or("", CommentState::name))
         .execute(&self.pool)
         .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 1 {
+            return Ok(Decided::Done);
+        }
+        let known = sqlx::query("SELECT id FROM comments WHERE id = $1").bind(id.to_string());
+        let known = known.fetch_optional(&self.pool).await?.is_some();
+        Ok(if known { Decided::Meanwhile } else { Decided::Unknown })
     }
 }
 

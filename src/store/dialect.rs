@@ -5,8 +5,8 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::AnyPool;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use url::Url;
 
 use super::StoreError;
@@ -34,18 +34,22 @@ pub async fn open(file: &Path) -> Result<AnyPool, StoreError> {
         .map_err(|()| StoreError::Corrupt(format!("not a file path: {}", file.display())))?;
     let address = format!("sqlite://{}?mode=rwc", path.path());
     let options = AnyConnectOptions::from_str(&address)?;
+    // Once by hand: the pool would try again and again to open what is no database.
+    let mut first = AnyConnection::connect_with(&options).await?;
+    prepare(&mut first).await?;
+    first.close().await?;
     let pool = AnyPoolOptions::new()
         .max_connections(8)
         .acquire_timeout(Duration::from_secs(30))
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                for pragma in PRAGMAS {
-                    sqlx::query(pragma).execute(&mut *connection).await?;
-                }
-                Ok(())
-            })
-        })
+        .after_connect(|connection, _| Box::pin(prepare(connection)))
         .connect_with(options)
         .await?;
     Ok(pool)
+}
+
+async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    for pragma in PRAGMAS {
+        sqlx::query(pragma).execute(&mut *connection).await?;
+    }
+    Ok(())
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 pub use self::articles::{StoredArticle, content_hash};
 pub use self::blobs::{Blob, BlobId, Blobs, hex};
-pub use self::comments::CommentCounts;
+pub use self::comments::{CommentCounts, Decided};
 pub use self::jobs::{Finished, Lease};
 pub use self::narrations::{Line, NewNarration, StoredNarration};
 
@@ -54,7 +54,7 @@ pub enum StoreError {
 impl Store {
     /// Opens the store in a folder, making both when they are missing.
     pub async fn open(data: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(data)
+        private_folder(data)
             .map_err(|source| StoreError::Files { path: data.to_owned(), source })?;
         let pool = dialect::open(&data.join("baonoi.db")).await?;
         sqlx::migrate!("src/store/migrations/sqlite").run(&pool).await?;
@@ -80,6 +80,15 @@ impl Store {
     async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
         Ok(self.pool.begin_with(dialect::BEGIN_WRITE).await?)
     }
+}
+
+/// Makes the folder if it is missing; password hashes lie in it, so nobody else may look inside.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// The present, as it is stored.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{ConnectInfo, Form, Path, Query, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use super::auth::Viewer;
@@ -129,6 +129,13 @@ pub async fn create_from_form(
     };
     let page = articles::article_page(&app, &viewer, &told, comment_box).await?;
     Ok((status, page).into_response())
+}
+
+/// `GET` of the form's address, e.g. by reloading: the article's page, at its comments.
+pub async fn show_article(path: Result<Path<String>, PathRejection>) -> Result<Redirect, WebError> {
+    let Path(id) = path?;
+    let id: ArticleId = id.parse().map_err(|_| WebError::not_found("article_not_found"))?;
+    Ok(Redirect::to(&format!("{}#comments", views::article_path(id))))
 }
 
 /// The comment box as a page shows it first.

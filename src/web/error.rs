@@ -176,6 +176,8 @@ mod tests {
             "voice_failed",
             "store_failed",
             "interrupted",
+            "comment_decided",
+            "method_not_allowed",
         ];
         for code in codes {
             assert!(texts().errors.contains_key(code), "{code}");

@@ -15,6 +15,7 @@ use super::pages::{ModerationItem, ModerationPage};
 use super::{App, views};
 use crate::domain::comment::{Comment, CommentState};
 use crate::domain::ids::{AccountId, CommentId};
+use crate::store::Decided;
 
 /// How many comments one page of the queue shows.
 const QUEUE_MAX: u32 = 50;
@@ -27,6 +28,8 @@ pub struct StateQuery {
 #[derive(Deserialize)]
 pub struct DecisionForm {
     decision: String,
+    /// The state in which the moderator saw the comment.
+    seen: Option<String>,
     #[serde(default)]
     back: String,
 }
@@ -100,13 +103,17 @@ pub async fn update_comment(
     let state = match form.decision.as_str() {
         "approve" => CommentState::Approved,
         "reject" => CommentState::Rejected,
+        // Taking a decision back.
+        "wait" => CommentState::Waiting,
         _ => return Err(WebError::bad_request()),
     };
-    if !state.may_be_set_by(&account) {
-        return Err(WebError::new(StatusCode::FORBIDDEN, "forbidden"));
-    }
-    if !app.0.store.decide_comment(id, state, account.id).await? {
-        return Err(missing());
+    let seen = form.seen.as_deref().and_then(CommentState::from_name);
+    match app.0.store.decide_comment(id, state, seen, account.id).await? {
+        Decided::Done => {}
+        Decided::Meanwhile => {
+            return Err(WebError::new(StatusCode::CONFLICT, "comment_decided"));
+        }
+        Decided::Unknown => return Err(missing()),
     }
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     if accept.is_some_and(|accept| accept.contains("application/json")) {

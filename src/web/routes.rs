@@ -1,7 +1,7 @@
 //! Every route of the program, in one table.
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -23,6 +23,9 @@ pub fn router(app: App) -> Router {
         .merge(public())
         .merge(programs())
         .fallback(|| async { WebError::not_found("not_found") })
+        .method_not_allowed_fallback(|| async {
+            WebError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+        })
         .layer(middleware::from_fn(errors_as_pages))
         .layer(constant("x-content-type-options", "nosniff"))
         .layer(constant("referrer-policy", "strict-origin-when-cross-origin"))
@@ -34,7 +37,10 @@ fn pages() -> Router<App> {
     Router::new()
         .route("/", get(articles::show_home))
         .route("/articles/{id}", get(articles::show_article))
-        .route("/articles/{id}/comments", post(comments::create_from_form))
+        .route(
+            "/articles/{id}/comments",
+            get(comments::show_article).post(comments::create_from_form),
+        )
         .route("/login", get(auth::show_login).post(auth::create_session))
         .route("/logout", post(auth::delete_session))
         .route("/desk", get(desk::show_desk))

@@ -156,8 +156,6 @@ pub struct ModerationTexts {
     pub undo: String,
     pub undo_nothing: String,
     pub undone: String,
-    pub undone_approve: String,
-    pub undone_reject: String,
     pub more: String,
 }
 
@@ -167,6 +165,7 @@ pub struct JobsTexts {
     pub queued: String,
     pub running_fetch: String,
     pub running: String,
+    pub finishing: String,
     pub done: String,
     pub failed: String,
     pub retrying: String,

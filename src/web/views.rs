@@ -200,6 +200,7 @@ fn job_status(job: &Job) -> String {
         JobState::Queued if job.failure.is_some() => why(&t.retrying),
         JobState::Queued => t.queued.clone(),
         JobState::Running => match job.progress.total {
+            Some(total) if job.progress.done >= total => t.finishing.clone(),
             Some(total) => t
                 .running
                 .replace("{done}", &job.progress.done.to_string())

@@ -251,7 +251,11 @@ async fn a_comment_goes_from_a_reader_through_a_moderator_to_the_page() {
     browser.picture("moderation-390").await;
     browser.resize(1280, 900).await;
     // By keyboard alone.
-    browser.find("body").await.send_keys("ja").await.unwrap();
+    browser.find("body").await.send_keys("jr").await.unwrap();
+    browser.until("document.querySelector('[data-count=rejected]').textContent === '1'").await;
+    browser.find("body").await.send_keys("u").await.unwrap();
+    browser.until("document.querySelectorAll('[data-comment]').length === 1").await;
+    browser.find("body").await.send_keys("a").await.unwrap();
     let begun = Instant::now();
     loop {
         let list = app.json(&format!("/api/articles/{article}/comments")).await;

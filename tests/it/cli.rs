@@ -73,11 +73,11 @@ fn mistakes_are_named_and_have_their_exit_codes() {
         (&["sing"], 2, "sing"),
         (&["narrate"], 2, "URL|FILE|-"),
         (&["narrate", "nowhere.html"], 1, "cannot read nowhere.html"),
-        (&["narrate", "-", "-o", "a.ogg"], 1, ".mp3 or .wav"),
-        (&["narrate", "-", "--speed", "9"], 1, "0.5 to 2.0"),
-        (&["narrate", "-", "--voice", "robot"], 1, "voices list"),
+        (&["narrate", "-", "-o", "a.ogg"], 2, ".mp3 or .wav"),
+        (&["narrate", "-", "--speed", "9"], 2, "0.5 to 2.0"),
+        (&["narrate", "-", "--voice", "robot"], 2, "voices list"),
         (&["narrate", "http://127.0.0.1:9/"], 1, "not a public internet address"),
-        (&["extract", "-"], 1, ""),
+        (&["extract", "-"], 1, "nothing to read in -"),
         (&["accounts", "passwd", "nobody"], 1, "no account"),
     ];
     for (arguments, code, said) in cases {
@@ -102,6 +102,17 @@ fn accounts_are_kept_in_order() {
     assert!(home.run(&["accounts", "disable", "lan"], "").status.success());
     let list = text(&home.run(&["accounts", "list"], "").stdout);
     assert_eq!(list, "lan\teditor, moderator\tdisabled\nmai\tmoderator\tactive\n");
+    assert!(text(&home.run(&["accounts", "enable", "lan"], "").stdout).contains("active"));
     assert!(text(&home.run(&["doctor"], "").stdout).contains("vi-embedded"));
     assert!(text(&home.run(&["voices", "list"], "").stdout).contains("Giọng nữ"));
+}
+
+#[test]
+fn a_broken_database_is_named_at_once() {
+    let home = Home::new("");
+    std::fs::create_dir(home.path("data")).unwrap();
+    std::fs::write(home.path("data/baonoi.db"), "x".repeat(50_000)).unwrap();
+    let done = home.run(&["doctor"], "");
+    assert_eq!(done.status.code(), Some(1));
+    assert!(text(&done.stderr).contains("not a database"), "{}", text(&done.stderr));
 }

@@ -27,6 +27,8 @@ async fn length_is_counted_as_a_reader_counts() {
     assert_eq!(short.1["error"]["message"], "Bạn vui lòng nhập từ 5 ký tự trở lên !!!");
     // Four characters, however many code points they are typed with.
     assert_eq!(send(&app, &article, "Ti\u{302}\u{301}n!").await.0, 422);
+    // Characters that show nothing are none.
+    assert_eq!(send(&app, &article, &"\u{200b}".repeat(10)).await.0, 422);
     assert_eq!(send(&app, &article, "Hay ạ").await.0, 202);
     assert_eq!(send(&app, &article, &"ế".repeat(500)).await.0, 202);
     let long = send(&app, &article, &"ế".repeat(501)).await;
@@ -85,6 +87,35 @@ async fn a_form_without_script_says_the_same_and_keeps_what_was_typed() {
     assert!(page.contains("Bạn còn 497/500 ký tự"));
     let sent = app.post_form(&path, form_body(&[("author", ""), ("body", "Hay lắm")]), None).await;
     assert_eq!(sent.status(), 202);
+}
+
+#[tokio::test]
+async fn moderators_take_decisions_back_and_do_not_overrule_each_other_unawares() {
+    let home = Home::new("");
+    let password = home.add_account("lan");
+    home.add_account("minh");
+    let app = home.start();
+    let article = app.sample().await;
+    let id = send(&app, &article, "Chờ duyệt").await.1["id"].as_str().unwrap().to_owned();
+    let (lan, minh) = (app.log_in("lan", password).await, app.log_in("minh", password).await);
+    let decide = |cookie: &str, decision: &str, seen: &str| {
+        let body = form_body(&[("decision", decision), ("seen", seen)]);
+        let (app, id, cookie) = (&app, &id, cookie.to_owned());
+        async move {
+            let path = format!("/moderation/comments/{id}");
+            app.post_form(&path, body, Some(&cookie)).await.status().as_u16()
+        }
+    };
+    assert_eq!(decide(&lan, "approve", "waiting").await, 303);
+    // Minh still sees it waiting.
+    assert_eq!(decide(&minh, "reject", "waiting").await, 409);
+    assert_eq!(shown(&app, &article).await, ["Chờ duyệt"]);
+    assert_eq!(decide(&lan, "wait", "approved").await, 303);
+    assert!(shown(&app, &article).await.is_empty());
+    let queue =
+        app.client.get(app.url("/moderation")).header("cookie", &minh).send().await.unwrap();
+    assert!(queue.text().await.unwrap().contains("Chờ duyệt"));
+    assert_eq!(decide(&minh, "reject", "waiting").await, 303);
 }
 
 #[tokio::test]

@@ -1,0 +1,134 @@
+//! What passes, what is refused, and that the bounds hold against the parser itself.
+
+use proptest::prelude::*;
+use scraper::{Html, Node};
+
+use super::*;
+
+#[test]
+fn ordinary_pages_pass() {
+    let page =
+        "<p>một<p>hai<ul><li>ba<li>bốn</ul><script>if (a<b) '<div>'</script>".repeat(1_000);
+    assert!(check(&page).is_ok());
+    assert!(check("<!-- <div> --><br><img src='a>b'><p>").is_ok());
+    // Icons between paragraphs, one of them not well formed, and styles after them.
+    let icon = "<svg><title>x</title><g><path d=m><use href=#a /></g></svg><style>a<b</style>";
+    let size = measure(&format!("<div>{icon}<p>một</p></div>").repeat(1_000)).expect("fits");
+    assert_eq!(size.depth, 4);
+}
+
+#[test]
+fn deep_pages_are_refused() {
+    for tag in ["<div>", "<b>", "<span>", "<table><tr><td>", "<a><b><i><u>x<p>", "<x-y>"] {
+        assert_eq!(check(&tag.repeat(20_000)), Err(NoArticle::TooDeep { limit: DEPTH_MAX }), "{tag}");
+    }
+}
+
+/// Tags that a coarser scan would take for closed, while the parser nests them.
+#[test]
+fn hidden_depth_is_refused() {
+    for part in [
+        "<x><div></x>",
+        "<del><div></del>",
+        "<ruby><div></ruby>",
+        "<x-y><p></x-y>",
+        "<div><table><td></div>",
+        "<svg><desc><div></svg></div></desc>",
+        "<svg><desc><div></svg></div></desc><style><g>",
+        "<svg><g><style><g></svg>",
+        "<svg><input><link></x>",
+        "<svg></p><path/>",
+        "<div><script><!--<script></script></div>--></script>",
+        "<div><style></style-x></div></style>",
+        "<div a =\"></div>\">",
+        "<div></ a=\"></div><div \">",
+        "<div><!--></div>-->",
+        "<abcdefghijklmn1></abcdefghijklmn2>",
+        "<script\0><div></script>",
+        "<div/><path/>",
+        "<math><mi><div></math></mi>",
+    ] {
+        let page = part.repeat(20_000);
+        assert!(check(&page).is_err(), "{part}");
+        // The parser does nest it, in proportion to how often it comes.
+        let depth = |times: usize| built(&part.repeat(times)).depth;
+        let _ = (depth(20), depth(40));
+    }
+}
+
+#[test]
+fn endless_pages_are_refused() {
+    assert_eq!(
+        check(&"<p>x</p>".repeat(250_000)),
+        Err(NoArticle::TooMany { what: "tags" })
+    );
+    let many: String = (0..400).map(|n| format!(" a{n}=x")).collect();
+    for tag in [format!("<div{many}>"), format!("</div{many}>"), format!("<script></script{many}>")] {
+        assert_eq!(check(&tag), Err(NoArticle::TooMany { what: "attributes" }));
+    }
+    let fonts: String = (0..500).map(|n| format!("<font size={n}>")).collect();
+    let reopened = format!("<p>{fonts}</p>{}", "<div>x</div>".repeat(20_000));
+    assert_eq!(check(&reopened), Err(NoArticle::TooMany { what: "unclosed formatting tags" }));
+    let unclosed = format!("{}{}", "<div>".repeat(3_000), "<p>x</p>".repeat(40_000));
+    assert_eq!(check(&unclosed), Err(NoArticle::TooMany { what: "unclosed tags" }));
+}
+
+/// What the parser made of a page.
+#[derive(Debug)]
+struct Built {
+    depth: usize,
+    elements: usize,
+}
+
+fn built(html: &str) -> Built {
+    let document = Html::parse_document(html);
+    let elements = document.tree.nodes().filter(|node| node.value().is_element()).count();
+    let mut built = Built { depth: 0, elements };
+    // Nodes with their depth, without recursion.
+    let mut waiting = vec![(document.tree.root(), 0)];
+    while let Some((node, depth)) = waiting.pop() {
+        built.depth = built.depth.max(depth);
+        let inner = node.children().filter(|child| matches!(child.value(), Node::Element(_) | Node::Fragment));
+        waiting.extend(inner.map(|child| (child, depth + 1)));
+    }
+    built
+}
+
+const NAMES: &[&str] = &[
+    "a", "annotation-xml", "b", "body", "br", "button", "caption", "col", "colgroup", "dd", "del",
+    "desc", "div", "font", "foreignObject", "form", "g", "h1", "h2", "head", "hr", "html", "i",
+    "img", "input", "kbd", "li", "link", "math", "mi", "nobr", "object", "optgroup", "option", "p",
+    "path", "plaintext", "rt", "ruby", "script", "select", "span", "style", "svg", "table", "tbody",
+    "td", "template", "textarea", "th", "title", "tr", "ul", "x", "x-y",
+];
+
+/// Tags without order, some of them alike, and signs that end what they should not.
+fn soup() -> impl Strategy<Value = String> {
+    let name = || prop::sample::select(NAMES);
+    let piece = prop_oneof![
+        8 => name().prop_map(|name| format!("<{name}>")),
+        6 => name().prop_map(|name| format!("</{name}>")),
+        2 => name().prop_map(|name| format!("<{name}/>")),
+        2 => (name(), 0..4).prop_map(|(name, n)| format!("<{name} size={n}>")),
+        1 => (name(), name()).prop_map(|(a, b)| format!("<{a} x =\"</{a}><{b}>\">")),
+        3 => Just("x".to_owned()),
+        1 => prop::sample::select(&["<!--", "-->", "<!-->", "<![CDATA[", "]]>", "</ ", "<?", "\"", "'", "<!x>", "\0"][..])
+            .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 1..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(std::env::var("CASES").ok().and_then(|c| c.parse().ok()).unwrap_or(512)))]
+
+    /// Once and often: what the scan misses in a stretch would add up.
+    #[test]
+    fn the_parser_stays_within_the_bounds(before in soup(), soup in soup(), times in 1_usize..40) {
+        let html = format!("{before}{}", soup.repeat(times));
+        if let Ok(size) = measure(&html) {
+            let built = built(&html);
+            prop_assert!(built.depth <= 3 * size.depth + 3, "{built:?} {size:?}");
+            prop_assert!(built.elements <= size.elements, "{built:?} {size:?}");
+        }
+    }
+}
