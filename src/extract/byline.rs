@@ -115,6 +115,11 @@ fn marked_author(
         if !fits || !element.marks.has(Marks::AUTHOR) || element.end - element.first > 6 {
             return None;
         }
+        // Before its text is put together: elements may nest around a long one.
+        let passages = &outline.passages[element.first..element.end];
+        if passages.iter().any(|passage| passage.size > BYLINE_MAX) {
+            return None;
+        }
         let in_comments =
             outline.ancestors(index).any(|at| outline.elements[at].marks.has(Marks::COMMENTS));
         if in_comments { None } else { named_person(&tidy(&outline.text(index)), claims) }

@@ -111,8 +111,11 @@ fn candidates(outline: &Outline) -> Vec<Shown> {
         };
         let place = element.first..element.end;
         let passages = &outline.passages[place.clone()];
+        if passages.len() > 4 {
+            continue;
+        }
         let size: usize = passages.iter().map(|passage| passage.size).sum();
-        if !(TITLE_MIN..=300).contains(&size) || passages.len() > 4 {
+        if !(TITLE_MIN..=300).contains(&size) {
             continue;
         }
         let linked: usize = passages.iter().map(|passage| passage.linked).sum();

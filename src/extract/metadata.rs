@@ -12,6 +12,12 @@ use crate::domain::units::Timestamp;
 
 /// JSON-LD objects looked at in one page.
 const OBJECTS_MAX: usize = 500;
+/// Claims of a kind that are kept; every passage of the page may be compared with each.
+const CLAIMS_MAX: usize = 16;
+/// Bytes of a claim that are kept; entities that were encoded twice make a title ten times as long.
+const CLAIM_MAX: usize = 4_000;
+/// A longer text is no name of a paper.
+const NAME_MAX: usize = 300;
 
 /// Where a fact comes from, most trusted first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +56,16 @@ pub struct Claims {
     pub descriptions: Vec<(Layer, String)>,
     pub authors: Vec<(Layer, String)>,
     pub published: Vec<(Layer, Timestamp)>,
-    /// Addresses: the canonical link first, if there is one.
+    /// Addresses: the first canonical link before all others.
     pub addresses: Vec<String>,
     pub site: Option<String>,
     /// The publisher's name, to tell the paper from a person.
     pub publisher: Option<String>,
     /// The article's text in JSON-LD, for pages that build their body by script.
     pub body: Option<String>,
+    has_canonical: bool,
+    /// JSON-LD objects that were looked at.
+    objects: usize,
 }
 
 impl Claims {
@@ -123,21 +132,23 @@ impl Claims {
     fn meta_says(&mut self, key: &str, content: &str) {
         let Some(text) = said(content) else { return };
         match key {
-            "og:title" => self.titles.push((Layer::OpenGraph, text)),
+            "og:title" => add(&mut self.titles, (Layer::OpenGraph, text)),
             "twitter:title" | "title" | "dc.title" | "dcterms.title" => {
-                self.titles.push((Layer::Meta, text))
+                add(&mut self.titles, (Layer::Meta, text))
             }
-            "itemprop:headline" => self.titles.push((Layer::Microdata, text)),
-            "og:description" => self.descriptions.push((Layer::OpenGraph, text)),
-            "description" | "twitter:description" => self.descriptions.push((Layer::Meta, text)),
-            "article:author" => self.authors.push((Layer::OpenGraph, text)),
+            "itemprop:headline" => add(&mut self.titles, (Layer::Microdata, text)),
+            "og:description" => add(&mut self.descriptions, (Layer::OpenGraph, text)),
+            "description" | "twitter:description" => {
+                add(&mut self.descriptions, (Layer::Meta, text))
+            }
+            "article:author" => add(&mut self.authors, (Layer::OpenGraph, text)),
             "author" | "dc.creator" | "dcterms.creator" | "dc.author" => {
-                self.authors.push((Layer::Meta, text))
+                add(&mut self.authors, (Layer::Meta, text))
             }
-            "itemprop:author" => self.authors.push((Layer::Microdata, text)),
+            "itemprop:author" => add(&mut self.authors, (Layer::Microdata, text)),
             "og:type" => self.is_site = text == "website",
-            "og:site_name" => self.site = Some(text),
-            "og:url" => self.addresses.push(text),
+            "og:site_name" if text.len() <= NAME_MAX => self.site = Some(text),
+            "og:url" => add(&mut self.addresses, text),
             "article:published_time" | "og:published_time" => {
                 self.time_said(Layer::OpenGraph, &text)
             }
@@ -162,7 +173,11 @@ impl Claims {
     fn link(&mut self, element: &Element) {
         let is_canonical =
             attribute(element, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"));
-        if is_canonical && let Some(address) = attribute(element, "href").and_then(said) {
+        if is_canonical
+            && !self.has_canonical
+            && let Some(address) = attribute(element, "href").and_then(said)
+        {
+            self.has_canonical = true;
             self.addresses.insert(0, address);
         }
     }
@@ -177,11 +192,14 @@ impl Claims {
 
     fn time_said(&mut self, layer: Layer, text: &str) {
         if let Some(time) = timestamp(text) {
-            self.published.push((layer, time));
+            add(&mut self.published, (layer, time));
         }
     }
 
     fn json_ld(&mut self, script: &str) {
+        if self.objects >= OBJECTS_MAX {
+            return;
+        }
         // Line breaks inside strings are against JSON and common.
         let flat: String = script.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let trimmed = flat
@@ -192,18 +210,20 @@ impl Claims {
             .trim_end_matches(';');
         let Ok(root) = serde_json::from_str::<Value>(trimmed) else { return };
         let mut waiting = vec![&root];
-        for _ in 0..OBJECTS_MAX {
-            match waiting.pop() {
-                Some(Value::Array(items)) => waiting.extend(items.iter().rev()),
-                Some(Value::Object(object)) => {
+        while self.objects < OBJECTS_MAX
+            && let Some(value) = waiting.pop()
+        {
+            match value {
+                Value::Array(items) => waiting.extend(items.iter().rev()),
+                Value::Object(object) => {
+                    self.objects += 1;
                     if is_article(object.get("@type")) {
                         self.article_object(object);
                     }
                     waiting
                         .extend(["mainEntity", "@graph"].iter().filter_map(|key| object.get(*key)));
                 }
-                Some(_) => {}
-                None => break,
+                _ => {}
             }
         }
     }
@@ -211,19 +231,25 @@ impl Claims {
     fn article_object(&mut self, object: &serde_json::Map<String, Value>) {
         let text = |key: &str| object.get(key).and_then(Value::as_str).and_then(said);
         self.is_article = true;
-        self.titles
-            .extend(text("headline").or_else(|| text("name")).map(|text| (Layer::JsonLd, text)));
-        self.descriptions.extend(text("description").map(|text| (Layer::JsonLd, text)));
+        if let Some(title) = text("headline").or_else(|| text("name")) {
+            add(&mut self.titles, (Layer::JsonLd, title));
+        }
+        if let Some(description) = text("description") {
+            add(&mut self.descriptions, (Layer::JsonLd, description));
+        }
         if let Some(time) = text("datePublished") {
             self.time_said(Layer::JsonLd, &time);
         }
-        self.addresses.extend(text("url"));
+        if let Some(address) = text("url") {
+            add(&mut self.addresses, address);
+        }
         let publisher = object.get("publisher").and_then(|publisher| publisher.get("name"));
+        let publisher = || publisher.and_then(Value::as_str).and_then(said);
         self.publisher =
-            self.publisher.take().or_else(|| publisher.and_then(Value::as_str).and_then(said));
+            self.publisher.take().or_else(publisher).filter(|name| name.len() <= NAME_MAX);
         let names: Vec<String> = object.get("author").map(persons).unwrap_or_default();
         if !names.is_empty() {
-            self.authors.push((Layer::JsonLd, names.join(", ")));
+            add(&mut self.authors, (Layer::JsonLd, names.join(", ")));
         }
         // Its line breaks part the paragraphs, so it is tidied only when it is used.
         let body = object.get("articleBody").and_then(Value::as_str);
@@ -236,9 +262,17 @@ fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// A text that says something.
+/// A text that says something, up to what is kept of a claim.
 fn said(text: &str) -> Option<String> {
+    let text = &text[..text.floor_char_boundary(CLAIM_MAX)];
     Some(tidy(text)).filter(|text| !text.is_empty())
+}
+
+/// Adds a claim; those after the first few of a kind are not heard.
+fn add<T>(claims: &mut Vec<T>, claim: T) {
+    if claims.len() < CLAIMS_MAX {
+        claims.push(claim);
+    }
 }
 
 /// `NewsArticle`, `Article` and their kin, alone or in a list of types.

@@ -16,8 +16,8 @@ use tokens::{Tag, Token, Tokens};
 mod tokens;
 
 /// Elements left open at once, by the strict rule. Sloppy pages that never close their paragraphs
-/// and list items reach some hundreds.
-const DEPTH_MAX: usize = 4_000;
+/// and list items reach some hundreds; what they cost is bounded by the steps.
+const DEPTH_MAX: usize = 10_000;
 /// Open elements summed over all tags: the steps that the parser may take along its stack, at about
 /// five nanoseconds each. A page of fewer than 10,000 tags cannot reach it.
 const STEPS_MAX: usize = 100_000_000;
@@ -193,9 +193,7 @@ impl<'a> Scan<'a> {
             },
             (true, true) => !tag.is_self_closing,
             (true, false) if kind == Kind::Raw => return Err(unsure()),
-            (true, false) => {
-                kind != Kind::Void || !tag.is_self_closing && !leaves_drawings(name)
-            }
+            (true, false) => kind != Kind::Void || !tag.is_self_closing && !leaves_drawings(name),
         };
         if opens {
             self.push(tag, name, kind);
@@ -233,7 +231,9 @@ impl<'a> Scan<'a> {
             }
             self.sure = false;
         }
-        if self.drawings > 0 && [&b"p"[..], b"br"].iter().any(|name| tag.name.eq_ignore_ascii_case(name)) {
+        if self.drawings > 0
+            && [&b"p"[..], b"br"].iter().any(|name| tag.name.eq_ignore_ascii_case(name))
+        {
             self.leave_drawings();
         }
         if self.open.last().is_some_and(is_it) {
@@ -329,11 +329,49 @@ fn kind(name: &str) -> Kind {
 fn leaves_drawings(name: &str) -> bool {
     matches!(
         name,
-        "b" | "big" | "blockquote" | "body" | "br" | "center" | "code" | "dd" | "div" | "dl"
-            | "dt" | "em" | "embed" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "head" | "hr"
-            | "i" | "img" | "li" | "listing" | "menu" | "meta" | "nobr" | "ol" | "p" | "pre"
-            | "ruby" | "s" | "small" | "span" | "strong" | "strike" | "sub" | "sup" | "table"
-            | "tt" | "u" | "ul" | "var"
+        "b" | "big"
+            | "blockquote"
+            | "body"
+            | "br"
+            | "center"
+            | "code"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "em"
+            | "embed"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "head"
+            | "hr"
+            | "i"
+            | "img"
+            | "li"
+            | "listing"
+            | "menu"
+            | "meta"
+            | "nobr"
+            | "ol"
+            | "p"
+            | "pre"
+            | "ruby"
+            | "s"
+            | "small"
+            | "span"
+            | "strong"
+            | "strike"
+            | "sub"
+            | "sup"
+            | "table"
+            | "tt"
+            | "u"
+            | "ul"
+            | "var"
     )
 }
 

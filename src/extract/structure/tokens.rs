@@ -181,9 +181,8 @@ enum Script {
 
 /// Whether a text begins with a tag of that name.
 fn opens(text: &[u8], sign: &[u8], name: &[u8]) -> bool {
-    let Some((start, after)) = text
-        .strip_prefix(sign)
-        .and_then(|tail| tail.split_at_checked(name.len()))
+    let Some((start, after)) =
+        text.strip_prefix(sign).and_then(|tail| tail.split_at_checked(name.len()))
     else {
         return false;
     };
