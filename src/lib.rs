@@ -29,37 +29,28 @@
 //! of [`Note`](domain::note::Note)s, so that an odd token never stops a reading.
 //! `tests/it/tidy.rs` checks them.
 
+// The order is that of the map; the blank lines keep it so when the code is formatted.
+
 pub mod domain;
 
-/// Settings.
 pub mod config;
 
-/// Url -> Page.
 pub mod fetch;
 
-/// Page -> Article.
 pub mod extract;
 
-/// Article -> Script.
 pub mod normalize;
 
-/// Spoken words -> phonemes.
 pub mod phonemize;
 
-/// Phonemes -> Clip.
 pub mod synthesize;
 
-/// Clips -> Narration.
 pub mod audio;
 
-/// What is remembered.
 pub mod store;
 
-/// The whole line.
 pub mod narrate;
 
-/// Slow work.
 pub mod jobs;
 
-/// The outside face.
 pub mod web;
