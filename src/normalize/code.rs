@@ -142,6 +142,9 @@ pub(super) fn read_address(at: At) -> Option<Reading> {
 
 /// Digits that letters follow: `5A2`, `5G`, `4K`, `12B`.
 pub(super) fn read_numbered(at: At) -> Option<Reading> {
+    if let Some(counted) = nights(at).or_else(|| rooms(at)) {
+        return Some(counted);
+    }
     let glued = matches!(at.kind(1), Kind::Letter | Kind::Caps)
         || at.kind(1) == Kind::Lower && at.text(1).chars().count() == 1 && !at.is(1, "x");
     if !glued || at.digits(0).len() > 5 {
@@ -156,6 +159,25 @@ pub(super) fn read_numbered(at: At) -> Option<Reading> {
     Some(Reading::new(end, SemioticClass::Code, spoken))
 }
 
+/// `3N2Đ`: the days and nights of a tour.
+fn nights(at: At) -> Option<Reading> {
+    let tour = at.is(1, "N") && at.is(3, "Đ") && at.digits(0).len() <= 2;
+    let nights = Some(at.digits(2)).filter(|nights| tour && (1..=2).contains(&nights.len()))?;
+    let spoken = format!("{} ngày {} đêm", cardinal(at.digits(0)), cardinal(nights));
+    Some(Reading::new(4, SemioticClass::Code, spoken))
+}
+
+/// `2PN`, `1WC`: the rooms of a flat.
+fn rooms(at: At) -> Option<Reading> {
+    let room = match at.text(1) {
+        "PN" => "phòng ngủ",
+        "WC" => "nhà vệ sinh",
+        _ => return None,
+    };
+    let few = at.digits(0).len() <= 2;
+    few.then(|| Reading::new(2, SemioticClass::Code, format!("{} {room}", cardinal(at.digits(0)))))
+}
+
 /// Letters that digits follow: `H5N1`, `U17`, `PM2.5`, `RON95-III`.
 pub(super) fn read_lettered(at: At) -> Option<Reading> {
     let letters = at.text(0);
@@ -165,9 +187,72 @@ pub(super) fn read_lettered(at: At) -> Option<Reading> {
     if !glued || at.kind(0) == Kind::Mixed && !formula {
         return None;
     }
-    let mut spoken = letters::acronym(at, 0);
+    // `VN1544` is a flight: no country before three digits or more.
+    let fleet = letters.chars().count() == 2 && at.text(1).len() > 2;
+    let mut spoken = if fleet { letters::spelled(letters) } else { letters::acronym(at, 0) };
     let end = push_pieces(at, 1, &mut spoken);
     Some(Reading::new(end, SemioticClass::Code, spoken))
+}
+
+/// Letters and a number with a hyphen between: `HQ-571`, `Su-30MK2`, `TX-0`.
+///
+/// Letters that a table knows as more than a name keep the table's reading, except those of two,
+/// which before a hyphen and a number are a make or a fleet.
+pub(super) fn read_hyphenated(at: At) -> Option<Reading> {
+    let letters = at.text(0);
+    let count = letters.chars().count();
+    let short = match at.kind(0) {
+        Kind::Letter => true,
+        Kind::Caps => count == 2 || count == 3 && !letters::is_known(at, 0),
+        Kind::Capital => count == 2 && letters.is_ascii(),
+        _ => false,
+    };
+    let number = at.digits(2);
+    let goes_on = at.dash(3) && at.kind(4) == Kind::Digits
+        || matches!(at.text(3), "/" | "." | ",") && at.kind(4) == Kind::Digits;
+    if !short || !at.is(1, "-") || number.is_empty() || number.len() > 5 || goes_on {
+        return None;
+    }
+    let roman_or_word =
+        super::roman::value(letters).is_some() && (count > 1 || matches!(letters, "I" | "V" | "X"));
+    if roman_or_word || matches!(at.text(-1), "/" | "-") {
+        return None;
+    }
+    let mut spoken = match at.kind(0) {
+        Kind::Capital => letters.to_owned(),
+        _ => letters::spelled(letters),
+    };
+    let end = if number.len() > 3 {
+        spoken.push(' ');
+        spoken.push_str(&digits(number));
+        push_pieces(at, 3, &mut spoken)
+    } else {
+        push_pieces(at, 2, &mut spoken)
+    };
+    Some(Reading::new(end, SemioticClass::Code, spoken))
+}
+
+/// Symbols of the elements that stand in formulas of common substances.
+const ELEMENTS: [&str; 30] = [
+    "Na", "Mg", "Al", "Si", "Cl", "Ca", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Br", "Ag", "Sn",
+    "Ba", "Hg", "Pb", "Li", "H", "B", "C", "N", "O", "F", "P", "S", "K", "I",
+];
+
+/// Symbols that end a formula without digits, so that `NiBa` stays a name.
+const ANIONS: [&str; 7] = ["Cl", "Br", "O", "H", "N", "F", "S"];
+
+/// `NaCl`, `NaOH`, `MgO`, `CH3COONa`: the formula of a substance, said by its letters.
+pub(super) fn read_formula(at: At) -> Option<Reading> {
+    let formula = at.text(0);
+    if at.kind(0) != Kind::Mixed || formula.chars().count() > 8 || at.kind(1) == Kind::Digits {
+        return None;
+    }
+    let (mut rest, mut last) = (formula, "");
+    while !rest.is_empty() {
+        last = ELEMENTS.iter().find(|element| rest.starts_with(**element))?;
+        rest = &rest[last.len()..];
+    }
+    ANIONS.contains(&last).then(|| Reading::new(1, SemioticClass::Code, letters::spelled(formula)))
 }
 
 /// Adds the glued letters and digits from `k` on; a grade in Roman numerals may close the code.

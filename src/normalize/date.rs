@@ -6,7 +6,7 @@ use super::Reading;
 use super::fraction;
 use super::number::{cardinal, cardinal_of, is_year};
 use super::range;
-use super::tokenize::{At, Kind};
+use super::tokenize::{At, Kind, one_of};
 
 /// Words after which `d/m` can only be a day.
 const DAY_WORDS: [&str; 22] = [
@@ -250,9 +250,42 @@ pub(super) fn read_year_after_slash(at: At) -> Option<Reading> {
         .then(|| Reading::new(2, SemioticClass::Date, format!("năm {}", cardinal(at.digits(1)))))
 }
 
+/// `7h/18/9`: the slash between an hour and its day.
+pub(super) fn read_slash_after_hour(at: At) -> Option<Reading> {
+    let hour = at.is(-1, "h") && at.kind(-2) == Kind::Digits;
+    let date = day(at, 1).is_some() && at.is(2, "/") && month_value(at, 3).is_some();
+    (at.is(0, "/") && hour && date).then(|| Reading::new(1, SemioticClass::Punctuation, ""))
+}
+
 /// `Q4/2025`, as business news writes a quarter.
 pub(super) fn read_quarter(at: At) -> Option<Reading> {
     let quarter = value(at, 1, 4).filter(|_| at.is(0, "Q") && at.is(2, "/"))?;
     let year = Some(at.digits(3)).filter(|year| is_year(year))?;
     reading(4, format!("quý {} năm {}", cardinal_of(quarter), cardinal(year)))
+}
+
+/// Words and marks next to which `T2` to `T7` are days of the week.
+const BESIDE_WEEKDAYS: [&str; 14] = [
+    "sáng", "trưa", "chiều", "tối", "đêm", "từ", "đến", "và", "hoặc", "thứ", "ngày", "hôm", "tới",
+    "mỗi",
+];
+
+/// `T2` to `T7`, as timetables and advertisements write the days of the week.
+pub(super) fn read_weekday(at: At) -> Option<Reading> {
+    let day =
+        value(at, 1, 7).filter(|day| at.is(0, "T") && *day >= 2 && at.digits(1).len() == 1)?;
+    let weekday = |k: isize| {
+        at.is(k, "CN") || at.is(k, "T") && value(at, k + 1, 7).is_some_and(|day| day >= 2)
+    };
+    let joined = matches!(at.text(at.skip_space(2)), "-" | "–" | "," | "và" | "đến")
+        && weekday(at.skip_space(at.skip_space(2) + 1));
+    let goes_on = matches!(at.before(1), "-" | "–" | ",")
+        && at.kind(at.back(2)) == Kind::Digits
+        && at.is(at.back(2) - 1, "T");
+    if !(joined || goes_on || one_of(at.before(1), &BESIDE_WEEKDAYS)) || at.kind(2).is_word() {
+        return None;
+    }
+    let said = if at.follows(&["thứ"]) { "" } else { "thứ " };
+    let name = if day == 4 { "tư".to_owned() } else { cardinal_of(day) };
+    reading(2, format!("{said}{name}"))
 }

@@ -52,6 +52,13 @@ fn address(at: At) -> Option<Reading> {
     if !matches!(at.text(1), "." | "@" | ":" | "_" | "-" | "+") || at.kind(2) == Kind::Space {
         return None;
     }
+    if at.kind(0) == Kind::Letter && at.is(1, ":") && at.is(2, "\\") {
+        return path(at, 2, "\\");
+    }
+    if at.is(1, "_") && (at.kind(2).is_word() || at.kind(2) == Kind::Digits) && at.kind(0).is_word()
+    {
+        return low_lined(at);
+    }
     let scheme = matches!(at.text(0), "http" | "https" | "ftp") && at.is(1, ":") && at.is(2, "/");
     let start = if scheme { 4 } else { 0 };
     let start = if at.is(start, "www") && at.is(start + 1, ".") { start + 2 } else { start };
@@ -72,6 +79,48 @@ fn address(at: At) -> Option<Reading> {
     }
     let spoken = said(at, start, end);
     Some(Reading::new(end, SemioticClass::Electronic, spoken))
+}
+
+/// `C:\Users\data`, `/home/data_v2.tar.gz`, `\\truong\thongbao.pdf`: where a file lies.
+pub(super) fn read_path(at: At) -> Option<Reading> {
+    let slash = at.text(0);
+    let opens = matches!(at.kind(-1), Kind::Space | Kind::Edge);
+    if !opens || !matches!(slash, "/" | "\\") {
+        return None;
+    }
+    path(at, 0, slash)
+}
+
+/// A path whose folders are parted by `slash`; there are two folders at least, or a file's ending.
+fn path(at: At, start: isize, slash: &str) -> Option<Reading> {
+    let part = |k: isize| {
+        at.kind(k).is_word()
+            || at.kind(k) == Kind::Digits
+            || at.is(k, slash)
+            || matches!(at.text(k), "." | "-" | "_")
+    };
+    let mut end = extent(at, start, part);
+    while end > start && matches!(at.text(end - 1), "." | "-") {
+        end -= 1;
+    }
+    let slashes = (start..end).filter(|&k| at.is(k, slash)).count();
+    let ascii = (0..end).all(|k| at.text(k).is_ascii());
+    let named = (start..end).any(|k| at.kind(k).is_word());
+    (slashes >= 2 && ascii && named)
+        .then(|| Reading::new(end, SemioticClass::Electronic, said(at, 0, end)))
+}
+
+/// A name made of words and low lines: `user_2024`, `to_khai.pdf`.
+fn low_lined(at: At) -> Option<Reading> {
+    let part = |k: isize| {
+        at.kind(k).is_word() || at.kind(k) == Kind::Digits || matches!(at.text(k), "." | "-" | "_")
+    };
+    let mut end = extent(at, 0, part);
+    while end > 0 && matches!(at.text(end - 1), "." | "-" | "_") {
+        end -= 1;
+    }
+    let ascii = (0..end).all(|k| at.text(k).is_ascii());
+    (end > 2 && ascii).then(|| Reading::new(end, SemioticClass::Electronic, said(at, 0, end)))
 }
 
 /// One `@` with a dotted name after it.
@@ -101,15 +150,16 @@ fn said(at: At, start: isize, end: isize) -> String {
             "." => "chấm".to_owned(),
             "@" => "a còng".to_owned(),
             "/" => "gạch chéo".to_owned(),
-            "-" | "–" => "gạch ngang".to_owned(),
+            "-" | "–" => "gạch nối".to_owned(),
             "_" => "gạch dưới".to_owned(),
             "+" => "cộng".to_owned(),
             "=" => "bằng".to_owned(),
-            "?" => "chấm hỏi".to_owned(),
+            "?" => "hỏi chấm".to_owned(),
             "&" => "và".to_owned(),
             "%" => "phần trăm".to_owned(),
             "~" => "dấu ngã".to_owned(),
             "#" => "thăng".to_owned(),
+            "\\" => "gạch chéo".to_owned(),
             ":" => "hai chấm".to_owned(),
             _ if at.kind(k) == Kind::Digits => digits(text),
             _ => word(at, k),
@@ -136,6 +186,29 @@ fn word(at: At, k: isize) -> String {
             letters::spelled(&small)
         }
         None if at.kind(k) == Kind::Caps => letters::acronym(at, k),
+        None if at.kind(k) == Kind::Mixed => words_of(&at.text(k).replace('\'', "")),
         None => at.text(k).replace('\'', ""),
     }
+}
+
+/// A name written with capitals inside, its words apart: `CongThucNauAn`; letters that make no
+/// word by their names.
+fn words_of(name: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut after_small = true;
+    for c in name.chars() {
+        if words.is_empty() || c.is_uppercase() && after_small {
+            words.push(String::new());
+        }
+        after_small = c.is_lowercase();
+        if let Some(word) = words.last_mut() {
+            word.push(c);
+        }
+    }
+    let said = words.iter().map(|word| {
+        let capitals = !word.chars().any(char::is_lowercase);
+        let letters = capitals || word.chars().count() == 1 || letters::is_unspeakable(word);
+        if letters { letters::spelled(word) } else { word.to_lowercase() }
+    });
+    said.collect::<Vec<_>>().join(" ")
 }

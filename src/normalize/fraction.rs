@@ -84,8 +84,9 @@ const SHARES: [&str; 14] = [
 ];
 
 /// Words after which a slash is said `trên`: scales and house numbers.
-const OVER: [&str; 14] = [
-    "lệ", "ngõ", "hẻm", "ngách", "kiệt", "nhà", "hẽm", "áp", "ấp", "mắt", "thị", "lô", "thửa", "tờ",
+const OVER: [&str; 15] = [
+    "lớp", "lệ", "ngõ", "hẻm", "ngách", "kiệt", "nhà", "hẽm", "áp", "ấp", "mắt", "thị", "lô",
+    "thửa", "tờ",
 ];
 
 /// Whether the two numbers from here to `end` are a share or a count rather than a day and month.

@@ -66,6 +66,11 @@ pub(super) fn acronym(at: At, k: isize) -> String {
     }
 }
 
+/// Whether a table has a reading for the acronym at `k` here.
+pub(super) fn is_known(at: At, k: isize) -> bool {
+    meaning(&ABBREVIATIONS, at, k).is_some()
+}
+
 /// An abbreviation or acronym that a table knows: `UBND`, `LĐ-TB&XH`, `TP.HCM`, `đ/c`, `v.v.`
 pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
     let (meaning, mut end) = meaning(&ABBREVIATIONS, at, 0)?;

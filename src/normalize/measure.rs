@@ -35,6 +35,7 @@ pub(super) fn read(at: At) -> Option<Reading> {
         return Some(reading);
     }
     let amount = amount(at)?;
+    let amount_end = amount.end;
     let scaled = scaled(at, amount);
     // `số 12/3A` is a house, not a current.
     let house = at.is(1, "/") && at.kind(3) == Kind::Letter;
@@ -46,8 +47,9 @@ pub(super) fn read(at: At) -> Option<Reading> {
     if at.kind(scaled.end + 1) == Kind::Digits {
         return odd_hundreds(at, &scaled);
     }
-    let many = at.digits(0).len() > 3;
-    if short.0 == "tỷ" || (short.0 == "K" && many) {
+    // `4K` is a screen and `14900K` a chip: thousands in a capital have two or three digits.
+    let thousands = (2..=3).contains(&at.digits(0).len()) || amount_end > 1;
+    if short.0 == "tỷ" || (short.0 == "K" && !thousands) {
         return None;
     }
     let spoken = format!("{} {}", scaled.spoken, short.1);
@@ -74,7 +76,8 @@ fn amount(at: At) -> Option<Amount> {
         return Some(Amount { spoken, end: 3 });
     }
     let (first, end) = number(at, 0)?;
-    match range::second(at, end) {
+    // `i9-14900K`: after a letter the hyphen belongs to a name.
+    match range::second(at, end).filter(|_| !at.kind(-1).is_word()) {
         Some((last, end)) => Some(Amount { spoken: range::joined(&first, &last), end }),
         None => Some(Amount { spoken: first.spoken(), end }),
     }
@@ -142,7 +145,9 @@ fn tall(at: At) -> Option<Reading> {
         _ => return None,
     };
     let is_height = (1..=2).contains(&over.len()) && metres.len() <= 2;
-    let area = unit == "mét" && (over == "2" || over == "3");
+    // `cao 1m2` is a height; without such a word `1m2` is an area.
+    let long = at.near(4, &["cao", "sâu", "dài"]);
+    let area = unit == "mét" && (over == "2" || over == "3") && !(long && metres.len() == 1);
     let decimal = matches!(at.text(3), "," | ".") && at.kind(4) == Kind::Digits;
     let ends = !decimal && !at.kind(3).is_word();
     if !is_height || area || !ends {
@@ -184,9 +189,15 @@ pub(super) fn read_per(at: At) -> Option<Reading> {
     let right = at.skip_space(1);
     let left = if at.kind(-1) == Kind::Space { -2 } else { -1 };
     let physical = is_physical(at, left);
-    let chained = at.is(left - 1, "/");
+    let chained = at.is(left - 1, "/") && at.kind(left) == Kind::Lower;
     let rate = physical || chained || is_money(at, left) || counts(at, left);
-    let unit = UNITS.longest(at, right).filter(|(unit, _)| unit.quantity == Quantity::Physical);
+    let money = is_money(at, left) && at.kind(left) != Kind::Lower;
+    let unit = UNITS.longest(at, right).filter(|(unit, _)| match unit.quantity {
+        Quantity::Physical => true,
+        // `25.000 VND/USD`: a rate of exchange.
+        Quantity::Money => money && unit.alone && counts(at, left),
+        Quantity::Percent => false,
+    });
     if let Some((unit, end)) = unit.filter(|(unit, _)| rate || unit.alone) {
         let word = if physical { "trên" } else { "một" };
         let spoken = format!("{word} {}", unit.spoken);

@@ -16,6 +16,7 @@ mod fraction;
 mod letters;
 mod lexicon;
 mod list;
+mod markup;
 mod math;
 mod measure;
 mod number;
@@ -120,12 +121,15 @@ impl Starts {
 const RULES: &[(Starts, Rule)] = &[
     (Starts::ANY, list::read_marker),
     (Starts::ANY, electronic::read),
+    (Starts::MARK, markup::read),
+    (Starts::DIGITS, number::read_slashed),
     (Starts::DIGITS, document::read),
     (Starts::DIGITS.or(Starts::MARK), telephone::read),
     (Starts::DIGITS, code::read_plate),
     (Starts::WORD, code::read_road),
     (Starts::DIGITS, date::read),
     (Starts::DIGITS, time::read),
+    (Starts::DIGITS, time::read_coordinate),
     (Starts::DIGITS, range::read_score),
     (Starts::DIGITS, code::read_address),
     (Starts::DIGITS, measure::read),
@@ -135,7 +139,10 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::DIGITS, number::read_ordinal),
     (Starts::DIGITS, code::read_numbered),
     (Starts::CAPITALS, date::read_quarter),
+    (Starts::CAPITALS, date::read_weekday),
+    (Starts::CAPITALS.or(Starts::CAPITALIZED), code::read_hyphenated),
     (Starts::CAPITALS, code::read_lettered),
+    (Starts::CAPITALS, code::read_formula),
     (Starts::CAPITALS, roman::read),
     (Starts::CAPITALS, letters::read_initials),
     (Starts::WORD.or(Starts::DIGITS), letters::read_abbreviation),
@@ -143,8 +150,11 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::DIGITS, number::read_dotted),
     (Starts::DIGITS, number::read_number),
     (Starts::MARK, date::read_year_after_slash),
+    (Starts::MARK, date::read_slash_after_hour),
     (Starts::MARK, measure::read_per),
     (Starts::MARK, range::read_dash),
+    (Starts::MARK, electronic::read_path),
+    (Starts::LOWER, math::read_product),
     (Starts::MARK.or(Starts::LOWER), math::read),
     (Starts::WORD, letters::read_apostrophe),
     (Starts::WORD, letters::read_letters),

@@ -51,6 +51,9 @@ pub(super) fn number(at: At, k: isize) -> Option<(Number, isize)> {
 
 /// Digits in groups of three after the first, with one mark between them throughout.
 fn grouped(at: At, k: isize, mark: &str) -> Option<(String, isize)> {
+    if !at.is(k + 1, mark) || at.digits(k + 2).len() != 3 {
+        return None;
+    }
     let mut integer = at.digits(k).to_owned();
     let mut end = k + 1;
     while at.is(end, mark) && at.digits(end + 1).len() == 3 {
@@ -62,7 +65,7 @@ fn grouped(at: At, k: isize, mark: &str) -> Option<(String, isize)> {
     }
     // A fourth digit or another dot means that this is no number: an address, a version, a date.
     let goes_on = at.is(end, mark) && mark == "." && !at.digits(end + 1).is_empty();
-    (end > k + 1 && !goes_on).then_some((integer, end))
+    (!goes_on).then_some((integer, end))
 }
 
 /// The decimal mark at `k` and the digits after it.
@@ -133,7 +136,8 @@ pub(super) fn cardinal_of(value: u32) -> String {
 /// `inner` means that higher groups were said already, so hundreds must be said even when zero.
 fn push_cardinal(value: u64, mut inner: bool, words: &mut Vec<&'static str>) {
     for (unit, name) in [(1_000_000_000, "tỷ"), (1_000_000, "triệu"), (1_000, "nghìn")] {
-        let count = value / unit % 1000_u64.pow(if unit == 1_000_000_000 { 3 } else { 1 });
+        // Above the billions the count is itself said in billions: `một tỷ tỷ`.
+        let count = if unit == 1_000_000_000 { value / unit } else { value / unit % 1000 };
         if count > 0 {
             push_cardinal(count, inner, words);
             words.push(name);
@@ -192,7 +196,19 @@ const DIGIT_NAMES: [&str; 16] = [
 ];
 
 /// Nouns that are counted: before them `02` is an amount, not a number in a series.
-const COUNTED: [&str; 44] = [
+const COUNTED: [&str; 56] = [
+    "ca",
+    "ổ",
+    "trẻ",
+    "cuộc",
+    "bộ",
+    "loại",
+    "mẫu",
+    "phòng",
+    "tổ",
+    "lớp",
+    "vị",
+    "cặp",
     "người",
     "đối",
     "xe",
@@ -267,15 +283,31 @@ pub(super) fn read_number(at: At) -> Option<Reading> {
     Some(Reading::new(end, class, number.spoken()))
 }
 
+/// `12/5/3/1`: digits between slashes, four groups or more, are no date; alleys of alleys, mostly.
+pub(super) fn read_slashed(at: At) -> Option<Reading> {
+    const GROUPS_SAID_MAX: isize = 32;
+    let group = |k: isize| at.is(2 * k - 1, "/") && at.kind(2 * k) == Kind::Digits;
+    if !(1..=3).all(group) {
+        return None;
+    }
+    let count = (4..GROUPS_SAID_MAX).find(|&k| !group(k)).unwrap_or(GROUPS_SAID_MAX);
+    let spoken: Vec<String> = (0..count).map(|k| cardinal(at.digits(2 * k))).collect();
+    Some(Reading::new(2 * count - 1, SemioticClass::Digits, spoken.join(" trên ")))
+}
+
 /// Digits between dots, four groups or more: an address on a network, a version, a section.
 pub(super) fn read_dotted(at: At) -> Option<Reading> {
     const GROUPS_SAID_MAX: usize = 8;
-    let mut spoken = vec![cardinal(at.digits(0))];
+    let mut groups = vec![at.digits(0)];
     let mut end = 1;
-    while at.is(end, ".") && at.kind(end + 1) == Kind::Digits && spoken.len() < GROUPS_SAID_MAX {
-        spoken.push(cardinal(at.digits(end + 1)));
+    while at.is(end, ".") && at.kind(end + 1) == Kind::Digits && groups.len() < GROUPS_SAID_MAX {
+        groups.push(at.digits(end + 1));
         end += 2;
     }
+    // Addresses on a network are said digit by digit, sections and versions by their numbers.
+    let by_digits = groups.len() > 3 || groups.iter().any(|group| group.len() > 2);
+    let said = |group: &&str| if by_digits { digits(group) } else { cardinal(group) };
+    let spoken: Vec<String> = groups.iter().map(said).collect();
     let a_number = number(at, 0).is_some_and(|(_, number_end)| number_end >= end);
     (spoken.len() >= 3 && !a_number)
         .then(|| Reading::new(end, SemioticClass::Digits, spoken.join(" chấm ")))
@@ -299,6 +331,7 @@ mod tests {
             ("1050000", "một triệu không trăm năm mươi nghìn"),
             ("3000000021", "ba tỷ không trăm hai mươi mốt"),
             ("1000000000000", "một nghìn tỷ"),
+            ("1000000000000000000", "một tỷ tỷ"),
         ] {
             assert_eq!(cardinal(written), spoken, "{written}");
         }

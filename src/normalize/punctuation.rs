@@ -100,7 +100,7 @@ pub(super) fn may_end(at: At, class: SemioticClass) -> bool {
     }
     let closing = match at.text(0) {
         "." => class == SemioticClass::Punctuation && stops(at) && follows_boundary(at),
-        "?" | "!" | "…" => follows_boundary(at),
+        "?" | "!" | "…" => class == SemioticClass::Punctuation && follows_boundary(at),
         "\"" | "'" | ")" | "]" => {
             // The full stop may stand before the quote: `… thôi.” Ông nói`.
             let ended = (1..=2).any(|back| {

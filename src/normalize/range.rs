@@ -28,6 +28,10 @@ const GAME_WORDS_BACK: usize = 20;
 
 /// The second number of a pair: after a hyphen or dash with spaces on both sides or on none.
 pub(super) fn second(at: At, k: isize) -> Option<(Number, isize)> {
+    let dash = at.skip_space(k);
+    if at.dash(dash) && super::math::subtracts(at.moved(dash)) {
+        return None;
+    }
     let k = match at.kind(k) {
         Kind::Space if at.dash(k + 1) && at.kind(k + 2) == Kind::Space => k + 3,
         Kind::Mark if at.dash(k) => k + 1,
@@ -40,6 +44,12 @@ pub(super) fn second(at: At, k: isize) -> Option<(Number, isize)> {
 pub(super) fn read_score(at: At) -> Option<Reading> {
     let ours = number(at, 0)?;
     let (theirs, end) = second(at, ours.1)?;
+    // `2,5 - 1,5`: half points of chess.
+    let halves = |n: &Number| !n.grouped && n.fraction.as_deref() == Some("5");
+    if (halves(&ours.0) || halves(&theirs)) && in_a_game(at) && !is_amount(at, end) {
+        let spoken = format!("{} {}", ours.0.spoken(), theirs.spoken());
+        return Some(Reading::new(end, SemioticClass::Score, spoken));
+    }
     let small = |n: &Number| n.whole().filter(|v| *v < 200 && !n.grouped);
     let (ours, theirs) = (small(&ours.0)?, small(&theirs)?);
     let next = at.skip_space(end);
@@ -131,18 +141,26 @@ pub(super) fn read_dash(at: At) -> Option<Reading> {
     }
     let spaced = at.kind(-1) == Kind::Space;
     let balanced = spaced == (at.kind(1) == Kind::Space);
+    // `i9-14900`: a name, not a range.
+    let name = !spaced
+        && at.kind(-1) == Kind::Digits
+        && at.kind(-2).is_word()
+        && at.kind(-3) != Kind::Digits;
     let (left, right) = if spaced { (-2, 2) } else { (-1, 1) };
     let right_number = at.kind(right) == Kind::Digits
         || at.kind(right + 1) == Kind::Digits
-            && (measure::is_prefix(at.text(right)) || one_of(at.text(right), &["km"]));
+            && (measure::is_prefix(at.text(right)) || one_of(at.text(right), &["km", "t"]));
     let left_quantity = match at.kind(left) {
         Kind::Digits => {
             matches!(at.text(left - 1), "/" | ":" | "h" | "g" | "+")
+                || one_of(at.text(left - 1), &["km", "t"])
                 || spaced && matches!(at.text(left - 1), "." | "-")
         }
         _ => ends_quantity(at, left),
     };
-    (balanced && right_number && left_quantity)
+    // `1 - 2x`: between terms of a formula it is a minus.
+    let minus = super::math::subtracts(at);
+    (balanced && right_number && left_quantity && !minus && !name)
         .then(|| Reading::new(1, SemioticClass::Range, "đến"))
 }
 

@@ -50,6 +50,7 @@ macro_rules! golden {
 golden! {
     abbreviation cardinal code date decimal document electronic foreign fraction initial math
     measure money ordinal percent phone plate punctuation range road roman score sentence time
+    topics
 }
 
 fn texts(written: &str) -> Vec<String> {
@@ -131,7 +132,7 @@ fn doubt_becomes_a_note() {
 fn hostile_texts_take_linear_time() {
     for unit in [
         "9", "1.", "1/", "((", "1-", "A.", "a", "IV ", "8h", "1,000.", "% / ", "- 1 ", "UBND-",
-        "\u{200b}", "a@b.",
+        "\u{200b}", "a@b.", "1/1 ", "a_", "\\a", "x - ", "5!", "²", "x²", "/a/a ", "T2 ", "A-1 ",
     ] {
         let count = 100_000 / unit.len();
         let text = unit.repeat(count);

@@ -37,7 +37,7 @@ fn hours(at: At) -> Option<Reading> {
     let minute = value(at, 2, 60);
     let is_hour = match sign {
         "h" => true,
-        "H" => minute.is_some() || hour <= 24,
+        "H" => minute.is_some() && at.digits(2).len() == 2 || at.digits(2).is_empty() && hour <= 24,
         "g" => minute.is_some() || (hour <= 24 && is_hour_of_day(at)),
         _ => false,
     };
@@ -89,6 +89,10 @@ fn clock(at: At) -> Option<Reading> {
     let (first, second_name) = (cardinal_of(first), cardinal_of(second));
     if let Some(third) = third {
         let seconds = if at.is(at.skip_space(5), "giây") { "" } else { " giây" };
+        if third == 0 && !seconds.is_empty() {
+            let minutes = if second == 0 { String::new() } else { format!(" {second_name} phút") };
+            return reading(end, format!("{first} giờ{minutes}"));
+        }
         let third = cardinal_of(third);
         return reading(end, format!("{first} giờ {second_name} phút {third}{seconds}"));
     }
@@ -112,6 +116,7 @@ fn minutes(at: At) -> Option<Reading> {
             let second = value(at, 2, 60).filter(|_| at.is(3, "s"));
             let spoken = format!("{} phút", cardinal_of(minute));
             match second {
+                Some(0) => reading(4, spoken),
                 Some(second) => reading(4, format!("{spoken} {} giây", cardinal_of(second))),
                 None if at.kind(2) != Kind::Digits => reading(2, spoken),
                 None => None,
@@ -124,4 +129,36 @@ fn minutes(at: At) -> Option<Reading> {
         }
         _ => None,
     }
+}
+
+/// `10°46'37"N`: degrees, minutes and seconds of an arc, and the quarter of the sky.
+pub(super) fn read_coordinate(at: At) -> Option<Reading> {
+    let (degrees, degrees_end) = super::number::number(at, 0)?;
+    if !at.is(degrees_end, "°") {
+        return None;
+    }
+    let minutes = value(at, degrees_end + 1, 60).filter(|_| at.is(degrees_end + 2, "'"))?;
+    let mut spoken = format!("{} độ {} phút", degrees.spoken(), cardinal_of(minutes));
+    let mut end = degrees_end + 3;
+    if let Some((seconds, seconds_end)) = super::number::number(at, end)
+        && matches!(at.text(seconds_end), "\"" | "'")
+    {
+        spoken.push_str(&format!(" {} giây", seconds.spoken()));
+        end = seconds_end + if at.is(seconds_end + 1, "'") { 2 } else { 1 };
+    }
+    let quarters = [
+        ("N", "Bắc"),
+        ("B", "Bắc"),
+        ("S", "Nam"),
+        ("E", "Đông"),
+        ("Đ", "Đông"),
+        ("W", "Tây"),
+        ("T", "Tây"),
+    ];
+    if let Some((_, quarter)) = quarters.iter().find(|(letter, _)| at.is(end, letter)) {
+        spoken.push(' ');
+        spoken.push_str(quarter);
+        end += 1;
+    }
+    Some(Reading::new(end, SemioticClass::Measure, spoken))
 }

@@ -114,7 +114,21 @@ fn group(c: char) -> Group {
         '\u{300}'..='\u{36f}' => Group::Latin,
         'Ａ'..='Ｚ' | 'ａ'..='ｚ' => Group::Latin,
         _ if c.is_whitespace() => Group::Space,
-        _ if c.is_alphabetic() && !matches!(c, 'µ' | 'μ' | 'Ω' | 'ª' | 'º') => Group::Script,
+        // Greek letters, raised and lowered letters and those of sets of numbers are signs here.
+        'ª'
+        | 'º'
+        | '\u{b5}'
+        | '\u{391}'..='\u{3c9}'
+        | 'ⁿ'
+        | 'ⁱ'
+        | 'ˣ'
+        | 'ᵢ'
+        | 'ℝ'
+        | 'ℤ'
+        | 'ℕ'
+        | 'ℚ'
+        | 'ℂ' => Group::Mark,
+        _ if c.is_alphabetic() => Group::Script,
         _ => Group::Mark,
     }
 }
