@@ -226,7 +226,7 @@ impl Worker {
         let (narrator, store) = (self.narrator.clone(), self.queue.store.clone());
         let speak = move || {
             let mut report = |progress| gauge.write(progress);
-            narrator.finished(&store, article, notes, prepared, &mut report)
+            narrator.finished(&store, article, notes, prepared, key, &mut report)
         };
         computed(speak).await?
     }

@@ -194,9 +194,9 @@ impl Narrator {
         article: Article,
         mut notes: Vec<Note>,
         prepared: Prepared,
+        content_key: String,
         on_progress: &mut OnProgress<'_>,
     ) -> Result<Finished, NarrateError> {
-        let content_key = self.content_key(&article, &prepared);
         let narration = self.speak(&prepared, on_progress)?;
         let mp3 = store.blobs().put(&audio::mp3(&narration, &self.tags(&article))?)?;
         let wav = store.blobs().put(&audio::wav(&narration))?;

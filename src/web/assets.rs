@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use super::error::WebError;
-use super::limits::PAGE_POLICY;
+use super::limits::{PAGE_POLICY, header_text};
 use super::texts::TEXTS_JSON;
 use crate::store::hex;
 
@@ -92,7 +92,7 @@ fn answer(path: &str, headers: &HeaderMap) -> Result<Response, WebError> {
         (header::CONTENT_TYPE, HeaderValue::from_static(asset.kind)),
         (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
     ];
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let known = header_text(headers, header::IF_NONE_MATCH);
     if known.is_some_and(|tags| tags.contains(&asset.tag)) {
         return Ok((StatusCode::NOT_MODIFIED, about).into_response());
     }

@@ -7,11 +7,12 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Form, FromRequestParts, Query, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::error::{WebError, message};
+use super::limits::header_text;
 use super::pages::{Frame, LoginPage};
 use super::{App, limits, password, views};
 use crate::domain::account::{Account, Role};
@@ -98,8 +99,9 @@ fn refuse_cross_site(method: &Method, headers: &HeaderMap) -> Result<(), WebErro
     if method.is_safe() {
         return Ok(());
     }
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let same = match (text("sec-fetch-site"), text("origin"), text("host")) {
+    let text = |name| header_text(headers, name);
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    let same = match (site, text(header::ORIGIN), text(header::HOST)) {
         (Some(site), ..) => matches!(site, "same-origin" | "none"),
         (None, Some(origin), Some(host)) => {
             origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host))
@@ -112,7 +114,7 @@ fn refuse_cross_site(method: &Method, headers: &HeaderMap) -> Result<(), WebErro
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+    header_text(headers, header::AUTHORIZATION)?.strip_prefix("Bearer ").map(str::trim)
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
@@ -234,6 +236,8 @@ fn own_path(next: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::articles::{Told, told, told_at};
 use super::error::WebError;
+use super::limits::header_text;
 use super::pages::{EmbedPage, OembedFrame};
 use super::texts::texts;
 use super::{App, comments, views};
@@ -127,7 +128,7 @@ fn origin(app: &App, headers: &HeaderMap) -> String {
     if !configured.is_empty() {
         return configured.to_owned();
     }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let host = header_text(headers, header::HOST).unwrap_or("localhost");
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     let host = if host.chars().all(plain) { host } else { "localhost" };
     format!("http://{host}")

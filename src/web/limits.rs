@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Largest body of a form or of a small JSON request, in bytes.
 pub const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -24,6 +24,11 @@ pub const EMBED_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
      form-action 'self'; frame-ancestors *",
 );
+
+/// A header's value, if it is there and is text.
+pub fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
 
 /// The network an address belongs to, which is what one household or office has: /24 of IPv4,
 /// /48 of IPv6.

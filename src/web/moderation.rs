@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auth::Moderator;
 use super::error::WebError;
+use super::limits::header_text;
 use super::pages::{ModerationItem, ModerationPage};
 use super::{App, views};
 use crate::domain::comment::{Comment, CommentState};
@@ -115,7 +116,7 @@ pub async fn update_comment(
         }
         Decided::Unknown => return Err(missing()),
     }
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let accept = header_text(&headers, header::ACCEPT);
     if accept.is_some_and(|accept| accept.contains("application/json")) {
         return Ok(Json(DecidedJson { id: id.to_string(), state: state.name() }).into_response());
     }

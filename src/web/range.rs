@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, header};
 
+use super::limits::header_text;
+
 /// What to send of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
@@ -21,8 +23,7 @@ pub enum Wanted {
 /// included). A range that is not understood, of several parts, or conditional on another version
 /// gets the whole file, as the standard allows.
 pub fn wanted(headers: &HeaderMap, length: u64, tag: &str) -> Wanted {
-    let text =
-        |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    let text = |name| header_text(headers, name);
     if let Some(tags) = text(header::IF_NONE_MATCH) {
         let weak = |given: &str| given.trim().trim_start_matches("W/") == tag;
         if tags.trim() == "*" || tags.split(',').any(weak) {

@@ -11,7 +11,7 @@ use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::error::WebError;
-use super::limits::{ARTICLE_BYTES_MAX, EMBED_POLICY, FORM_BYTES_MAX, PAGE_POLICY};
+use super::limits::{ARTICLE_BYTES_MAX, EMBED_POLICY, FORM_BYTES_MAX, PAGE_POLICY, header_text};
 use super::views;
 use super::{App, articles, assets, auth, comments, desk, embed, health, moderation, narrations};
 
@@ -125,10 +125,7 @@ fn constant(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<H
 
 /// Errors are JSON; whoever asked for a page gets a page that says the same.
 async fn errors_as_pages(request: Request, next: Next) -> Response {
-    let wants_page = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
+    let wants_page = header_text(request.headers(), header::ACCEPT)
         .is_some_and(|accept| accept.contains("text/html"));
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<WebError>() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::Home;
+use crate::app::{App, Home};
 
 /// Some ten minutes of speech: long enough to be caught in the middle.
 fn long_article() -> Value {
@@ -13,23 +13,29 @@ fn long_article() -> Value {
     json!({"title": "Chuyện dài", "paragraphs": paragraphs})
 }
 
+/// A service that has spoken a part of the article, and the job's id.
+async fn caught_in_the_middle(home: &Home, key: &str) -> (App, String) {
+    let app = home.start();
+    let accepted = app.hand_over(key, &long_article()).await;
+    let job: Value = accepted.json().await.unwrap();
+    let id = job["id"].as_str().unwrap();
+    let caught = app.job_when(id, |job| job["done"].as_u64() > Some(0)).await;
+    assert_eq!(caught["state"], "running", "too fast to be caught: {caught}");
+    (app, id.to_owned())
+}
+
 #[tokio::test]
 async fn a_killed_process_finishes_its_job_after_restart() {
     let home = Home::new("sample = false\n[narration]\nlease_ms = 3000\n");
     home.add_account("lan");
     let key = home.api_key("lan");
-    let app = home.start();
-    let accepted = app.hand_over(&key, &long_article()).await;
-    let job: Value = accepted.json().await.unwrap();
-    let id = job["id"].as_str().unwrap();
-    let caught = app.job_when(id, |job| job["done"].as_u64() > Some(0)).await;
-    assert_eq!(caught["state"], "running", "too fast to be caught: {caught}");
+    let (app, id) = caught_in_the_middle(&home, &key).await;
     app.kill();
 
     let app = home.start();
     // Nothing half-made is visible.
     assert_eq!(app.json("/latest.json").await["items"], json!([]));
-    let done = app.finished(id).await;
+    let done = app.finished(&id).await;
     assert_eq!(done["state"], "done", "{done}");
     assert_eq!((&done["done"], &done["total"]), (&json!(301), &json!(301)));
     assert_eq!(app.json("/latest.json").await["items"].as_array().unwrap().len(), 1);
@@ -43,14 +49,9 @@ async fn a_stopped_service_puts_its_job_back() {
     let home = Home::new("sample = false\n[narration]\nlease_ms = 600000\n");
     home.add_account("lan");
     let key = home.api_key("lan");
-    let app = home.start();
-    let accepted = app.hand_over(&key, &long_article()).await;
-    let job: Value = accepted.json().await.unwrap();
-    let id = job["id"].as_str().unwrap();
-    let caught = app.job_when(id, |job| job["done"].as_u64() > Some(0)).await;
-    assert_eq!(caught["state"], "running", "too fast to be caught: {caught}");
+    let (app, id) = caught_in_the_middle(&home, &key).await;
     assert!(app.stop().success());
     // Nobody waits for ten minutes until the lease runs out: it was given back.
     let app = home.start();
-    assert_eq!(app.finished(id).await["state"], "done");
+    assert_eq!(app.finished(&id).await["state"], "done");
 }
