@@ -22,6 +22,9 @@ pub struct Config {
     pub voice: String,
     /// How many articles are narrated at once.
     pub workers: usize,
+    /// A file of the newsroom's own readings, one `written TAB spoken [TAB flags [TAB section]]` a
+    /// line. Empty: none. Those that `baonoi lexicon` adds win over it.
+    pub lexicon: PathBuf,
     /// Whether a first start with an empty store narrates the bundled sample article.
     pub sample: bool,
     pub fetch: FetchConfig,
@@ -73,6 +76,7 @@ impl Default for Config {
             public_url: String::new(),
             voice: "vi-embedded".to_owned(),
             workers: 2,
+            lexicon: PathBuf::new(),
             sample: true,
             fetch: FetchConfig::default(),
             narration: NarrationConfig::default(),

@@ -210,10 +210,11 @@ impl Worker {
 
     async fn line(&self, lease: &Lease, gauge: Arc<Gauge>) -> Result<Finished, NarrateError> {
         let material = self.narrator.material(&lease.source).await?;
+        let readings = self.queue.store.lexicon().await?;
         let narrator = self.narrator.clone();
         let read = move || {
             let (article, notes) = narrator.article(&material)?;
-            let prepared = narrator.prepare(&article)?;
+            let prepared = narrator.prepare(&article, &readings)?;
             Ok::<_, NarrateError>((article, notes, prepared))
         };
         let (article, mut notes, prepared) = computed(read).await??;

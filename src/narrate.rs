@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::audio::{self, EncodeError, Pauses, Tags};
 use crate::domain::article::{Article, Page};
 use crate::domain::job::{Progress, Source};
+use crate::domain::lexicon::LexiconEntry;
 use crate::domain::narration::{Cue, Narration, Phonemes};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::script::Script;
@@ -23,8 +24,8 @@ use crate::synthesize::{self, SynthesisError, Voice};
 pub struct Narrator {
     pub fetcher: Fetcher,
     pub voice: Voice,
-    /// The newsroom's own readings.
-    pub lexicon: Lexicon,
+    /// The newsroom's own readings, from its file. Those of the store come on top of them.
+    pub readings: Vec<LexiconEntry>,
     /// 1.0 is the voice's own pace.
     pub speed: f32,
     /// Longest article, in characters.
@@ -139,9 +140,16 @@ impl Narrator {
         Ok(())
     }
 
-    /// Article -> Script and phonemes. Fast: no sound is made.
-    pub fn prepare(&self, article: &Article) -> Result<Prepared, NarrateError> {
-        let mut script = normalize::script(article, &self.lexicon);
+    /// Article -> Script and phonemes. Fast: no sound is made. `readings` win over those of the
+    /// newsroom's file.
+    pub fn prepare(
+        &self,
+        article: &Article,
+        readings: &[LexiconEntry],
+    ) -> Result<Prepared, NarrateError> {
+        let readings = self.readings.iter().chain(readings);
+        let lexicon = Lexicon::for_section(readings, article.section.as_deref());
+        let mut script = normalize::script(article, &lexicon);
         let mut phonemes = Vec::with_capacity(script.utterances.len());
         for utterance in &script.utterances {
             let (sounds, guessed) = phonemize::phonemes(&utterance.spoken);

@@ -4,6 +4,7 @@
 mod accounts;
 mod doctor;
 mod input;
+mod lexicon;
 mod narrate;
 mod serve;
 mod text;
@@ -15,7 +16,6 @@ use anyhow::Context as _;
 use baonoi::config::Config;
 use baonoi::fetch;
 use baonoi::narrate::Narrator;
-use baonoi::normalize::Lexicon;
 use baonoi::synthesize::Voice;
 use clap::{Args, Parser, Subcommand};
 
@@ -60,6 +60,9 @@ enum Command {
     /// Who may log in.
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// The newsroom's own readings: how this paper says a word.
+    #[command(subcommand)]
+    Lexicon(lexicon::LexiconCommand),
     /// What this installation has, and whether it can work.
     Doctor,
 }
@@ -76,6 +79,7 @@ pub fn run(line: CommandLine) -> anyhow::Result<()> {
         Some(Command::Phonemize) => text::phonemize(),
         Some(Command::Voices(command)) => voices::run(&command),
         Some(Command::Accounts(command)) => accounts::run(&config, command),
+        Some(Command::Lexicon(command)) => lexicon::run(&config, command),
         Some(Command::Doctor) => doctor::run(&config),
     }
 }
@@ -103,7 +107,7 @@ fn narrator(config: &Config) -> anyhow::Result<Narrator> {
     Ok(Narrator {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         voice: Voice::named(&config.voice)?,
-        lexicon: Lexicon::default(),
+        readings: lexicon::from_file(&config.lexicon)?,
         speed: config.narration.speed,
         text_chars_max: config.narration.text_chars_max,
     })

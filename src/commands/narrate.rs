@@ -33,6 +33,9 @@ pub struct NarrateArgs {
     /// 1.0 is the voice's own pace.
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     speed: Option<f32>,
+    /// The newsroom's own readings, as for `normalize`.
+    #[arg(long, value_name = "FILE")]
+    lexicon: Option<PathBuf>,
     /// The summary as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -60,11 +63,14 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     if let Some(speed) = args.speed {
         config.narration.speed = speed;
     }
+    if let Some(lexicon) = &args.lexicon {
+        config.lexicon.clone_from(lexicon);
+    }
     let narrator = super::narrator(&config)?;
     let (article, mut notes) = super::input::article(&narrator.fetcher, &args.source, None)?;
     narrator.check_length(&article)?;
     let begun = Instant::now();
-    let prepared = narrator.prepare(&article)?;
+    let prepared = narrator.prepare(&article, &[])?;
     let narration = speak(&narrator, &prepared)?;
     let output = &args.output;
     write(&output.path, &encode(&narrator, &article, &narration, output.format)?)?;

@@ -1,7 +1,7 @@
 //! `baonoi extract`, `normalize` and `phonemize`: one stage at a time, for pipes and for checks.
 
 use std::io::{BufRead as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use baonoi::config::Config;
@@ -31,9 +31,12 @@ pub struct NormalizeArgs {
     /// Tokens with spans and classes, and notes: one JSON object a line.
     #[arg(long)]
     json: bool,
-    /// The newsroom's own readings: written TAB spoken, one a line.
+    /// The newsroom's own readings: `written TAB spoken [TAB flags [TAB section]]`, one a line.
     #[arg(long, value_name = "FILE")]
     lexicon: Option<PathBuf>,
+    /// The section of the paper; readings for other sections do not hold.
+    #[arg(long, value_name = "NAME")]
+    section: Option<String>,
 }
 
 pub fn extract(config: &Config, args: &ExtractArgs) -> anyhow::Result<()> {
@@ -71,7 +74,8 @@ pub fn note_json(note: &Note) -> Value {
 }
 
 pub fn normalize(args: &NormalizeArgs) -> anyhow::Result<()> {
-    let lexicon = lexicon(args)?;
+    let readings = super::lexicon::from_file(args.lexicon.as_deref().unwrap_or(Path::new("")))?;
+    let lexicon = Lexicon::for_section(&readings, args.section.as_deref());
     each_line(|line| {
         let written: String = line.nfc().collect();
         let (utterances, notes) = normalize::utterances(Part::Block(0), &written, &lexicon);
@@ -97,17 +101,6 @@ pub fn normalize(args: &NormalizeArgs) -> anyhow::Result<()> {
         })
         .to_string()
     })
-}
-
-fn lexicon(args: &NormalizeArgs) -> anyhow::Result<Lexicon> {
-    let Some(path) = &args.lexicon else { return Ok(Lexicon::default()) };
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read the lexicon {}", path.display()))?;
-    let (lexicon, errors) = Lexicon::parse_tsv(&text);
-    for error in errors {
-        eprintln!("baonoi: {}: {error}", path.display());
-    }
-    Ok(lexicon)
 }
 
 pub fn phonemize() -> anyhow::Result<()> {

@@ -25,6 +25,8 @@ pub struct Article {
     /// The lead (sapo).
     pub lead: Option<String>,
     pub author: Option<String>,
+    /// The section of the paper (`Kinh tế`, `Thể thao`); `None` where the page does not say.
+    pub section: Option<String>,
     /// When it was published; `None` where the page does not say.
     pub published: Option<Timestamp>,
     /// The body in reading order.

@@ -10,6 +10,7 @@ pub mod article;
 pub mod comment;
 pub mod ids;
 pub mod job;
+pub mod lexicon;
 pub mod narration;
 pub mod note;
 pub mod script;

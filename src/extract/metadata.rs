@@ -59,6 +59,8 @@ pub struct Claims {
     /// Addresses: the first canonical link before all others.
     pub addresses: Vec<String>,
     pub site: Option<String>,
+    /// The section of the paper.
+    pub section: Option<String>,
     /// The publisher's name, to tell the paper from a person.
     pub publisher: Option<String>,
     /// The article's text in JSON-LD, for pages that build their body by script.
@@ -146,6 +148,9 @@ impl Claims {
                 add(&mut self.authors, (Layer::Meta, text))
             }
             "itemprop:author" => add(&mut self.authors, (Layer::Microdata, text)),
+            "article:section" | "itemprop:articleSection" if text.len() <= NAME_MAX => {
+                self.section.get_or_insert(text);
+            }
             "og:type" => self.is_site = text == "website",
             "og:site_name" if text.len() <= NAME_MAX => self.site = Some(text),
             "og:url" => add(&mut self.addresses, text),
@@ -247,6 +252,9 @@ impl Claims {
         let publisher = || publisher.and_then(Value::as_str).and_then(said);
         self.publisher =
             self.publisher.take().or_else(publisher).filter(|name| name.len() <= NAME_MAX);
+        let section = object.get("articleSection").map(|section| section.get(0).unwrap_or(section));
+        let section = section.and_then(Value::as_str).and_then(said);
+        self.section = section.filter(|name| name.len() <= NAME_MAX).or(self.section.take());
         let names: Vec<String> = object.get("author").map(persons).unwrap_or_default();
         if !names.is_empty() {
             add(&mut self.authors, (Layer::JsonLd, names.join(", ")));

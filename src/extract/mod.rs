@@ -139,6 +139,7 @@ fn assemble(page: &Page, claims: &Claims, found: Found) -> (Article, Vec<Note>) 
         title: found.headline.map(|headline| headline.text).unwrap_or_default(),
         lead: found.lead.map(|(lead, _)| lead),
         author: found.author.map(|(author, _)| author),
+        section: claims.section.clone(),
         published: found.published.map(|(time, _)| time),
         blocks,
     };

@@ -1,9 +1,11 @@
-//! The newsroom's own entries: how this paper says a word, before every other rule.
+//! The newsroom's own entries, before every other rule.
 
 use super::phrases::Phrases;
 use super::tokenize::At;
+use crate::domain::lexicon::LexiconEntry;
 
-/// Written words and phrases with the spoken form that this newsroom wants.
+/// The entries that hold in one article, ready to be looked up: longest match, in time that grows
+/// with the match and not with the number of entries.
 #[derive(Clone, Debug)]
 pub struct Lexicon {
     exact: Phrases<String>,
@@ -12,45 +14,32 @@ pub struct Lexicon {
 
 impl Default for Lexicon {
     fn default() -> Self {
-        Self { exact: Phrases::new(false), any_case: Phrases::new(true) }
+        Self::for_section(&[], None)
     }
 }
 
 impl Lexicon {
-    /// Reads lines of `written TAB spoken [TAB flags]`; the flag `i` ignores letter case.
+    /// Those of `entries` that hold in an article of this section.
     ///
-    /// Empty lines and lines that begin with `#` are skipped. Lines that cannot be used are
-    /// reported, one message each, in the order of the lines. Of two entries for the same words the later one
-    /// holds, and an exact entry wins over one that ignores case when both match as far.
-    pub fn parse_tsv(text: &str) -> (Self, Vec<String>) {
-        let mut lexicon = Self::default();
-        let mut errors = Vec::new();
-        for (index, line) in text.lines().enumerate() {
-            if line.trim().is_empty() || line.starts_with('#') {
-                continue;
+    /// Of entries for the same words the later one holds, and one for this section wins over one for
+    /// the whole paper. An exact entry wins over one that ignores case when both match as far.
+    pub fn for_section<'e>(
+        entries: impl IntoIterator<Item = &'e LexiconEntry>,
+        section: Option<&str>,
+    ) -> Self {
+        let mut lexicon = Self { exact: Phrases::new(false), any_case: Phrases::new(true) };
+        let (general, special): (Vec<_>, Vec<_>) = entries
+            .into_iter()
+            .filter(|entry| entry.holds_in(section))
+            .partition(|entry| entry.section().is_none());
+        for entry in general.into_iter().chain(special) {
+            let phrases = if entry.any_case { &mut lexicon.any_case } else { &mut lexicon.exact };
+            // Only white space has no tokens, and an entry is never empty.
+            if let Some(spoken) = phrases.entry(entry.written()) {
+                *spoken = Some(entry.spoken().to_owned());
             }
-            if let Err(reason) = lexicon.add(line) {
-                errors.push(format!("line {}: {reason}", index + 1));
-            }
         }
-        (lexicon, errors)
-    }
-
-    fn add(&mut self, line: &str) -> Result<(), String> {
-        let mut fields = line.split('\t').map(str::trim);
-        let written = fields.next().unwrap_or_default();
-        let spoken = fields.next().ok_or("no tab between written and spoken")?;
-        let flags = fields.next().unwrap_or_default();
-        if let Some(unknown) = flags.chars().find(|&flag| flag != 'i') {
-            return Err(format!("unknown flag {unknown:?}"));
-        }
-        if spoken.chars().any(|c| !(c.is_alphabetic() || c.is_whitespace() || ",.?!".contains(c))) {
-            return Err("the spoken side may hold words and , . ? ! only".to_owned());
-        }
-        let phrases = if flags.contains('i') { &mut self.any_case } else { &mut self.exact };
-        let entry = phrases.entry(written).ok_or("nothing is written before the tab")?;
-        *entry = Some(spoken.split_whitespace().collect::<Vec<_>>().join(" "));
-        Ok(())
+        lexicon
     }
 
     /// The spoken form of the longest entry that begins here, and how many tokens it covers.

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::{Lexicon, script, utterances};
 use crate::domain::article::{Article, Block, BlockKind, ByteSpan, Part};
+use crate::domain::lexicon::LexiconEntry;
 use crate::domain::note::NoteKind;
-use crate::domain::script::{Pause, SemioticClass, Utterance};
+use crate::domain::script::{Pause, Utterance};
 
 fn read(written: &str) -> Vec<Utterance> {
     utterances(Part::Block(0), written, &Lexicon::default()).0
@@ -104,16 +105,32 @@ fn an_article_has_pauses_by_its_parts() {
     );
 }
 
+/// What the first tokens say with these entries, in an article of this section.
+fn with_lexicon(entries: &str, section: Option<&str>, written: &str) -> String {
+    let (entries, errors) = LexiconEntry::parse_lines(entries);
+    assert!(errors.is_empty(), "{errors:?}");
+    let lexicon = Lexicon::for_section(&entries, section);
+    utterances(Part::Title, written, &lexicon).0[0].spoken.clone()
+}
+
 #[test]
 fn the_newsrooms_lexicon_wins_over_every_rule() {
-    let (lexicon, errors) = Lexicon::parse_tsv(
-        "# our own\nUBND\tủy ban\nUBND tỉnh\tủy ban tỉnh nhà\nhtx\thợp tác\ti\nsai\n1/2\tmột 2\n",
+    let entries =
+        "UBND\tủy ban\nUBND tỉnh\tủy ban tỉnh nhà\nhtx\thợp tác\ti\n42-NQ/TW\tnghị quyết lớn\n";
+    let written = "UBND tỉnh và UBND xã, HTX, 42-NQ/TW.";
+    assert_eq!(
+        with_lexicon(entries, None, written),
+        "ủy ban tỉnh nhà và ủy ban xã, hợp tác, nghị quyết lớn."
     );
-    assert_eq!(errors.len(), 2);
-    assert!(errors[0].starts_with("line 5:") && errors[1].starts_with("line 6:"));
-    let (utterances, _) = utterances(Part::Title, "UBND tỉnh và UBND xã, HTX.", &lexicon);
-    assert_eq!(utterances[0].spoken, "ủy ban tỉnh nhà và ủy ban xã, hợp tác.");
-    assert_eq!(utterances[0].tokens[0].class, SemioticClass::Lexicon);
+}
+
+#[test]
+fn a_reading_for_a_section_holds_there_only() {
+    let entries = "HLV\tthầy\t\tThể thao\nHLV\tngười huấn luyện\n";
+    let said = |section| with_lexicon(entries, section, "HLV nói");
+    assert_eq!(said(Some("THỂ THAO")), "thầy nói");
+    assert_eq!(said(Some("Kinh tế")), "người huấn luyện nói");
+    assert_eq!(said(None), "người huấn luyện nói");
 }
 
 #[test]

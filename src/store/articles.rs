@@ -96,12 +96,13 @@ pub(super) async fn upsert(
     let sql = match known {
         None => {
             "INSERT INTO articles (id, url, site, title, lead, author, published_ms, blocks,
-                content_hash, created_ms, updated_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)"
+                content_hash, created_ms, updated_ms, section)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)"
         }
         Some(_) => {
             "UPDATE articles SET url = COALESCE($2, url), site = $3, title = $4, lead = $5,
-                author = $6, published_ms = $7, blocks = $8, content_hash = $9, updated_ms = $10
+                author = $6, published_ms = $7, blocks = $8, content_hash = $9, updated_ms = $10,
+                section = $11
              WHERE id = $1"
         }
     };
@@ -116,6 +117,7 @@ pub(super) async fn upsert(
         .bind(blocks_json(given))
         .bind(hash)
         .bind(now().0)
+        .bind(given.section.as_deref())
         .execute(&mut *connection)
         .await?;
     for address in given.url.iter().chain(asked) {
@@ -168,6 +170,7 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
             title: row.try_get("title")?,
             lead: row.try_get("lead")?,
             author: row.try_get("author")?,
+            section: row.try_get("section")?,
             published: row.try_get::<Option<i64>, _>("published_ms")?.map(Timestamp),
             blocks: blocks.into_iter().map(block).collect::<Result<_, _>>()?,
         },

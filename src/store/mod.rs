@@ -8,6 +8,7 @@ mod blobs;
 mod comments;
 mod dialect;
 mod jobs;
+mod lexicon;
 mod narrations;
 
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@ mod cli;
 mod comments;
 mod extract;
 mod jobs;
+mod lexicon;
 mod normalize;
 mod phonemize;
 mod site;

@@ -1,0 +1,104 @@
+//! `baonoi lexicon`: the newsroom's own readings.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use baonoi::config::Config;
+use baonoi::domain::lexicon::LexiconEntry;
+use baonoi::store::Store;
+use clap::Subcommand;
+
+#[derive(Subcommand, Debug)]
+pub enum LexiconCommand {
+    /// The readings, one a line: written, spoken, flags, section.
+    List,
+    /// Adds a reading, or changes the one there is. It holds for what is narrated from now on.
+    Add {
+        /// As it stands in articles: `NQ/TW`
+        written: String,
+        /// As it is said: `nghị quyết trung ương`
+        spoken: String,
+        /// Letter case does not matter.
+        #[arg(long)]
+        any_case: bool,
+        /// The one section of the paper where it holds.
+        #[arg(long, value_name = "NAME")]
+        section: Option<String>,
+    },
+    /// Adds every reading of a file; none of them when a line cannot be used.
+    Import { file: PathBuf },
+    /// Forgets a reading.
+    Remove {
+        written: String,
+        #[arg(long, value_name = "NAME")]
+        section: Option<String>,
+    },
+}
+
+pub fn run(config: &Config, command: LexiconCommand) -> anyhow::Result<()> {
+    super::runtime()?.block_on(async {
+        let store = Store::open(&config.data)
+            .await
+            .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
+        let done = carry_out(&store, command).await;
+        store.close().await;
+        done
+    })
+}
+
+async fn carry_out(store: &Store, command: LexiconCommand) -> anyhow::Result<()> {
+    match command {
+        LexiconCommand::List => {
+            for entry in store.lexicon().await? {
+                println!("{}", line(&entry));
+            }
+        }
+        LexiconCommand::Add { written, spoken, any_case, section } => {
+            let mut entry = LexiconEntry::new(&written, &spoken)?;
+            entry.any_case = any_case;
+            let entry = entry.in_section(section.as_deref().unwrap_or_default());
+            store.add_readings(&[entry]).await?;
+        }
+        LexiconCommand::Import { file } => {
+            let text = read(&file)?;
+            let (entries, errors) = LexiconEntry::parse_lines(&text);
+            if !errors.is_empty() {
+                bail!("nothing was added; in {}:\n{}", file.display(), errors.join("\n"));
+            }
+            store.add_readings(&entries).await?;
+            println!("{} readings are added", entries.len());
+        }
+        LexiconCommand::Remove { written, section } => {
+            if !store.remove_reading(&written, section.as_deref()).await? {
+                bail!("there is no such reading; `baonoi lexicon list` names those there are");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An entry as `import` reads it.
+fn line(entry: &LexiconEntry) -> String {
+    let flags = if entry.any_case { "i" } else { "" };
+    let section = entry.section().unwrap_or_default();
+    let line = format!("{}\t{}\t{flags}\t{section}", entry.written(), entry.spoken());
+    line.trim_end_matches('\t').to_owned()
+}
+
+/// The readings of a file; none for an empty path. A line that cannot be used is named on stderr
+/// and costs itself only.
+pub fn from_file(path: &Path) -> anyhow::Result<Vec<LexiconEntry>> {
+    if path.as_os_str().is_empty() {
+        return Ok(Vec::new());
+    }
+    let (entries, errors) = LexiconEntry::parse_lines(&read(path)?);
+    for error in errors {
+        eprintln!("baonoi: {}: {error}", path.display());
+    }
+    Ok(entries)
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the lexicon {}", path.display()))
+}
