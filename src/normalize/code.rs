@@ -5,7 +5,7 @@ use crate::domain::script::SemioticClass;
 use super::Reading;
 use super::letters;
 use super::number::{cardinal, digits, number};
-use super::tokenize::{At, Kind, one_of};
+use super::tokenize::{At, Kind, one_of, same};
 
 /// Abbreviated kinds of roads, where a number follows.
 const ROADS: [(&str, &str); 7] = [
@@ -89,6 +89,16 @@ pub(super) fn read_plate(at: At) -> Option<Reading> {
     Some(Reading::new(end, SemioticClass::Plate, spoken))
 }
 
+/// `QNg 94567 TS`, `BĐ-91234-TS`: a fishing boat, by its province, its number and `TS` (thủy sản).
+pub(super) fn read_boat(at: At) -> Option<Reading> {
+    let province = at.text(0);
+    let gap = |k: isize| at.dash(k) || at.is(k, " ");
+    let serial = Some(at.digits(2)).filter(|serial| (4..=5).contains(&serial.len()))?;
+    let is_boat = province.chars().count() <= 4 && gap(1) && gap(3) && at.is(4, "TS");
+    let spoken = format!("{} {}, tê ét", letters::spelled(province), digits(serial));
+    is_boat.then(|| Reading::new(5, SemioticClass::Plate, spoken))
+}
+
 /// `QL 279`, `ĐT.107`, `QL1A`, `Km 52+600`
 pub(super) fn read_road(at: At) -> Option<Reading> {
     if let Some(post) = kilometre_post(at) {
@@ -102,7 +112,12 @@ pub(super) fn read_road(at: At) -> Option<Reading> {
     if number.is_empty() || number.len() > 4 || ambiguous {
         return None;
     }
-    let mut spoken = format!("{name} {}", cardinal(number));
+    // `CT05`: the zero belongs to the name.
+    let number = if number.starts_with('0') { digits(number) } else { cardinal(number) };
+    // `cao tốc CT04`: the kind was named already.
+    let (first, last) = name.split_once(' ').unwrap_or((name, name));
+    let named = same(at.before(1), last) && same(at.before(2), first);
+    let mut spoken = if named { number } else { format!("{name} {number}") };
     let mut end = k + 1;
     if matches!(at.kind(end), Kind::Letter) {
         spoken.push(' ');

@@ -218,13 +218,79 @@ fn day_month(at: At) -> Option<Reading> {
             after_day || at.follows(&DAY_WORDS) || !fraction::is_share_or_count(at, 3, perhaps_day)
         }
         // A unit or a noun of amounts speaks against it: `sáng 2-3 người`, `ngày 2-3 lần`.
-        _ => at.follows(&DOTTED_DAY_WORDS) && !range::is_amount(at, 3),
+        _ => {
+            let said = at.follows(&DOTTED_DAY_WORDS) || follows_date(at, mark);
+            (said || mark == "-" && is_anniversary(at, day, month)) && !range::is_amount(at, 3)
+        }
     };
     let decimal = at.is(3, ",") && at.kind(4) == Kind::Digits;
     if !is_date || decimal || !closed(at, 3) || at.kind(3).is_word() {
         return None;
     }
     reading(3, format!("{}{} tháng {}", day_word(at), cardinal_of(day), month_name(month)))
+}
+
+/// Whether dates with the same mark stand before in a list: `lễ 30-4 và |2-9`.
+fn follows_date(at: At, mark: &str) -> bool {
+    const LIST_MAX: usize = 4;
+    let mut here = at;
+    for _ in 0..LIST_MAX {
+        let linked = matches!(here.before(1), "," | "và" | "hoặc" | "đến");
+        here = here.moved(here.back(2) - 2);
+        let date = day(here, 0).is_some() && here.is(1, mark) && month_value(here, 2).is_some();
+        if !linked || !date {
+            return false;
+        }
+        if here.follows(&DOTTED_DAY_WORDS) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Days with a name of their own, as day and month: holidays, and the days of professions and forces.
+const ANNIVERSARIES: [(u32, u32); 27] = [
+    (1, 1),
+    (9, 1),
+    (3, 2),
+    (27, 2),
+    (8, 3),
+    (26, 3),
+    (30, 4),
+    (1, 5),
+    (7, 5),
+    (15, 5),
+    (19, 5),
+    (1, 6),
+    (5, 6),
+    (21, 6),
+    (28, 6),
+    (27, 7),
+    (28, 7),
+    (19, 8),
+    (2, 9),
+    (10, 10),
+    (13, 10),
+    (15, 10),
+    (20, 10),
+    (9, 11),
+    (18, 11),
+    (20, 11),
+    (22, 12),
+];
+
+/// Words near which such a day is meant, not an amount.
+const ANNIVERSARY_WORDS: [&str; 20] = [
+    "niệm", "mừng", "lễ", "dịp", "ngày", "khánh", "phóng", "động", "nữ", "giáo", "thống", "binh",
+    "giải", "cúp", "lập", "nhân", "đua", "tế", "việt", "tháng",
+];
+
+/// `kỷ niệm Ngày Nhà giáo Việt Nam 20-11`
+fn is_anniversary(at: At, day: u32, month: u32) -> bool {
+    ANNIVERSARIES.contains(&(day, month))
+        && at.kind(-1) == Kind::Space
+        && at.near(6, &ANNIVERSARY_WORDS)
+        && !range::in_a_game(at)
 }
 
 /// `tháng 4` is `tháng tư`.

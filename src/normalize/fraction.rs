@@ -84,9 +84,9 @@ const SHARES: [&str; 14] = [
 ];
 
 /// Words after which a slash is said `trên`: scales and house numbers.
-const OVER: [&str; 15] = [
+const OVER: [&str; 16] = [
     "lớp", "lệ", "ngõ", "hẻm", "ngách", "kiệt", "nhà", "hẽm", "áp", "ấp", "mắt", "thị", "lô",
-    "thửa", "tờ",
+    "thửa", "tờ", "tổ",
 ];
 
 /// Whether the two numbers from here to `end` are a share or a count rather than a day and month.
@@ -124,7 +124,7 @@ fn is_day_and_night(part: &str, whole: &str) -> bool {
 
 /// Reads two whole numbers around a slash.
 pub(super) fn read(at: At) -> Option<Reading> {
-    if let Some(reading) = decimals(at) {
+    if let Some(reading) = long_numbers(at) {
         return Some(reading);
     }
     let spoken = spoken(at)?;
@@ -141,7 +141,8 @@ pub(super) fn read(at: At) -> Option<Reading> {
 pub(super) fn spoken(at: At) -> Option<String> {
     let (part, whole) = (at.digits(0), at.digits(2));
     let two = !part.is_empty() && at.is(1, "/") && !whole.is_empty();
-    let goes_on = matches!(at.text(3), "/" | "-") && matches!(at.kind(4), Kind::Digits);
+    let grouped = at.is(3, ".") && at.digits(4).len() == 3;
+    let goes_on = grouped || matches!(at.text(3), "/" | "-") && at.kind(4) == Kind::Digits;
     if !two || goes_on || part.len() > 6 || whole.len() > 6 {
         return None;
     }
@@ -155,13 +156,13 @@ fn is_named_share(at: At) -> bool {
     at.follows(&["vòng"]) || at.follows(&["số"]) && one_of(at.before(2), &["phân"])
 }
 
-/// Two numbers around a slash of which one is a decimal: `1/10,5`.
-fn decimals(at: At) -> Option<Reading> {
+/// Two numbers around a slash of which one is more than plain digits: `1/10,5`, `1/25.000`.
+fn long_numbers(at: At) -> Option<Reading> {
     let (part, slash) = number(at, 0)?;
     let (whole, end) = at.is(slash, "/").then(|| number(at, slash + 1))??;
-    let decimal = part.fraction.is_some() || whole.fraction.is_some();
+    let long = [&part, &whole].iter().any(|number| number.fraction.is_some() || number.grouped);
     let spoken = format!("{} trên {}", part.spoken(), whole.spoken());
-    (decimal && !at.is(end, "/")).then(|| Reading::new(end, SemioticClass::Fraction, spoken))
+    (long && !at.is(end, "/")).then(|| Reading::new(end, SemioticClass::Fraction, spoken))
 }
 
 /// Whether `a/b` is a part of something (`phần`), not a count out of a total (`trên`).

@@ -126,6 +126,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::DIGITS, document::read),
     (Starts::DIGITS.or(Starts::MARK), telephone::read),
     (Starts::DIGITS, code::read_plate),
+    (Starts::CAPITALS, code::read_boat),
     (Starts::WORD, code::read_road),
     (Starts::DIGITS, date::read),
     (Starts::DIGITS, time::read),

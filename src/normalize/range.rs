@@ -33,11 +33,19 @@ pub(super) fn second(at: At, k: isize) -> Option<(Number, isize)> {
         return None;
     }
     let k = match at.kind(k) {
-        Kind::Space if at.dash(k + 1) && at.kind(k + 2) == Kind::Space => k + 3,
-        Kind::Mark if at.dash(k) => k + 1,
+        Kind::Space if joins(at, k + 1) && at.kind(k + 2) == Kind::Space => k + 3,
+        Kind::Mark if joins(at, k) => k + 1,
         _ => return None,
     };
     number(at, k)
+}
+
+/// Whether a sign between two numbers here makes them a range: a dash, `~`, or the `÷` of technical
+/// papers (a division is followed by its result).
+fn joins(at: At, k: isize) -> bool {
+    const RESULT_MAX: isize = 6;
+    let divides = || (1..=RESULT_MAX).any(|ahead| at.is(k + ahead, "="));
+    at.dash(k) || at.is(k, "~") || at.is(k, "÷") && !divides()
 }
 
 /// `thua 0-2`, `tỷ số 5 - 4`, `Sơn La 2-1 Lào Cai`
@@ -69,7 +77,7 @@ pub(super) fn is_amount(at: At, end: isize) -> bool {
     one_of(at.text(at.skip_space(end)), &AMOUNTS) || measure::unit_follows(at, end)
 }
 
-fn in_a_game(at: At) -> bool {
+pub(super) fn in_a_game(at: At) -> bool {
     let mut k = 0;
     for _ in 0..GAME_WORDS_BACK {
         k -= 1;

@@ -54,8 +54,27 @@ pub(super) fn read(at: At) -> Option<Reading> {
 fn is_short(at: At, groups: &[&str]) -> bool {
     let [number] = groups else { return false };
     let called = at.near(10, &SHORT_CALL_WORDS);
-    let emergency = SHORT_NUMBERS.contains(number) && (called || at.follows(&["số", "sát"]));
+    // `0912.345.678 hoặc 113`
+    let second = at.follows(&["hoặc", "hay", "và"]) && at.digits(at.back(2)).len() >= 3;
+    let emergency = SHORT_NUMBERS.contains(number)
+        && (called || second && called_before(at) || at.follows(&["số", "sát"]));
     emergency || called && (3..=8).contains(&number.len()) && at.near(2, &["đài", "hotline"])
+}
+
+/// Whether the number two tokens before ends a telephone number: it is led by a zero.
+fn called_before(at: At) -> bool {
+    const TOKENS_MAX: usize = 8;
+    let mut here = at.moved(at.back(2));
+    for _ in 0..TOKENS_MAX {
+        if here.digits(0).starts_with('0') {
+            return true;
+        }
+        if here.kind(-1) == Kind::Edge || here.kind(-1).is_word() {
+            return false;
+        }
+        here = here.moved(-1);
+    }
+    false
 }
 
 /// The digits from here on in their written groups, and the offset of the token after them.

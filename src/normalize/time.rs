@@ -125,7 +125,12 @@ fn minutes(at: At) -> Option<Reading> {
         "'" if !quoted && !at.kind(2).is_word() => {
             let said = at.follows(&["phút"]);
             let word = if said { "" } else { " phút" };
-            reading(2, format!("{}{word}", cardinal_of(minute)))
+            let spoken = format!("{}{word}", cardinal_of(minute));
+            // `15'30"`, `15'30''`
+            let second = value(at, 2, 60).filter(|_| matches!(at.text(3), "\"" | "'"));
+            let Some(second) = second else { return reading(2, spoken) };
+            let end = if at.is(3, "'") && at.is(4, "'") { 5 } else { 4 };
+            reading(end, format!("{spoken} {} giây", cardinal_of(second)))
         }
         _ => None,
     }
