@@ -28,6 +28,7 @@ pub struct Config {
     /// Whether a first start with an empty store narrates the bundled sample article.
     pub sample: bool,
     pub fetch: FetchConfig,
+    pub follow: FollowConfig,
     pub narration: NarrationConfig,
     pub comments: CommentsConfig,
 }
@@ -43,9 +44,21 @@ pub struct FetchConfig {
     pub connect_ms: u64,
     /// Time for the whole page, in milliseconds.
     pub total_ms: u64,
+    /// The shortest time between two requests to one host, in milliseconds.
+    pub host_gap_ms: u64,
+    /// The only sites that may be fetched, with what lies below them; empty for any.
+    pub sites: Vec<String>,
     /// `host:port` pairs that may be fetched although they are private. For tests, and for a
     /// newsroom whose site stands in the same network.
     pub allow_private: Vec<String>,
+}
+
+/// Feeds and sitemaps whose new articles are narrated by themselves.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FollowConfig {
+    /// How many of the newest articles are narrated when a feed is followed for the first time.
+    pub backlog: usize,
 }
 
 /// How articles are read.
@@ -79,6 +92,7 @@ impl Default for Config {
             lexicon: PathBuf::new(),
             sample: true,
             fetch: FetchConfig::default(),
+            follow: FollowConfig::default(),
             narration: NarrationConfig::default(),
             comments: CommentsConfig::default(),
         }
@@ -92,8 +106,16 @@ impl Default for FetchConfig {
             redirects_max: 5,
             connect_ms: 10_000,
             total_ms: 30_000,
+            host_gap_ms: 500,
+            sites: Vec::new(),
             allow_private: Vec::new(),
         }
+    }
+}
+
+impl Default for FollowConfig {
+    fn default() -> Self {
+        Self { backlog: 5 }
     }
 }
 

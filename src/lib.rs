@@ -21,6 +21,7 @@
 //! | [`store`] | | rows and blobs | lets SQL out |
 //! | [`narrate`] | a source | all of the above in order | knows HTTP |
 //! | [`jobs`] | rows of slow work | the same, done at most once | loses one |
+//! | [`follow`] | feeds and sitemaps | wishes for the new and the corrected | fetches what robots.txt closes |
 //! | [`web`] | requests | pages, JSON, sound | computes speech |
 //!
 //! Three rules keep it so. Stages never import each other: `narrate` joins them. The core (`domain`,
@@ -52,5 +53,7 @@ pub mod store;
 pub mod narrate;
 
 pub mod jobs;
+
+pub mod follow;
 
 pub mod web;

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod doctor;
+mod feeds;
 mod input;
 mod lexicon;
 mod narrate;
@@ -63,6 +64,9 @@ enum Command {
     /// The newsroom's own readings: how this paper says a word.
     #[command(subcommand)]
     Lexicon(lexicon::LexiconCommand),
+    /// Sites whose new articles are narrated by themselves.
+    #[command(subcommand)]
+    Feeds(feeds::FeedsCommand),
     /// What this installation has, and whether it can work.
     Doctor,
 }
@@ -80,6 +84,7 @@ pub fn run(line: CommandLine) -> anyhow::Result<()> {
         Some(Command::Voices(command)) => voices::run(&command),
         Some(Command::Accounts(command)) => accounts::run(&config, command),
         Some(Command::Lexicon(command)) => lexicon::run(&config, command),
+        Some(Command::Feeds(command)) => feeds::run(&config, command),
         Some(Command::Doctor) => doctor::run(&config),
     }
 }
@@ -99,6 +104,8 @@ fn fetch_limits(config: &Config) -> fetch::Limits {
         redirects_max: config.fetch.redirects_max,
         connect: std::time::Duration::from_millis(config.fetch.connect_ms),
         total: std::time::Duration::from_millis(config.fetch.total_ms),
+        host_gap: std::time::Duration::from_millis(config.fetch.host_gap_ms),
+        sites: config.fetch.sites.clone(),
         allow_private: config.fetch.allow_private.clone(),
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use baonoi::config::Config;
 use baonoi::domain::job::Source;
 use baonoi::domain::units::Millis;
+use baonoi::follow::Follower;
 use baonoi::jobs::{Queue, Worker};
 use baonoi::narrate::Narrator;
 use baonoi::store::Store;
@@ -49,7 +50,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         let url = Some(SAMPLE_URL.parse()?);
         queue.ask_for(Source::Html { url, html: SAMPLE_HTML.into() }).await?;
     }
-    let workers = workers(&config, &queue, &narrator, &stop);
+    let mut workers = workers(&config, &queue, &narrator, &stop);
+    let fetcher = narrator.fetcher.clone();
+    let follower = Follower::new(store.clone(), queue.clone(), fetcher, config.follow.backlog);
+    workers.push(tokio::spawn(follower.run(stop.clone())));
     let app = App::new(store.clone(), queue, settings(&config)?, stop);
     // The one line on stdout: where to point a browser, or a program that started us on port 0.
     println!("http://{}/", listener.local_addr()?);

@@ -121,6 +121,19 @@ impl Address {
         self.0.port_or_known_default().unwrap_or(0)
     }
 
+    /// Whether the host is this one or lies below it; `site` is a host name without `www.`.
+    pub fn is_below(&self, site: &str) -> bool {
+        let site = site.trim().trim_start_matches("www.").to_ascii_lowercase();
+        let host = self.site();
+        host == site || host.strip_suffix(&site).is_some_and(|rest| rest.ends_with('.'))
+    }
+
+    /// What follows the host, as robots.txt speaks of it.
+    pub fn path_and_query(&self) -> String {
+        let query = self.0.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{query}", self.0.path())
+    }
+
     pub fn path(&self) -> &str {
         self.0.path()
     }
@@ -179,5 +192,8 @@ mod tests {
         assert!(same("https://m.bao.example/", "https://www.bao.example/"));
         assert!(!same("https://bao.example/", "https://xbao.example/"));
         assert!(!same("https://a.example/", "https://b.example/"));
+        assert!(address("https://www.bao.example/x").is_below("bao.example"));
+        assert!(address("https://m.bao.example/x").is_below("www.bao.example"));
+        assert!(!address("https://xbao.example/x").is_below("bao.example"));
     }
 }

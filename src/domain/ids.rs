@@ -120,3 +120,7 @@ mod tests {
         }
     }
 }
+id!(
+    /// A feed or sitemap that is followed (UUIDv7).
+    FeedId
+);

@@ -8,6 +8,7 @@ pub mod account;
 pub mod address;
 pub mod article;
 pub mod comment;
+pub mod feed;
 pub mod ids;
 pub mod job;
 pub mod lexicon;

@@ -10,6 +10,7 @@ mod clean;
 mod content;
 mod date;
 mod dateline;
+mod feed;
 mod furniture;
 mod headline;
 mod lead;
@@ -34,6 +35,7 @@ use headline::Headline;
 use metadata::{Claims, Layer};
 use outline::Outline;
 
+pub use feed::{Listing, NotAFeed, listing};
 pub use plain::{is_html, plain_text};
 
 /// Under this much text, a page of pictures is read by its captions.

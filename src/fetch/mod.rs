@@ -2,21 +2,37 @@
 
 mod address;
 mod charset;
+mod pace;
+mod robots;
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+};
 use reqwest::{Client, Response, redirect};
 
 pub use address::NotPublic;
 pub use charset::decode;
 
 use self::address::{Allowed, PublicResolver};
+use self::pace::Pace;
+use self::robots::Robots;
 use crate::domain::address::{Address, InvalidAddress};
 use crate::domain::article::Page;
 
 /// Who we are, honestly: a site that does not want to be read can say so by this name.
+const NAME: &str = "BaoNoi";
 const USER_AGENT: &str = concat!("BaoNoi/", env!("CARGO_PKG_VERSION"), " (newspaper narration)");
+
+/// The status of an answer that says that a document is what it was.
+const NOT_MODIFIED: u16 = 304;
+
+/// Sites whose robots.txt is remembered.
+const ROBOTS_MAX: usize = 200;
 
 /// What a page may cost.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +44,10 @@ pub struct Limits {
     pub connect: Duration,
     /// Time for the whole page, redirects included.
     pub total: Duration,
+    /// The shortest time between two requests to one host.
+    pub host_gap: Duration,
+    /// The only sites that may be fetched, with what lies below them; empty for any.
+    pub sites: Vec<String>,
     /// `host:port` pairs that may be fetched although they are private.
     pub allow_private: Vec<String>,
 }
@@ -39,6 +59,10 @@ pub enum FetchError {
     InvalidAddress(#[from] InvalidAddress),
     #[error("refused: {0}")]
     AddressRefused(#[from] NotPublic),
+    #[error("{0} is not one of the sites that this installation reads (setting fetch.sites)")]
+    SiteNotListed(String),
+    #[error("the site asks programs not to read this (robots.txt)")]
+    RobotsRefuse,
     #[error("the site cannot be reached: {0}")]
     Unreachable(String),
     #[error("the site did not answer within {0:?}")]
@@ -59,6 +83,8 @@ impl FetchError {
         match self {
             Self::InvalidAddress(_) => "fetch_invalid_address",
             Self::AddressRefused(_) => "fetch_address_refused",
+            Self::SiteNotListed(_) => "fetch_site_not_listed",
+            Self::RobotsRefuse => "fetch_robots_refuse",
             Self::Unreachable(_) => "fetch_unreachable",
             Self::Timeout(_) => "fetch_timeout",
             Self::Status(_) => "fetch_status",
@@ -78,12 +104,45 @@ impl FetchError {
     }
 }
 
-/// Fetches pages. Cheap to clone; connections are shared.
+/// What kind of document is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    Page,
+    /// RSS, Atom or a sitemap.
+    Feed,
+}
+
+/// By what a document can be asked for again, to be told that it is the same (RFC 9110, section 13).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validators {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+/// The answer to a conditional request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is what it was.
+    Unchanged,
+    New(Document),
+}
+
+/// A document as text, and where it came from after redirects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub url: Address,
+    pub text: String,
+    pub validators: Validators,
+}
+
+/// Fetches documents. Cheap to clone; connections and politeness are shared.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     client: Client,
     allowed: Allowed,
     limits: Limits,
+    pace: Arc<Pace>,
+    robots: Arc<Mutex<HashMap<String, (Instant, Robots)>>>,
 }
 
 impl Fetcher {
@@ -91,10 +150,8 @@ impl Fetcher {
         // One provider for the process; a second call finds it installed, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let allowed = Allowed::new(&limits.allow_private);
-        let accept = HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.1");
         let client = Client::builder()
             .user_agent(USER_AGENT)
-            .default_headers(HeaderMap::from_iter([(ACCEPT, accept)]))
             .dns_resolver(PublicResolver { allowed: allowed.clone() })
             // A proxy would connect on our behalf, past the address check.
             .no_proxy()
@@ -102,58 +159,178 @@ impl Fetcher {
             .connect_timeout(limits.connect)
             .build()
             .map_err(|error| FetchError::Unreachable(error.to_string()))?;
-        Ok(Self { client, allowed, limits: limits.clone() })
+        let limits = limits.clone();
+        Ok(Self { client, allowed, limits, pace: Arc::default(), robots: Arc::default() })
     }
 
-    /// Fetches one page, following redirects, each of them checked.
+    /// Fetches one page that somebody named, following redirects, each of them checked.
     pub async fn page(&self, address: &Address) -> Result<Page, FetchError> {
-        let limit = self.limits.total;
-        match tokio::time::timeout(limit, self.follow(address.clone())).await {
-            Ok(result) => result,
-            Err(_) => Err(FetchError::Timeout(limit)),
+        match self.document(address, Wanted::Page, &Validators::default()).await? {
+            Answer::New(document) => Ok(Page { url: Some(document.url), html: document.text }),
+            // Nothing was said that it could be the same as.
+            Answer::Unchanged => Err(FetchError::Status(NOT_MODIFIED)),
         }
     }
 
-    async fn follow(&self, mut address: Address) -> Result<Page, FetchError> {
+    /// Fetches a document that nobody named: only where robots.txt allows it, at the pace that the
+    /// site asks for, and only if it is not what it was.
+    pub async fn crawl(
+        &self,
+        address: &Address,
+        wanted: Wanted,
+        known: &Validators,
+    ) -> Result<Answer, FetchError> {
+        let robots = self.robots(address).await?;
+        if !robots.allow(&address.path_and_query()) {
+            return Err(FetchError::RobotsRefuse);
+        }
+        if robots.delay > self.limits.host_gap {
+            self.pace.turn(address.site(), robots.delay - self.limits.host_gap).await;
+        }
+        self.document(address, wanted, known).await
+    }
+
+    /// Whether robots.txt allows programs to read this.
+    pub async fn may_crawl(&self, address: &Address) -> Result<bool, FetchError> {
+        Ok(self.robots(address).await?.allow(&address.path_and_query()))
+    }
+
+    /// The rules of the address' site, as they were within a day.
+    async fn robots(&self, address: &Address) -> Result<Robots, FetchError> {
+        let home = address.join("/robots.txt")?;
+        let key = home.as_str();
+        let known = self.remembered().get(key).cloned();
+        if let Some((since, robots)) = known
+            && since.elapsed() < robots::LIFETIME
+        {
+            return Ok(robots);
+        }
+        let limit = self.limits.total;
+        let asked = tokio::time::timeout(limit, self.follow(home.clone(), "text/plain", &[]));
+        let robots = match asked.await.map_err(|_| FetchError::Timeout(limit))? {
+            Ok((_, response)) => match response.status().as_u16() {
+                200..300 => {
+                    let bytes = self.head(response, robots::BYTES_MAX).await?;
+                    Robots::parse(&String::from_utf8_lossy(&bytes), NAME)
+                }
+                // There are no rules.
+                300..500 => Robots::default(),
+                _ => return Ok(Robots::nothing()),
+            },
+            Err(FetchError::TooManyRedirects(_)) => Robots::default(),
+            Err(error) => return Err(error),
+        };
+        let mut remembered = self.remembered();
+        if remembered.len() >= ROBOTS_MAX {
+            remembered.clear();
+        }
+        remembered.insert(key.to_owned(), (Instant::now(), robots.clone()));
+        Ok(robots)
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, Robots)>> {
+        // Nothing that can panic runs under this lock, so it is never poisoned.
+        self.robots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn document(
+        &self,
+        address: &Address,
+        wanted: Wanted,
+        known: &Validators,
+    ) -> Result<Answer, FetchError> {
+        let conditions: Vec<(HeaderName, &str)> = [
+            (IF_NONE_MATCH, known.etag.as_deref()),
+            (IF_MODIFIED_SINCE, known.last_modified.as_deref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect();
+        let fetch = async {
+            let (address, response) =
+                self.follow(address.clone(), wanted.accept(), &conditions).await?;
+            if response.status().as_u16() == NOT_MODIFIED && !conditions.is_empty() {
+                return Ok(Answer::Unchanged);
+            }
+            self.read(address, wanted, response).await.map(Answer::New)
+        };
+        let limit = self.limits.total;
+        tokio::time::timeout(limit, fetch).await.map_err(|_| FetchError::Timeout(limit))?
+    }
+
+    /// Asks until the answer is no redirect.
+    async fn follow(
+        &self,
+        mut address: Address,
+        accept: &'static str,
+        conditions: &[(HeaderName, &str)],
+    ) -> Result<(Address, Response), FetchError> {
         for _ in 0..=self.limits.redirects_max {
+            self.check_listed(&address)?;
             address::check(&address, &self.allowed)?;
-            let sent = self.client.get(address.as_str()).send().await;
-            let response = sent.map_err(|error| self.explain(&error))?;
-            if !response.status().is_redirection() {
-                return self.read(&address, response).await;
+            self.pace.turn(address.site(), self.limits.host_gap).await;
+            let mut request = self.client.get(address.as_str()).header(ACCEPT, accept);
+            for (name, value) in conditions {
+                request = request.header(name, *value);
+            }
+            let response = request.send().await.map_err(|error| self.explain(&error))?;
+            let status = response.status();
+            if !status.is_redirection() || status.as_u16() == NOT_MODIFIED {
+                return Ok((address, response));
             }
             address = redirected(&address, &response)?;
         }
         Err(FetchError::TooManyRedirects(self.limits.redirects_max))
     }
 
-    async fn read(&self, address: &Address, mut response: Response) -> Result<Page, FetchError> {
+    fn check_listed(&self, address: &Address) -> Result<(), FetchError> {
+        let sites = &self.limits.sites;
+        let listed = sites.is_empty() || sites.iter().any(|site| address.is_below(site));
+        if listed { Ok(()) } else { Err(FetchError::SiteNotListed(address.site().to_owned())) }
+    }
+
+    async fn read(
+        &self,
+        url: Address,
+        wanted: Wanted,
+        response: Response,
+    ) -> Result<Document, FetchError> {
         if !response.status().is_success() {
             return Err(FetchError::Status(response.status().as_u16()));
         }
-        let header =
-            |name| response.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-        let content_type = header(CONTENT_TYPE).map(str::to_owned);
+        let header = |name| {
+            let value: Option<&HeaderValue> = response.headers().get(name);
+            value.and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let content_type = header(CONTENT_TYPE);
         if let Some(given) = &content_type
-            && !is_html(given)
+            && !wanted.takes(given)
         {
             return Err(FetchError::NotHtml(given.clone()));
         }
         let max = self.limits.page_bytes_max;
         let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+        let validators = Validators { etag: header(ETAG), last_modified: header(LAST_MODIFIED) };
         if announced.is_some_and(|length| length > max) {
             return Err(FetchError::TooLarge(max));
         }
-        // Counted after decompression: a small file can unpack to a huge one.
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.explain(&error))? {
-            if bytes.len() + chunk.len() > max {
-                return Err(FetchError::TooLarge(max));
-            }
-            bytes.extend_from_slice(&chunk);
+        let bytes = self.head(response, max + 1).await?;
+        if bytes.len() > max {
+            return Err(FetchError::TooLarge(max));
         }
-        let html = decode(&bytes, content_type.as_deref());
-        Ok(Page { url: Some(address.clone()), html })
+        let text = decode(&bytes, content_type.as_deref());
+        Ok(Document { url, text, validators })
+    }
+
+    /// The first bytes of a body, counted after decompression: a small file can unpack to a huge one.
+    async fn head(&self, mut response: Response, max: usize) -> Result<Vec<u8>, FetchError> {
+        let mut bytes = Vec::new();
+        while bytes.len() < max
+            && let Some(chunk) = response.chunk().await.map_err(|error| self.explain(&error))?
+        {
+            bytes.extend_from_slice(&chunk[..chunk.len().min(max - bytes.len())]);
+        }
+        Ok(bytes)
     }
 
     fn explain(&self, error: &reqwest::Error) -> FetchError {
@@ -184,9 +361,26 @@ fn redirected(from: &Address, response: &Response) -> Result<Address, FetchError
     Ok(from.join(target)?)
 }
 
-fn is_html(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    matches!(kind.as_str(), "text/html" | "application/xhtml+xml" | "")
+impl Wanted {
+    fn accept(self) -> &'static str {
+        match self {
+            Self::Page => "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
+            Self::Feed => {
+                "application/rss+xml,application/atom+xml,application/xml,text/xml;q=0.9,*/*;q=0.1"
+            }
+        }
+    }
+
+    /// Whether a document of this type can be what is wanted; one without a type can.
+    fn takes(self, content_type: &str) -> bool {
+        let kind = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        let html = matches!(kind.as_str(), "text/html" | "application/xhtml+xml" | "");
+        match self {
+            Self::Page => html,
+            // Many a site says that its feed is HTML or plain text.
+            Self::Feed => html || kind == "text/plain" || kind.ends_with("xml"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -194,8 +388,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_web_pages_pass() {
-        assert!(is_html("text/html; charset=utf-8"));
-        assert!(!is_html("application/pdf"));
+    fn only_web_pages_pass_for_pages_and_only_texts_for_feeds() {
+        assert!(Wanted::Page.takes("text/html; charset=utf-8"));
+        assert!(!Wanted::Page.takes("application/pdf") && !Wanted::Page.takes("text/xml"));
+        assert!(Wanted::Feed.takes("application/rss+xml") && Wanted::Feed.takes("text/xml"));
+        assert!(!Wanted::Feed.takes("image/png"));
     }
 }

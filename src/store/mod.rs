@@ -7,6 +7,7 @@ mod articles;
 mod blobs;
 mod comments;
 mod dialect;
+mod feeds;
 mod jobs;
 mod lexicon;
 mod narrations;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 pub use self::articles::{StoredArticle, content_hash};
 pub use self::blobs::{Blob, BlobId, Blobs, hex};
 pub use self::comments::{CommentCounts, Decided};
+pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::jobs::{Finished, Lease};
 pub use self::narrations::{Line, NewNarration, StoredNarration};
 

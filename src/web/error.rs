@@ -162,6 +162,8 @@ mod tests {
             "state_unknown",
             "fetch_invalid_address",
             "fetch_address_refused",
+            "fetch_site_not_listed",
+            "fetch_robots_refuse",
             "fetch_unreachable",
             "fetch_timeout",
             "fetch_status",

@@ -34,9 +34,14 @@ impl Home {
 
     /// Settings with which the service fetches from a site of the tests, and shows no sample.
     pub fn reading(site: &crate::site::Site) -> Self {
+        Self::reading_with(site, "", "")
+    }
+
+    /// The same with more sections of settings, and more settings outside of them.
+    pub fn reading_with(site: &crate::site::Site, more: &str, top: &str) -> Self {
         Self::new(&format!(
-            "sample = false\n[fetch]\nallow_private = [\"{}\"]\nconnect_ms = 2000\n\
-             total_ms = 3000\n[narration]\nlease_ms = 3000\n",
+            "sample = false\n{top}[fetch]\nallow_private = [\"{}\"]\nconnect_ms = 2000\n\
+             total_ms = 3000\nhost_gap_ms = 0\n[narration]\nlease_ms = 3000\n{more}",
             site.authority()
         ))
     }

@@ -7,6 +7,7 @@ mod browser;
 mod cli;
 mod comments;
 mod extract;
+mod follow;
 mod jobs;
 mod lexicon;
 mod normalize;

@@ -77,10 +77,42 @@ fn routes() -> Router<Arc<AtomicUsize>> {
         .route("/nen", get(huge_compressed))
         .route("/cham", get(slow))
         .route("/khach", get(publisher_page))
+        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /kin\n" }))
+        .route("/tin.rss", get(feed))
+        .route("/hong.rss", get(|| async { Html("<html><body>Bảo trì</body></html>") }))
+        .route("/tin/{number}", get(numbered_article))
+        .route("/kin", get(article))
 }
 
 async fn article(State(edition): State<Arc<AtomicUsize>>) -> Html<String> {
     Html(article_html(edition.load(Ordering::Relaxed)))
+}
+
+/// An article for each edition, and one that robots.txt closes. With an `ETag`, as good sites have.
+async fn feed(
+    State(edition): State<Arc<AtomicUsize>>,
+    headers: axum::http::HeaderMap,
+) -> axum::response::Response {
+    let edition = edition.load(Ordering::Relaxed);
+    let tag = format!("\"{edition}\"");
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == *tag) {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    let item = |n: usize| {
+        format!(
+            "<item><link>/tin/{n}?utm_source=rss</link><pubDate>Mon, 23 Nov 2026 0{n}:00:00 +0700</pubDate></item>"
+        )
+    };
+    let items: String = (1..=edition).map(item).collect();
+    let xml = format!(
+        "<rss version='2.0'><channel>{items}<item><link>/kin</link></item></channel></rss>"
+    );
+    ([(header::CONTENT_TYPE, "application/rss+xml".to_owned()), (header::ETAG, tag)], xml)
+        .into_response()
+}
+
+async fn numbered_article(axum::extract::Path(number): axum::extract::Path<usize>) -> Html<String> {
+    Html(article_html(number).replace("cầu mới", &format!("cầu mới thứ {number}")))
 }
 
 async fn front_page() -> Html<String> {

@@ -1,0 +1,202 @@
+//! Following a site: feeds and sitemaps are asked for new articles, and new articles are looked at
+//! again for a while, because papers correct them.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use crate::domain::address::Address;
+use crate::domain::article::Page;
+use crate::domain::feed::{Feed, FeedItem};
+use crate::domain::job::Source;
+use crate::domain::units::Millis;
+use crate::extract;
+use crate::fetch::{Answer, Document, FetchError, Fetcher, Validators, Wanted};
+use crate::jobs::Queue;
+use crate::store::{DueFeed, DueItem, Seen, Store, StoreError, Tags, content_hash};
+
+/// How often the database is asked whether something is due.
+const REST: Duration = Duration::from_secs(1);
+
+/// The sitemaps of an index that are read at one time: the newest.
+const SITEMAPS_MAX: usize = 3;
+
+/// The newest entries of a feed that are looked at each time; a sitemap can list 50,000.
+const ITEMS_MAX: usize = 500;
+
+/// When an article is looked at again after it was first seen, each time after the look before it.
+const LOOKS: [Millis; 4] =
+    [Millis(15 * 60_000), Millis(3_600_000), Millis(6 * 3_600_000), Millis(24 * 3_600_000)];
+
+/// A look that was begun by a process that died is begun again after this.
+const LOOK_LEASE: Millis = Millis(10 * 60_000);
+
+/// Follows every feed of the store.
+#[derive(Clone, Debug)]
+pub struct Follower {
+    store: Store,
+    queue: Queue,
+    fetcher: Fetcher,
+    /// How many of the newest articles are narrated when a feed answers for the first time.
+    backlog: usize,
+}
+
+/// Why a feed could not be read.
+#[derive(Debug, thiserror::Error)]
+enum FollowError {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    NotAFeed(#[from] extract::NotAFeed),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Follower {
+    pub fn new(store: Store, queue: Queue, fetcher: Fetcher, backlog: usize) -> Self {
+        Self { store, queue, fetcher, backlog }
+    }
+
+    /// Works until told to stop. What is being asked for then is asked for again at the next start.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            let step = async {
+                match self.step().await {
+                    Ok(true) => return,
+                    Ok(false) => {}
+                    Err(error) => error!(%error, "cannot follow feeds"),
+                }
+                tokio::time::sleep(REST).await;
+            };
+            tokio::select! {
+                () = step => {}
+                changed = stop.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does one thing that is due; false when there is none.
+    async fn step(&self) -> Result<bool, StoreError> {
+        if let Some(due) = self.store.due_feed().await? {
+            self.ask(&due).await?;
+            return Ok(true);
+        }
+        if let Some(item) = self.store.due_item(LOOK_LEASE).await? {
+            self.look_again(&item).await?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    async fn ask(&self, due: &DueFeed) -> Result<(), StoreError> {
+        let feed = &due.feed;
+        match self.news(due).await {
+            Ok(new) => self.store.feed_answered(feed.id, new.as_ref()).await,
+            Err(FollowError::Store(error)) => Err(error),
+            Err(error) => {
+                let wait = Feed::wait(feed.every, feed.failures + 1);
+                warn!(feed = %feed.address, %error, again_in = %wait, "feed failed");
+                self.store.feed_failed(feed.id, &error.to_string(), wait).await
+            }
+        }
+    }
+
+    /// Asks for what a feed lists that is new. Returns the tags of its answer, none when it said that
+    /// nothing changed.
+    async fn news(&self, due: &DueFeed) -> Result<Option<Tags>, FollowError> {
+        let feed = &due.feed;
+        let answer =
+            self.fetcher.crawl(&feed.address, Wanted::Feed, &validators(&due.tags)).await?;
+        let Answer::New(document) = answer else { return Ok(None) };
+        let tags = tags(&document.validators);
+        let mut items = self.items(document).await?;
+        items.truncate(ITEMS_MAX);
+        let first_time = feed.answered.is_none();
+        // Oldest first, so that the newest is narrated last and stands first in "Tin mới".
+        for (rank, item) in items.iter().enumerate().rev() {
+            let seen = self.store.seen(item).await?;
+            let wanted = seen != Seen::Known && (!first_time || rank < self.backlog);
+            // Asked first and remembered then: asking twice does no harm, forgetting does.
+            let look_after = if wanted && self.may_read(&item.address).await {
+                info!(article = %item.address, ?seen, "found by its feed");
+                self.queue.ask_for(Source::Address(item.address.clone())).await?;
+                Some(LOOKS[0])
+            } else {
+                None
+            };
+            if seen != Seen::Known {
+                self.store.remember(feed.id, item, look_after).await?;
+            }
+        }
+        Ok(Some(tags))
+    }
+
+    /// What a feed lists, with what the newest sitemaps of an index list.
+    async fn items(&self, document: Document) -> Result<Vec<FeedItem>, FollowError> {
+        let listing = extract::listing(&document.text, &document.url)?;
+        let mut items = listing.items;
+        for sitemap in listing.sitemaps.iter().take(SITEMAPS_MAX) {
+            let answer = self.fetcher.crawl(sitemap, Wanted::Feed, &Validators::default()).await?;
+            if let Answer::New(document) = answer {
+                items.extend(extract::listing(&document.text, &document.url)?.items);
+            }
+        }
+        Ok(items)
+    }
+
+    async fn may_read(&self, address: &Address) -> bool {
+        match self.fetcher.may_crawl(address).await {
+            Ok(true) => true,
+            Ok(false) => {
+                info!(article = %address, "left out: robots.txt asks not to read it");
+                false
+            }
+            // The job will find out, and try again.
+            Err(_) => true,
+        }
+    }
+
+    /// Looks whether an article's text was changed, and has it read again if so.
+    async fn look_again(&self, item: &DueItem) -> Result<(), StoreError> {
+        let again = LOOKS.get(item.looks as usize + 1).copied();
+        let known = validators(&item.tags);
+        let new = match self.fetcher.crawl(&item.address, Wanted::Page, &known).await {
+            Ok(Answer::Unchanged) => None,
+            Ok(Answer::New(document)) => {
+                let tags = tags(&document.validators);
+                if self.differs(&item.address, document).await? {
+                    info!(article = %item.address, "corrected by the paper");
+                    self.queue.ask_for(Source::Address(item.address.clone())).await?;
+                }
+                Some(tags)
+            }
+            Err(error) => {
+                warn!(article = %item.address, %error, "cannot look whether it changed");
+                None
+            }
+        };
+        self.store.looked(item, new.as_ref(), again).await
+    }
+
+    /// Whether the page's article is not the one that is known. A page without an article is no news.
+    async fn differs(&self, address: &Address, document: Document) -> Result<bool, StoreError> {
+        let page = Page { url: Some(document.url), html: document.text };
+        let read = tokio::task::spawn_blocking(move || extract::article(&page));
+        let Ok(Ok((article, _))) = read.await else { return Ok(false) };
+        let known = self.store.article_at(address).await?;
+        Ok(known.is_none_or(|known| content_hash(&known.article) != content_hash(&article)))
+    }
+}
+
+fn validators((etag, last_modified): &Tags) -> Validators {
+    Validators { etag: etag.clone(), last_modified: last_modified.clone() }
+}
+
+fn tags(validators: &Validators) -> Tags {
+    (validators.etag.clone(), validators.last_modified.clone())
+}
