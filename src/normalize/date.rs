@@ -156,8 +156,11 @@ fn day_range(at: At) -> Option<Reading> {
     if last < first || dotted_amount || at.follows(&["tháng"]) || !closed(at, end) {
         return None;
     }
+    // `trong hai ngày 21-22/12`: the days were counted, so one word for them is enough.
+    let counted = at.follows(&["ngày"]) && one_of(at.before(2), &["các", "hai", "ba", "những"]);
+    let between = if counted { "đến" } else { "đến ngày" };
     let mut spoken = format!(
-        "{}{} đến ngày {} tháng {}",
+        "{}{} {between} {} tháng {}",
         day_word(at),
         cardinal_of(first),
         cardinal_of(last),
