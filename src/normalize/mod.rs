@@ -25,6 +25,7 @@ mod punctuation;
 mod range;
 mod roman;
 mod sentence;
+mod signs;
 mod table;
 mod telephone;
 #[cfg(test)]
@@ -124,6 +125,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::MARK, markup::read),
     (Starts::DIGITS, number::read_slashed),
     (Starts::DIGITS, document::read),
+    (Starts::DIGITS, math::read_scientific),
     (Starts::DIGITS.or(Starts::MARK), telephone::read),
     (Starts::DIGITS, code::read_plate),
     (Starts::WORD, code::read_road),
