@@ -8,9 +8,11 @@
 //! (`sentence`).
 
 mod code;
+mod compound;
 mod date;
 mod document;
 mod electronic;
+mod fold;
 mod foreign;
 mod fraction;
 mod letters;
