@@ -84,7 +84,9 @@ fn day_word(at: At) -> &'static str {
         && value(at, at.back(2), 31).is_some()
         && at.before(3) != "/"
         && at.near(8, &["ngày", "mùng"]);
-    let silent = several || at.follows(&DAY_SAID) || at.follows(&NAMED_AFTER_DAYS);
+    // `Đ. 3/2` is short for a street.
+    let street = at.follows(&NAMED_AFTER_DAYS) || at.before(1) == "." && at.before(2) == "Đ";
+    let silent = several || street || at.follows(&DAY_SAID);
     if silent { "" } else { "ngày " }
 }
 
