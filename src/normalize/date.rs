@@ -4,6 +4,7 @@ use crate::domain::script::SemioticClass;
 
 use super::Reading;
 use super::fraction;
+use super::math;
 use super::number::{cardinal, cardinal_of, is_year};
 use super::range;
 use super::tokenize::{At, Kind, one_of};
@@ -83,7 +84,9 @@ fn day_word(at: At) -> &'static str {
         && value(at, at.back(2), 31).is_some()
         && at.before(3) != "/"
         && at.near(8, &["ngày", "mùng"]);
-    let silent = several || at.follows(&DAY_SAID) || at.follows(&NAMED_AFTER_DAYS);
+    // `Đ. 3/2` is short for a street.
+    let street = at.follows(&NAMED_AFTER_DAYS) || at.before(1) == "." && at.before(2) == "Đ";
+    let silent = several || street || at.follows(&DAY_SAID);
     if silent { "" } else { "ngày " }
 }
 
@@ -173,12 +176,15 @@ fn day_range(at: At) -> Option<Reading> {
     reading(end, spoken)
 }
 
-/// `tháng 4 - 10/2024`, `tháng 6-8`, `02-03/2000`
+/// `tháng 4 - 10/2024`, `tháng 6-8`, `02-03/2000`, `02-03.2000`
 fn month_range(at: At) -> Option<Reading> {
     let first = month_value(at, 0)?;
     let second = after_dash(at, 1)?;
     let last = month_value(at, second)?;
-    let year = at.is(second + 1, "/") && is_year(at.digits(second + 2));
+    // With a dot only numbers with a zero before them are months: `02-03.2000`.
+    let padded = at.digits(0).len() == 2 && at.digits(second).len() == 2;
+    let mark = at.is(second + 1, "/") || at.is(second + 1, ".") && padded;
+    let year = mark && is_year(at.digits(second + 2));
     let said = at.follows(&["tháng"]);
     let end = if year { second + 3 } else { second + 1 };
     if !(year || said) || !closed(at, end) {
@@ -218,7 +224,8 @@ fn day_month(at: At) -> Option<Reading> {
         "/" => {
             let perhaps_day = at.follows(&PERHAPS_DAY_WORDS);
             let after_day = at.follows(&["-", "–"]) && at.before(3) == "/";
-            after_day || at.follows(&DAY_WORDS) || !fraction::is_share_or_count(at, 3, perhaps_day)
+            let share = math::is_operand(at, 3) || fraction::is_share_or_count(at, 3, perhaps_day);
+            after_day && !math::is_operand(at, 3) || at.follows(&DAY_WORDS) || !share
         }
         // A unit or a noun of amounts speaks against it: `sáng 2-3 người`, `ngày 2-3 lần`.
         _ => {

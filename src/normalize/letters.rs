@@ -4,10 +4,11 @@ use crate::domain::note::NoteKind;
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
+use super::compound;
 use super::foreign;
 use super::roman;
 use super::table::{ABBREVIATIONS, meaning};
-use super::tokenize::{At, Kind, one_of};
+use super::tokenize::{At, Kind, one_of, same};
 
 /// Acronyms of more letters than this are more likely a word in capitals.
 const SPELLED_MAX: usize = 8;
@@ -74,6 +75,9 @@ pub(super) fn is_known(at: At, k: isize) -> bool {
 /// An abbreviation or acronym that a table knows: `UBND`, `LĐ-TB&XH`, `TP.HCM`, `đ/c`, `v.v.`
 pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
     let (meaning, mut end) = meaning(&ABBREVIATIONS, at, 0)?;
+    if at.kind(0) == Kind::Caps && end == 1 && (is_code(at) || was_said(at, meaning.spoken)) {
+        return Some(Reading::new(1, SemioticClass::Acronym, spelled(at.text(0))));
+    }
     // `TP2`, `ĐT107`: digits glued to capitals make another thing of them.
     let glued = at.kind(end) == Kind::Digits && at.kind(end - 1).is_word();
     if glued && at.kind(0) != Kind::Lower && !meaning.swallows_dot {
@@ -91,6 +95,24 @@ pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
         return Some(reading.doubtful(NoteKind::Ambiguous, message));
     }
     Some(reading)
+}
+
+/// `mã MC`: two letters after the word for a code are letters.
+fn is_code(at: At) -> bool {
+    at.follows(&["mã"]) && at.text(0).chars().count() == 2
+}
+
+/// `ban quản lý (BQL)`: the words before an acronym have just said it, or begin to, so that it is
+/// said by its letters, not twice.
+fn was_said(at: At, spoken: &str) -> bool {
+    const WORDS_MIN: usize = 2;
+    const WORDS_MAX: usize = 8;
+    let words: Vec<&str> = spoken.split(' ').collect();
+    let bracket = usize::from(at.before(1) == "(");
+    (WORDS_MIN..=words.len().min(WORDS_MAX)).any(|count| {
+        let said = words[..count].iter().rev();
+        said.enumerate().all(|(back, word)| same(at.before(back + 1 + bracket), word))
+    })
 }
 
 /// Whether the dot at `k` is the abbreviation's own: something that it introduces follows.
@@ -155,7 +177,8 @@ fn ends_sentence(at: At, k: isize) -> bool {
 }
 
 /// A word with an apostrophe: `H'Hen` begins with the sound of its first letter, as names of the
-/// peoples of the Highlands do; elsewhere (`don't`) the apostrophe says nothing.
+/// peoples of the Highlands do; in English (`we're`, which is not `were`) it stays; elsewhere it
+/// says nothing.
 pub(super) fn read_apostrophe(at: At) -> Option<Reading> {
     let (first, rest) = at.text(0).split_once('\'')?;
     let mut letters = first.chars();
@@ -165,9 +188,18 @@ pub(super) fn read_apostrophe(at: At) -> Option<Reading> {
         && rest.chars().any(foreign::is_vowel);
     let spoken = match onset.and_then(sound).filter(|_| syllable) {
         Some(sound) => format!("{sound} {rest}"),
+        None if is_contraction(first, rest) => at.text(0).to_owned(),
         None => unmarked(&format!("{first}{rest}").replace('\'', "")),
     };
     Some(Reading::new(1, SemioticClass::Foreign, spoken))
+}
+
+/// Whether an English word and a short form of `not`, `is`, `am`, `are`, `have`, `will` or `had`
+/// stand around an apostrophe.
+fn is_contraction(first: &str, rest: &str) -> bool {
+    let word = first.is_ascii() && first.chars().any(foreign::is_vowel);
+    let negated = rest == "t" && first.ends_with('n');
+    word && (negated || matches!(rest, "s" | "m" | "re" | "ve" | "ll" | "d"))
 }
 
 /// A word whose apostrophes are gone, in letters that can be said.
@@ -175,7 +207,7 @@ fn unmarked(word: &str) -> String {
     match word {
         _ if word.chars().count() <= 2 || !word.chars().any(foreign::is_vowel) => spelled(word),
         _ if !word.chars().any(char::is_lowercase) => titled(&word.to_lowercase()),
-        _ => word.to_owned(),
+        _ => compound::apart(word).unwrap_or_else(|| word.to_owned()),
     }
 }
 

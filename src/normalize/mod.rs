@@ -8,9 +8,11 @@
 //! (`sentence`).
 
 mod code;
+mod compound;
 mod date;
 mod document;
 mod electronic;
+mod fold;
 mod foreign;
 mod fraction;
 mod letters;
@@ -25,6 +27,7 @@ mod punctuation;
 mod range;
 mod roman;
 mod sentence;
+mod signs;
 mod table;
 mod telephone;
 #[cfg(test)]
@@ -124,6 +127,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::MARK, markup::read),
     (Starts::DIGITS, number::read_slashed),
     (Starts::DIGITS, document::read),
+    (Starts::DIGITS, math::read_scientific),
     (Starts::DIGITS.or(Starts::MARK), telephone::read),
     (Starts::DIGITS, code::read_plate),
     (Starts::CAPITALS, code::read_boat),

@@ -108,7 +108,9 @@ pub(super) fn read(at: At) -> Option<Reading> {
     if at.dash(end) && at.kind(end + 1) == Kind::Digits {
         return chain(at);
     }
-    if at.is(at.skip_space(end), "=") {
+    let falls = first.whole() > last.whole() && last.whole().is_some();
+    let computed = falls && at.follows(&["bằng", "tính", "lấy", "phép"]);
+    if computed || at.is(at.skip_space(end), "=") {
         let spoken = format!("{} trừ {}", first.spoken(), last.spoken());
         return Some(Reading::new(end, SemioticClass::Math, spoken));
     }
