@@ -6,7 +6,7 @@ use crate::domain::script::SemioticClass;
 use super::Reading;
 use super::foreign;
 use super::roman;
-use super::table::{ABBREVIATIONS, meaning};
+use super::table::{ABBREVIATIONS, alternatives, meaning};
 use super::tokenize::{At, Kind, one_of};
 
 /// Acronyms of more letters than this are more likely a word in capitals.
@@ -85,12 +85,12 @@ pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
         end += 1;
     }
     let reading = Reading::new(end, SemioticClass::Abbreviation, meaning.spoken);
-    if meaning.doubtful {
-        let message =
-            format!("{:?} read as {:?}; it has other meanings", at.text(0), meaning.spoken);
-        return Some(reading.doubtful(NoteKind::Ambiguous, message));
+    if !meaning.doubtful {
+        return Some(reading);
     }
-    Some(reading)
+    let others = alternatives(&ABBREVIATIONS, at, 0, Some(meaning.spoken));
+    let written: String = (0..end).map(|k| at.text(k)).collect();
+    Some(reading.or_else_read(&written, &others))
 }
 
 /// Whether the dot at `k` is the abbreviation's own: something that it introduces follows.
@@ -273,8 +273,13 @@ fn capitals(at: At) -> Reading {
     if spoken.is_empty() {
         return Reading::new(1, SemioticClass::Word, small);
     }
-    Reading::new(1, SemioticClass::Acronym, spoken)
-        .doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters"))
+    let reading = Reading::new(1, SemioticClass::Acronym, spoken);
+    // A table knows it, but none of its conditions holds here.
+    let known = alternatives(&ABBREVIATIONS, at, 0, None);
+    if !known.is_empty() {
+        return reading.or_else_read(written, &known);
+    }
+    reading.doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters"))
 }
 
 /// A word with its first letter large.
