@@ -6,7 +6,7 @@ use crate::domain::script::SemioticClass;
 use super::Reading;
 use super::foreign;
 use super::roman;
-use super::table::{ABBREVIATIONS, alternatives, meaning};
+use super::table::{ABBREVIATIONS, alternatives, follows_person, meaning};
 use super::tokenize::{At, Kind, one_of};
 
 /// Acronyms of more letters than this are more likely a word in capitals.
@@ -58,10 +58,10 @@ pub(super) fn spelled(letters: &str) -> String {
     names.collect::<Vec<_>>().join(" ")
 }
 
-/// How the acronym at `k` is said: as its table says, else by its letters.
+/// How the acronym at `k` is said in a code: as its table says without a doubt, else by its letters.
 pub(super) fn acronym(at: At, k: isize) -> String {
     match meaning(&ABBREVIATIONS, at, k) {
-        Some((meaning, end)) if end == k + 1 => meaning.spoken.to_owned(),
+        Some((meaning, end)) if end == k + 1 && !meaning.doubtful => meaning.spoken.to_owned(),
         _ => spelled(at.text(k)),
     }
 }
@@ -111,6 +111,10 @@ pub(super) fn read_initials(at: At) -> Option<Reading> {
     if at.kind(0) != Kind::Letter || !at.is(1, ".") {
         return None;
     }
+    // `T.T.Huế`, `T.Ư`: a table knows the letters together with what they are glued to.
+    if meaning(&ABBREVIATIONS, at, 0).is_some_and(|(_, end)| end > 2) {
+        return None;
+    }
     let mut spoken = vec![spelled(at.text(0))];
     let mut end = 2;
     while spoken.len() < INITIALS_MAX {
@@ -129,7 +133,9 @@ pub(super) fn read_initials(at: At) -> Option<Reading> {
     // A known short form such as `TP.` or `P.` before a name is asked before spelling a lone letter.
     let alone = spoken.len() == 1;
     if alone {
-        let after_name = at.kind(at.back(1)) == Kind::Capital;
+        // `anh P. 32 tuổi`
+        let aged = follows_person(at) && at.kind(at.skip_space(2)) == Kind::Digits;
+        let after_name = at.kind(at.back(1)) == Kind::Capital || aged;
         let before_name = matches!(at.kind(at.skip_space(2)), Kind::Capital);
         let known = meaning(&ABBREVIATIONS, at, 0).is_some();
         if known

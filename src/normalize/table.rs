@@ -234,7 +234,8 @@ impl Condition {
             Self::Near(words) => stands_near(at, end, words),
             Self::AfterName => name,
             Self::AfterPlace => name && !is_initial(at, next),
-            Self::Nameless => !name && !follows_person(at),
+            // A full stop here is the sentence's: the short form ends in a whole word (`B.Định.`).
+            Self::Nameless => at.kind(at.skip_space(end)) != Kind::Capital && !follows_person(at),
             Self::AfterNumber => at.kind(next) == Kind::Digits,
             Self::AfterHundreds => at.digits(next).len() > 2,
             Self::AfterYear => is_year(at.digits(next)),
@@ -260,7 +261,7 @@ fn ends_sentence(at: At, k: isize) -> bool {
 }
 
 /// What stands before names a person, so that a letter is the initial of one.
-fn follows_person(at: At) -> bool {
+pub(super) fn follows_person(at: At) -> bool {
     one_of(at.before(1), &PERSONS)
 }
 
