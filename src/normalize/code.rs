@@ -4,7 +4,7 @@ use crate::domain::script::SemioticClass;
 
 use super::Reading;
 use super::letters;
-use super::number::{cardinal, digits, number};
+use super::number::{cardinal, digits, is_year, number};
 use super::tokenize::{At, Kind, one_of, same};
 
 /// Abbreviated kinds of roads, where a number follows.
@@ -110,7 +110,10 @@ pub(super) fn read_road(at: At) -> Option<Reading> {
     let k = at.skip_space(if glued { 2 } else { 1 });
     let number = at.digits(k);
     let ambiguous = at.is(0, "CT") && k > 1 && !glued;
-    if number.is_empty() || number.len() > 4 || ambiguous {
+    // `ĐT 0212 3852 456` is to be called, `ĐH 2025` has its year.
+    let called = number.len() > 2 && number.starts_with('0');
+    let year = k > 1 && !glued && is_year(number);
+    if number.is_empty() || number.len() > 4 || ambiguous || called || year {
         return None;
     }
     // `CT05`: the zero belongs to the name.

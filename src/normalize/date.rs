@@ -16,7 +16,8 @@ const DAY_WORDS: [&str; 22] = [
 ];
 
 /// Words after which `d/m` is a day unless a noun of shares or counts comes next.
-const PERHAPS_DAY_WORDS: [&str; 6] = ["từ", "đến", "tới", "vào", "lúc", "cuối"];
+const PERHAPS_DAY_WORDS: [&str; 11] =
+    ["từ", "đến", "tới", "vào", "lúc", "cuối", "mừng", "niệm", "khánh", "nhi", "động"];
 
 /// Words after which even `19-8` and `19.5` are days.
 const DOTTED_DAY_WORDS: [&str; 15] = [
@@ -237,7 +238,22 @@ fn day_month(at: At) -> Option<Reading> {
     if !is_date || decimal || !closed(at, 3) || at.kind(3).is_word() {
         return None;
     }
-    reading(3, format!("{}{} tháng {}", day_word(at), cardinal_of(day), month_name(month)))
+    let spoken = format!("{}{} tháng {}", day_word(at), cardinal_of(day), month_name(month));
+    let reading = reading(3, spoken)?;
+    if mark == "/" && is_perhaps_share(at, day, month) {
+        let share = format!("{} phần {}", cardinal_of(day), cardinal_of(month));
+        return Some(reading.or_else_read(&format!("{}/{}", at.text(0), at.text(2)), &[share]));
+    }
+    Some(reading)
+}
+
+/// `3/7` with no word before it that speaks of days: it may be a share. The holidays are days.
+fn is_perhaps_share(at: At, day: u32, month: u32) -> bool {
+    const HOLIDAYS: [(u32, u32); 3] = [(2, 9), (1, 6), (1, 7)];
+    let said = at.follows(&DAY_WORDS) || at.follows(&PERHAPS_DAY_WORDS);
+    let linked = matches!(at.before(1), "-" | "–" | "và" | "," | "(" | "hoặc");
+    let padded = at.digits(0).starts_with('0') || at.digits(2).starts_with('0');
+    day < month && month <= 10 && !said && !linked && !padded && !HOLIDAYS.contains(&(day, month))
 }
 
 /// Whether dates with the same mark stand before in a list: `lễ 30-4 và |2-9`.

@@ -101,7 +101,9 @@ fn code(at: At, k: isize) -> (String, isize, bool) {
         let (spoken, end) = numbered(meaning.spoken, end);
         return (spoken, end, true);
     }
-    if let Some((meaning, end)) = meaning(&ABBREVIATIONS, at, k) {
+    // A guess is not good enough for the name of an office: its letters are what is printed.
+    let known = meaning(&ABBREVIATIONS, at, k).filter(|(meaning, _)| !meaning.doubtful);
+    if let Some((meaning, end)) = known {
         let (spoken, end) = numbered(meaning.spoken, end);
         return (spoken, end, true);
     }

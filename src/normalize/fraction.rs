@@ -141,7 +141,33 @@ pub(super) fn read(at: At) -> Option<Reading> {
     let mixed =
         at.kind(-1) == Kind::Space && at.kind(-2) == Kind::Digits && spoken.contains("phần");
     let spoken = if mixed { format!("và {spoken}") } else { spoken };
-    Some(Reading::new(end, SemioticClass::Fraction, spoken))
+    let reading = Reading::new(end, SemioticClass::Fraction, spoken);
+    match perhaps_day(at).filter(|_| end == 3 && !mixed) {
+        Some(day) => {
+            let written = format!("{}/{}", at.text(0), at.text(2));
+            Some(reading.or_else_read(&written, &[day]))
+        }
+        None => Some(reading),
+    }
+}
+
+/// `3/4` where nothing is named that it could be a share or a count of, nor a share announced: the
+/// day that it may be.
+fn perhaps_day(at: At) -> Option<String> {
+    let of_something = at.kind(at.skip_space(3)) == Kind::Lower || measure::unit_follows(at, 3);
+    let announced = at.follows(&SHARES)
+        || at.follows(&OVER)
+        || is_named_share(at)
+        || at.follows(&["số", "là", "hạng", "mức", "cấp", "còn", "loại"])
+        || is_day_and_night(at.digits(0), at.digits(2))
+        || [at.before(1), at.text(at.skip_space(3))]
+            .iter()
+            .any(|sign| matches!(*sign, "=" | "+" | "-" | "–" | "×" | ":" | "<" | ">"));
+    let (day, month) = (at.digits(0).parse::<u32>().ok()?, at.digits(2).parse::<u32>().ok()?);
+    let calendar = (1..=31).contains(&day) && (1..=12).contains(&month);
+    let month = if month == 4 { "tư".to_owned() } else { cardinal(at.digits(2)) };
+    (calendar && !of_something && !announced)
+        .then(|| format!("ngày {} tháng {month}", cardinal(at.digits(0))))
 }
 
 /// The words for `a/b` here; `None` when there is no such thing.

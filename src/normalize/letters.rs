@@ -7,7 +7,7 @@ use super::Reading;
 use super::compound;
 use super::foreign;
 use super::roman;
-use super::table::{ABBREVIATIONS, meaning};
+use super::table::{ABBREVIATIONS, alternatives, follows_person, meaning};
 use super::tokenize::{At, Kind, one_of, same};
 
 /// Acronyms of more letters than this are more likely a word in capitals.
@@ -59,10 +59,10 @@ pub(super) fn spelled(letters: &str) -> String {
     names.collect::<Vec<_>>().join(" ")
 }
 
-/// How the acronym at `k` is said: as its table says, else by its letters.
+/// How the acronym at `k` is said in a code: as its table says without a doubt, else by its letters.
 pub(super) fn acronym(at: At, k: isize) -> String {
     match meaning(&ABBREVIATIONS, at, k) {
-        Some((meaning, end)) if end == k + 1 => meaning.spoken.to_owned(),
+        Some((meaning, end)) if end == k + 1 && !meaning.doubtful => meaning.spoken.to_owned(),
         _ => spelled(at.text(k)),
     }
 }
@@ -89,12 +89,12 @@ pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
         end += 1;
     }
     let reading = Reading::new(end, SemioticClass::Abbreviation, meaning.spoken);
-    if meaning.doubtful {
-        let message =
-            format!("{:?} read as {:?}; it has other meanings", at.text(0), meaning.spoken);
-        return Some(reading.doubtful(NoteKind::Ambiguous, message));
+    if !meaning.doubtful {
+        return Some(reading);
     }
-    Some(reading)
+    let others = alternatives(&ABBREVIATIONS, at, 0, Some(meaning.spoken));
+    let written: String = (0..end).map(|k| at.text(k)).collect();
+    Some(reading.or_else_read(&written, &others))
 }
 
 /// `mã MC`: two letters after the word for a code are letters.
@@ -102,14 +102,14 @@ fn is_code(at: At) -> bool {
     at.follows(&["mã"]) && at.text(0).chars().count() == 2
 }
 
-/// `ban quản lý (BQL)`: the words before an acronym have just said it, or begin to, so that it is
-/// said by its letters, not twice.
+/// `ban quản lý (BQL)`: the words before an acronym have just said it, so that it is said by its
+/// letters, not twice. Before a bracket they may have begun to.
 fn was_said(at: At, spoken: &str) -> bool {
-    const WORDS_MIN: usize = 2;
     const WORDS_MAX: usize = 8;
     let words: Vec<&str> = spoken.split(' ').collect();
     let bracket = usize::from(at.before(1) == "(");
-    (WORDS_MIN..=words.len().min(WORDS_MAX)).any(|count| {
+    let least = if bracket == 1 { 2 } else { words.len().max(2) };
+    (least..=words.len().min(WORDS_MAX)).any(|count| {
         let said = words[..count].iter().rev();
         said.enumerate().all(|(back, word)| same(at.before(back + 1 + bracket), word))
     })
@@ -133,6 +133,10 @@ pub(super) fn read_initials(at: At) -> Option<Reading> {
     if at.kind(0) != Kind::Letter || !at.is(1, ".") {
         return None;
     }
+    // `T.T.Huế`, `T.Ư`: a table knows the letters together with what they are glued to.
+    if meaning(&ABBREVIATIONS, at, 0).is_some_and(|(_, end)| end > 2) {
+        return None;
+    }
     let mut spoken = vec![spelled(at.text(0))];
     let mut end = 2;
     while spoken.len() < INITIALS_MAX {
@@ -151,7 +155,9 @@ pub(super) fn read_initials(at: At) -> Option<Reading> {
     // A known short form such as `TP.` or `P.` before a name is asked before spelling a lone letter.
     let alone = spoken.len() == 1;
     if alone {
-        let after_name = at.kind(at.back(1)) == Kind::Capital;
+        // `anh P. 32 tuổi`
+        let aged = follows_person(at) && at.kind(at.skip_space(2)) == Kind::Digits;
+        let after_name = at.kind(at.back(1)) == Kind::Capital || aged;
         let before_name = matches!(at.kind(at.skip_space(2)), Kind::Capital);
         let known = meaning(&ABBREVIATIONS, at, 0).is_some();
         if known
@@ -305,8 +311,13 @@ fn capitals(at: At) -> Reading {
     if spoken.is_empty() {
         return Reading::new(1, SemioticClass::Word, small);
     }
-    Reading::new(1, SemioticClass::Acronym, spoken)
-        .doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters"))
+    let reading = Reading::new(1, SemioticClass::Acronym, spoken);
+    // A table knows it, but none of its conditions holds here.
+    let known = alternatives(&ABBREVIATIONS, at, 0, None);
+    if !known.is_empty() {
+        return reading.or_else_read(written, &known);
+    }
+    reading.doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters"))
 }
 
 /// A word with its first letter large.

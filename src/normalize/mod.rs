@@ -82,6 +82,19 @@ impl Reading {
     fn doubtful(self, kind: NoteKind, message: impl Into<String>) -> Self {
         Self { doubt: Some((kind, message.into())), ..self }
     }
+
+    /// What was `written` may be said in `others` ways as well; the editor is told which, the
+    /// likeliest first.
+    fn or_else_read(self, written: &str, others: &[impl AsRef<str>]) -> Self {
+        let quoted: Vec<String> = others.iter().map(|o| format!("{:?}", o.as_ref())).collect();
+        let list = match quoted.split_last() {
+            None => return self,
+            Some((only, [])) => only.clone(),
+            Some((last, firsts)) => format!("{} or {last}", firsts.join(", ")),
+        };
+        let message = format!("{written:?} read as {:?}; it may be {list}", self.spoken);
+        self.doubtful(NoteKind::Ambiguous, message)
+    }
 }
 
 type Rule = fn(At) -> Option<Reading>;

@@ -49,9 +49,9 @@ macro_rules! golden {
 }
 
 golden! {
-    abbreviation cardinal code date decimal document electronic foreign fraction initial math
-    measure money ordinal percent phone plate punctuation range road roman score sentence time
-    topics
+    abbreviation cardinal code context date decimal document electronic foreign fraction initial
+    math measure money ordinal percent phone plate province punctuation range road roman score
+    sentence time title topics
 }
 
 fn texts(written: &str) -> Vec<String> {
@@ -142,6 +142,46 @@ fn doubt_becomes_a_note() {
     assert_eq!(kinds("Vui quá ☃"), [NoteKind::UnknownSymbol]);
     assert_eq!(kinds("Ca sĩ Madonna hát"), [NoteKind::ForeignWord]);
     assert_eq!(kinds("Trời nắng."), []);
+}
+
+#[test]
+fn a_note_of_doubt_names_the_other_readings() {
+    let messages = |written: &str| -> Vec<String> {
+        let notes = utterances(Part::Lead, written, &Lexicon::default()).1;
+        notes.into_iter().map(|note| note.message).collect()
+    };
+    assert_eq!(messages("Bàn về QL."), [r#""QL" read as "quốc lộ"; it may be "quản lý""#]);
+    assert_eq!(
+        messages("Mưa to ở QN."),
+        [r#""QN" read as "Quảng Ninh"; it may be "Quảng Nam", "Quảng Ngãi" or "quân nhân""#]
+    );
+    assert_eq!(
+        messages("Th.tá Hà Nam nói."),
+        [r#""Th.tá" read as "thiếu tá"; it may be "thượng tá""#]
+    );
+    assert_eq!(
+        messages("Nợ đã trả 3/4."),
+        [r#""3/4" read as "ba phần tư"; it may be "ngày ba tháng tư""#]
+    );
+    assert_eq!(
+        messages("Họ gặp lại 3/7."),
+        [r#""3/7" read as "ngày ba tháng bảy"; it may be "ba phần bảy""#]
+    );
+    assert_eq!(messages("Nhóm V đến."), [r#""V" read as "năm"; it may be "vê""#]);
+    assert_eq!(
+        messages("Kết quả trận này là 1-2."),
+        [r#""1-2" read as "một đến hai"; it may be "một hai""#]
+    );
+    for sure in [
+        "QL thị trường kiểm tra QL 6 và các tuyến QL.",
+        "Vịnh Hạ Long (QN).",
+        "Sáng 3/7, gần 3/4 số hộ có điện, 3/4 cốc nước, ngày 3/4.",
+        "Quân khu V, quý V, khóa V, lần thứ V.",
+        "Thắng 1-2, mưa 1-2 ngày, Điều 1-2, nghỉ từ 1-2.",
+        "Mở cửa 24/7. Quốc khánh 2/9.",
+    ] {
+        assert_eq!(messages(sure), [""; 0], "{sure}");
+    }
 }
 
 /// Long runs of what no newspaper prints; more than linear time would not end here.
