@@ -208,7 +208,7 @@ pub(super) fn read_lettered(at: At) -> Option<Reading> {
     }
     // `VN1544` is a flight: no country before three digits or more.
     let fleet = letters.chars().count() == 2 && at.text(1).len() > 2;
-    let mut spoken = if fleet { letters::spelled(letters) } else { letters::acronym(at, 0) };
+    let mut spoken = if fleet { letters::spelled(letters) } else { letters::code(at, 0) };
     let end = push_pieces(at, 1, &mut spoken);
     Some(Reading::new(end, SemioticClass::Code, spoken))
 }

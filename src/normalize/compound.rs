@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::foreign::{self, ONSETS};
 use super::letters;
-use super::table::{ABBREVIATIONS, UNITS};
+use super::table::{ABBREVIATIONS, HOSTS, UNITS};
 use super::tokenize::{At, tokens};
 
 /// The words of a name with capitals inside, each as it is said; `None` for a name that is better
@@ -93,6 +93,34 @@ const ENGLISH_ENDS: [&str; 11] =
 static PLAIN_RIMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
     foreign::rimes().map(|rime| rime.chars().map(foreign::base).collect()).collect()
 });
+
+/// What a word of an address means where all of it is known: `baosonla` is `báo Sơn La`.
+pub(super) fn marked(word: &str) -> Option<String> {
+    if !word.is_ascii() || word.len() > WORD_MAX {
+        return None;
+    }
+    // The fewest words that end at each place, last word first.
+    let mut reached: Vec<Option<(usize, usize)>> = vec![None; word.len() + 1];
+    reached[0] = Some((0, 0));
+    for start in 0..word.len() {
+        let Some((so_far, _)) = reached[start] else { continue };
+        for end in start + 1..=word.len() {
+            let known = HOSTS.get(&word[start..end]);
+            let fits = known.is_some_and(|(_, head)| !head || end < word.len());
+            if fits && reached[end].is_none_or(|(best, _)| so_far + 1 < best) {
+                reached[end] = Some((so_far + 1, start));
+            }
+        }
+    }
+    let (mut words, mut end) = (Vec::new(), word.len());
+    while end > 0 {
+        let (_, start) = reached[end]?;
+        words.push(HOSTS[&word[start..end]].0);
+        end = start;
+    }
+    words.reverse();
+    Some(words.join(" "))
+}
 
 /// The Vietnamese syllables that a word of small letters without marks consists of, two or more:
 /// `trungtamtinhoc` is `trung tam tin hoc`.
@@ -217,6 +245,21 @@ mod tests {
             ["online", "mobile", "google", "facebook", "truong", "data", "vnexpress", "domain"]
         {
             assert_eq!(syllables(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn known_words_have_their_marks() {
+        for (word, said) in [
+            ("baosonla", "báo Sơn La"),
+            ("toasoan", "tòa soạn"),
+            ("soytethanhhoa", "sở y tế Thanh Hóa"),
+            ("dichvucong", "dịch vụ công"),
+        ] {
+            assert_eq!(marked(word).as_deref(), Some(said), "{word}");
+        }
+        for word in ["bao", "baox", "google", "sonlax"] {
+            assert_eq!(marked(word), None, "{word}");
         }
     }
 

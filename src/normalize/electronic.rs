@@ -240,9 +240,10 @@ fn word(at: At, k: isize) -> String {
         None if at.kind(k) == Kind::Mixed => {
             compound::apart_in_address(&at.text(k).replace('\'', ""))
         }
-        None if at.is(k + 1, "@") => {
-            compound::syllables(&small).or_else(|| compound::with_initials(&small)).unwrap_or(small)
+        None => {
+            let initials = || compound::with_initials(&small).filter(|_| at.is(k + 1, "@"));
+            let known = compound::marked(&small).or_else(|| compound::syllables(&small));
+            known.or_else(initials).unwrap_or_else(|| at.text(k).replace('\'', ""))
         }
-        None => compound::syllables(&small).unwrap_or_else(|| at.text(k).replace('\'', "")),
     }
 }

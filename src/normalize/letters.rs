@@ -7,7 +7,7 @@ use super::Reading;
 use super::compound;
 use super::foreign;
 use super::roman;
-use super::table::{ABBREVIATIONS, alternatives, follows_person, meaning};
+use super::table::{ABBREVIATIONS, ACRONYMS, alternatives, follows_person, meaning};
 use super::tokenize::{At, Kind, one_of, same};
 
 /// Acronyms of more letters than this are more likely a word in capitals.
@@ -64,6 +64,19 @@ pub(super) fn acronym(at: At, k: isize) -> String {
     match meaning(&ABBREVIATIONS, at, k) {
         Some((meaning, end)) if end == k + 1 && !meaning.doubtful => meaning.spoken.to_owned(),
         _ => spelled(at.text(k)),
+    }
+}
+
+/// How letters glued to digits are said: `ISO9001`, `U17`, but not `BC15` as a report. Two letters
+/// before two digits and more are an abbreviation only where newsreaders say the acronym as a word
+/// or by letters; before one digit they can be (`NV2`, `TP2`).
+pub(super) fn code(at: At, k: isize) -> String {
+    let written = at.text(k);
+    let short = written.chars().count() == 2 && at.digits(k + 1).len() > 1;
+    match meaning(&ACRONYMS, at, k) {
+        Some((meaning, end)) if end == k + 1 => meaning.spoken.to_owned(),
+        _ if short => spelled(written),
+        _ => acronym(at, k),
     }
 }
 

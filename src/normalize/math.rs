@@ -125,7 +125,8 @@ pub(super) fn subtracts(at: At) -> bool {
     }
     let bracket = at.is(left, ")") || at.is(right, "(");
     let raised = at.kind(left) == Kind::Mark;
-    let formula = unknown || bracket || raised || in_equation(at, left, right);
+    let formula =
+        unknown || bracket || raised || in_equation(at, left, right) || spaced && among_signs(at);
     formula && in_formula(at)
 }
 
@@ -136,6 +137,14 @@ fn sides(at: At) -> Option<(isize, isize)> {
         (Kind::Space, _) | (_, Kind::Space) => None,
         _ => Some((-1, 1)),
     }
+}
+
+/// `25 x 4 |- 15 : 3 = 95`: the next sign on one side is that of another operation, and there is a
+/// result.
+fn among_signs(at: At) -> bool {
+    let operation = |text| matches!(text, "x" | "×" | ":" | "÷" | "+" | "*");
+    let beside = operation(at.before(2)) || operation(at.text(at.skip_space(at.skip_space(1) + 1)));
+    beside && (1..=FORMULA_TOKENS).any(|ahead| at.is(ahead, "="))
 }
 
 /// Whether a sign of equality stands beside the terms that end at `left` and begin at `right`,
@@ -257,15 +266,22 @@ fn is_grade(at: At) -> bool {
     at.kind(first - 1) == Kind::Letter && !at.kind(end).is_word() && at.kind(end) != Kind::Digits
 }
 
-/// What may stand on both sides of a sign for multiplication: numbers, units, single letters.
+/// What may stand on both sides of a sign for multiplication: numbers, units, single letters; in a
+/// formula also a bracket and words (`điểm thi x 70%`).
 fn between_factors(at: At) -> bool {
     let right = at.skip_space(1);
     let left = at.back(1);
     let factor = |k: isize| {
         matches!(at.kind(k), Kind::Digits | Kind::Letter) || super::measure::is_unit(at, k)
     };
+    let spaced = at.kind(-1) == Kind::Space && at.kind(1) == Kind::Space;
+    let in_words = || {
+        let before = at.is(left, ")") || at.kind(left).is_word();
+        let after = at.kind(right) == Kind::Digits || at.is(right, "(");
+        spaced && before && after && (in_formula(at) || at.near(8, &["+"]))
+    };
     let after = matches!(at.kind(right), Kind::Digits | Kind::Letter);
-    factor(left) && after
+    factor(left) && after || in_words()
 }
 
 /// `10 : 2 = 5`

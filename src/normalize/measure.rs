@@ -234,6 +234,10 @@ pub(super) fn read_per(at: At) -> Option<Reading> {
         Kind::Digits if physical || at.kind(left) == Kind::Lower => {
             Some(Reading::new(1, SemioticClass::Measure, "trên"))
         }
+        // `đồng/HTX`: what follows is read by its own rule.
+        Kind::Caps if !physical && letters::is_known(at, right) => {
+            Some(Reading::new(1, SemioticClass::Measure, "một"))
+        }
         Kind::Lower if timed => Some(Reading::new(1, SemioticClass::Measure, "trên")),
         Kind::Lower => Some(Reading::new(1, SemioticClass::Measure, "một")),
         _ => None,

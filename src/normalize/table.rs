@@ -1,5 +1,6 @@
 //! The tables under `tables/`, read once; every row is one fact.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::number::is_year;
@@ -117,6 +118,20 @@ pub(super) static ABBREVIATIONS: LazyLock<Meanings> = LazyLock::new(|| {
         add_meanings(&mut meanings, table);
     }
     meanings
+});
+
+/// Only what is said as a word or by letters, not what is said in full.
+pub(super) static ACRONYMS: LazyLock<Meanings> = LazyLock::new(|| {
+    let mut meanings = Phrases::new(false);
+    add_meanings(&mut meanings, include_str!("tables/acronyms.tsv"));
+    meanings
+});
+
+/// Words of addresses, written together and without their marks, and whether another word must
+/// follow.
+pub(super) static HOSTS: LazyLock<HashMap<&str, (&str, bool)>> = LazyLock::new(|| {
+    let hosts = rows(include_str!("tables/hosts.tsv"));
+    hosts.map(|[written, spoken, flag]| (written, (spoken, flag == "head"))).collect()
 });
 
 /// The letters in the numbers of documents: kinds of documents and who issues them.
