@@ -88,8 +88,16 @@ pub(super) fn is_known(at: At, k: isize) -> bool {
 /// An abbreviation or acronym that a table knows: `UBND`, `LĐ-TB&XH`, `TP.HCM`, `đ/c`, `v.v.`
 pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
     let (meaning, mut end) = meaning(&ABBREVIATIONS, at, 0)?;
-    if at.kind(0) == Kind::Caps && end == 1 && (is_code(at) || was_said(at, meaning.spoken)) {
-        return Some(Reading::new(1, SemioticClass::Acronym, spelled(at.text(0))));
+    if at.kind(0) == Kind::Caps && end == 1 {
+        let said = words_said(at, meaning.spoken);
+        let rest: Vec<&str> = meaning.spoken.split(' ').skip(said).collect();
+        if is_code(at) || said > 0 && (at.before(1) == "(" || rest.is_empty()) {
+            return Some(Reading::new(1, SemioticClass::Acronym, spelled(at.text(0))));
+        }
+        // `thủ tục TTHC`: what was said already is not said again.
+        if said > 0 {
+            return Some(Reading::new(1, SemioticClass::Abbreviation, rest.join(" ")));
+        }
     }
     // `TP2`, `ĐT107`: digits glued to capitals make another thing of them.
     let glued = at.kind(end) == Kind::Digits && at.kind(end - 1).is_word();
@@ -115,17 +123,17 @@ fn is_code(at: At) -> bool {
     at.follows(&["mã"]) && at.text(0).chars().count() == 2
 }
 
-/// `ban quản lý (BQL)`: the words before an acronym have just said it, so that it is said by its
-/// letters, not twice. Before a bracket they may have begun to.
-fn was_said(at: At, spoken: &str) -> bool {
+/// How many words of what an acronym stands for the words before it have just said, from its first
+/// word on: `ban quản lý (|BQL)`, `thủ tục |TTHC`. One word may be chance, so two are needed.
+fn words_said(at: At, spoken: &str) -> usize {
     const WORDS_MAX: usize = 8;
     let words: Vec<&str> = spoken.split(' ').collect();
     let bracket = usize::from(at.before(1) == "(");
-    let least = if bracket == 1 { 2 } else { words.len().max(2) };
-    (least..=words.len().min(WORDS_MAX)).any(|count| {
-        let said = words[..count].iter().rev();
-        said.enumerate().all(|(back, word)| same(at.before(back + 1 + bracket), word))
-    })
+    let said = |count: &usize| {
+        let mut back = words[..*count].iter().rev().enumerate();
+        back.all(|(back, word)| same(at.before(back + 1 + bracket), word))
+    };
+    (2..=words.len().min(WORDS_MAX)).rev().find(said).unwrap_or(0)
 }
 
 /// Whether the dot at `k` is the abbreviation's own: something that it introduces follows.
