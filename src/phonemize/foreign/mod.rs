@@ -1,8 +1,8 @@
 //! Foreign words -> Vietnamese syllables, as a newsreader says them.
 //!
 //! A word with a settled reading is looked up ([`names`]). For any other the language it likely
-//! comes from is told by its letters and neighbours ([`origin`]), the letters become sounds by
-//! the rules of that language ([`rules`]), and the sounds are fitted into syllables ([`fit`]):
+//! comes from is told by its letters and neighbours (`origin`), the letters become sounds by
+//! the rules of that language (`rules`), and the sounds are fitted into syllables (`fit`):
 //! every vowel makes a syllable, a consonant that Vietnamese cannot join gets a short ờ of its
 //! own (Macron: ma cờ rông), one that cannot end a syllable becomes its neighbour or is dropped
 //! (Ronaldo: rô nan đô).
