@@ -10,12 +10,12 @@ use crate::domain::job::{Progress, Source};
 use crate::domain::lexicon::LexiconEntry;
 use crate::domain::narration::{Cue, Narration, Phonemes};
 use crate::domain::note::{Note, NoteKind};
-use crate::domain::script::Script;
+use crate::domain::script::{Script, Utterance};
 use crate::domain::units::SampleRate;
 use crate::extract::{self, NoArticle};
 use crate::fetch::{FetchError, Fetcher};
 use crate::normalize::{self, Lexicon};
-use crate::phonemize;
+use crate::phonemize::{self, Guess};
 use crate::store::{Finished, Line, NewNarration, Store, StoreError, hex};
 use crate::synthesize::{self, SynthesisError, Voice};
 
@@ -101,6 +101,60 @@ impl NarrateError {
     }
 }
 
+/// How the words of a script that are not Vietnamese are said, told in its notes. Where a table
+/// settles it there is no doubt and no note.
+///
+/// `guesses` holds what the phonemizer says of each utterance; the notes on foreign words stand in
+/// reading order, as `normalize` gives them.
+pub fn settled(utterances: &[Utterance], guesses: Vec<Vec<Guess>>, notes: Vec<Note>) -> Vec<Note> {
+    let (foreign, mut settled): (Vec<Note>, Vec<Note>) =
+        notes.into_iter().partition(|note| note.kind == NoteKind::ForeignWord);
+    let mut foreign = foreign.into_iter().peekable();
+    for (utterance, guesses) in utterances.iter().zip(guesses) {
+        let mut unnoted: Vec<bool> = guesses.iter().map(|guess| !guess.settled).collect();
+        while let Some(mut note) = foreign.next_if(|note| is_in(note, utterance)) {
+            let word = word_of(&note, utterance).to_lowercase();
+            let about = |guess: &Guess| guess.written.to_lowercase().split(' ').any(|w| w == word);
+            let Some(index) = guesses.iter().position(about) else {
+                settled.push(note);
+                continue;
+            };
+            unnoted[index] = false;
+            if !guesses[index].settled {
+                note.message = message(&guesses[index]);
+                settled.push(note);
+            }
+        }
+        let rest = guesses.iter().zip(unnoted).filter(|(_, unnoted)| *unnoted);
+        settled.extend(rest.map(|(guess, _)| {
+            let kind = NoteKind::UnknownSyllable;
+            Note::at(kind, utterance.part, utterance.span, message(guess))
+        }));
+    }
+    settled
+}
+
+fn message(guess: &Guess) -> String {
+    format!("{:?} is not Vietnamese; it is said {:?}", guess.written, guess.said)
+}
+
+fn is_in(note: &Note, utterance: &Utterance) -> bool {
+    note.place.is_some_and(|(part, span)| {
+        part == utterance.part
+            && span.start >= utterance.span.start
+            && span.end <= utterance.span.end
+    })
+}
+
+/// The written word that a note is about.
+fn word_of<'u>(note: &Note, utterance: &'u Utterance) -> &'u str {
+    let start = utterance.span.start;
+    let word = note.place.and_then(|(_, span)| {
+        utterance.written.get(span.start.checked_sub(start)?..span.end.checked_sub(start)?)
+    });
+    word.unwrap_or_default()
+}
+
 /// How far it is, and whether to go on.
 pub type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
@@ -151,14 +205,14 @@ impl Narrator {
         let lexicon = Lexicon::for_section(readings, article.section.as_deref());
         let mut script = normalize::script(article, &lexicon);
         let mut phonemes = Vec::with_capacity(script.utterances.len());
+        let mut guesses = Vec::with_capacity(script.utterances.len());
         for utterance in &script.utterances {
             let (sounds, guessed) = phonemize::phonemes(&utterance.spoken);
-            script.notes.extend(guessed.into_iter().map(|word| {
-                let message = format!("the sound of \"{word}\" was guessed");
-                Note::at(NoteKind::UnknownSyllable, utterance.part, utterance.span, message)
-            }));
             phonemes.push(sounds);
+            guesses.push(guessed);
         }
+        let notes = std::mem::take(&mut script.notes);
+        script.notes = settled(&script.utterances, guesses, notes);
         if !phonemes.iter().any(|phonemes| phonemes.0.contains(char::is_alphabetic)) {
             return Err(NarrateError::Silent);
         }
@@ -274,4 +328,25 @@ pub fn lines(script: &Script, narration: &Narration) -> Vec<Line> {
         })
     };
     narration.cues.iter().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::article::Part;
+
+    fn notes(written: &str) -> Vec<String> {
+        let (utterances, notes) =
+            normalize::utterances(Part::Block(0), written, &Lexicon::default());
+        let guesses = utterances.iter().map(|u| phonemize::phonemes(&u.spoken).1).collect();
+        settled(&utterances, guesses, notes).into_iter().map(|note| note.message).collect()
+    }
+
+    #[test]
+    fn a_note_says_how_a_foreign_name_is_said_unless_that_is_settled() {
+        assert_eq!(notes("Ông Macron tới Real Madrid. Đội UNICEF mừng."), [""; 0]);
+        let notes = notes("Hôm nay ông Brzylka đến. Hôm sau, ông Brzylka về.");
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes[0].starts_with("\"Brzylka\" is not Vietnamese; it is said \""), "{notes:?}");
+    }
 }

@@ -11,7 +11,7 @@ use baonoi::domain::note::Note;
 use baonoi::domain::units::Timestamp;
 use baonoi::fetch::Fetcher;
 use baonoi::normalize::Lexicon;
-use baonoi::{normalize, phonemize};
+use baonoi::{narrate, normalize, phonemize};
 use clap::Args;
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization as _;
@@ -83,6 +83,8 @@ pub fn normalize(args: &NormalizeArgs) -> anyhow::Result<()> {
             let spoken: Vec<&str> = utterances.iter().map(|u| u.spoken.as_str()).collect();
             return spoken.join(" ");
         }
+        let guesses = utterances.iter().map(|u| phonemize::phonemes(&u.spoken).1).collect();
+        let notes = narrate::settled(&utterances, guesses, notes);
         let tokens = utterances.iter().flat_map(|utterance| &utterance.tokens);
         let token = |token: &baonoi::domain::script::Token| {
             json!({

@@ -4,7 +4,7 @@ use crate::domain::script::SemioticClass;
 
 use super::Reading;
 use super::letters;
-use super::number::{cardinal, digits, number};
+use super::number::{cardinal, digits, is_year, number};
 use super::tokenize::{At, Kind, one_of, same};
 
 /// Abbreviated kinds of roads, where a number follows.
@@ -19,7 +19,8 @@ const ROADS: [(&str, &str); 7] = [
 ];
 
 /// Words before a number with a letter that make it a name, not an amount with a unit.
-const NAMED: [&str; 22] = [
+const NAMED: [&str; 23] = [
+    "mã",
     "lớp",
     "khối",
     "nhà",
@@ -109,7 +110,10 @@ pub(super) fn read_road(at: At) -> Option<Reading> {
     let k = at.skip_space(if glued { 2 } else { 1 });
     let number = at.digits(k);
     let ambiguous = at.is(0, "CT") && k > 1 && !glued;
-    if number.is_empty() || number.len() > 4 || ambiguous {
+    // `ĐT 0212 3852 456` is to be called, `ĐH 2025` has its year.
+    let called = number.len() > 2 && number.starts_with('0');
+    let year = k > 1 && !glued && is_year(number);
+    if number.is_empty() || number.len() > 4 || ambiguous || called || year {
         return None;
     }
     // `CT05`: the zero belongs to the name.
@@ -204,7 +208,7 @@ pub(super) fn read_lettered(at: At) -> Option<Reading> {
     }
     // `VN1544` is a flight: no country before three digits or more.
     let fleet = letters.chars().count() == 2 && at.text(1).len() > 2;
-    let mut spoken = if fleet { letters::spelled(letters) } else { letters::acronym(at, 0) };
+    let mut spoken = if fleet { letters::spelled(letters) } else { letters::code(at, 0) };
     let end = push_pieces(at, 1, &mut spoken);
     Some(Reading::new(end, SemioticClass::Code, spoken))
 }
@@ -262,12 +266,24 @@ pub(super) fn read_formula(at: At) -> Option<Reading> {
     if at.kind(0) != Kind::Mixed || formula.chars().count() > 8 || at.kind(1) == Kind::Digits {
         return None;
     }
-    let (mut rest, mut last) = (formula, "");
-    while !rest.is_empty() {
-        last = ELEMENTS.iter().find(|element| rest.starts_with(**element))?;
-        rest = &rest[last.len()..];
-    }
+    let last = last_element(formula)?;
     ANIONS.contains(&last).then(|| Reading::new(1, SemioticClass::Code, letters::spelled(formula)))
+}
+
+/// Whether a word is made of the symbols of elements.
+pub(super) fn is_formula(word: &str) -> bool {
+    last_element(word).is_some()
+}
+
+/// The last of the elements whose symbols the whole word consists of.
+fn last_element(word: &str) -> Option<&'static str> {
+    let (mut rest, mut last) = (word, None);
+    while !rest.is_empty() {
+        let element = ELEMENTS.iter().find(|element| rest.starts_with(**element))?;
+        rest = &rest[element.len()..];
+        last = Some(*element);
+    }
+    last
 }
 
 /// Adds the glued letters and digits from `k` on; a grade in Roman numerals may close the code.
@@ -285,6 +301,7 @@ fn push_pieces(at: At, mut k: isize, spoken: &mut String) -> isize {
                 None => cardinal(at.text(k)),
             },
             Kind::Letter | Kind::Caps => letters::acronym(at, k),
+            Kind::Mixed if is_formula(at.text(k)) => letters::spelled(at.text(k)),
             Kind::Lower if at.text(k).chars().count() == 1 => letters::spelled(at.text(k)),
             Kind::Mark if at.is(k, "-") && at.kind(k - 1) == Kind::Digits => {
                 match super::roman::value(at.text(k + 1)) {

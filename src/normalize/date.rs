@@ -4,6 +4,7 @@ use crate::domain::script::SemioticClass;
 
 use super::Reading;
 use super::fraction;
+use super::math;
 use super::number::{cardinal, cardinal_of, is_year};
 use super::range;
 use super::tokenize::{At, Kind, one_of};
@@ -15,7 +16,8 @@ const DAY_WORDS: [&str; 22] = [
 ];
 
 /// Words after which `d/m` is a day unless a noun of shares or counts comes next.
-const PERHAPS_DAY_WORDS: [&str; 6] = ["từ", "đến", "tới", "vào", "lúc", "cuối"];
+const PERHAPS_DAY_WORDS: [&str; 11] =
+    ["từ", "đến", "tới", "vào", "lúc", "cuối", "mừng", "niệm", "khánh", "nhi", "động"];
 
 /// Words after which even `19-8` and `19.5` are days.
 const DOTTED_DAY_WORDS: [&str; 15] = [
@@ -83,7 +85,9 @@ fn day_word(at: At) -> &'static str {
         && value(at, at.back(2), 31).is_some()
         && at.before(3) != "/"
         && at.near(8, &["ngày", "mùng"]);
-    let silent = several || at.follows(&DAY_SAID) || at.follows(&NAMED_AFTER_DAYS);
+    // `Đ. 3/2` is short for a street.
+    let street = at.follows(&NAMED_AFTER_DAYS) || at.before(1) == "." && at.before(2) == "Đ";
+    let silent = several || street || at.follows(&DAY_SAID);
     if silent { "" } else { "ngày " }
 }
 
@@ -156,8 +160,11 @@ fn day_range(at: At) -> Option<Reading> {
     if last < first || dotted_amount || at.follows(&["tháng"]) || !closed(at, end) {
         return None;
     }
+    // `trong hai ngày 21-22/12`: the days were counted, so one word for them is enough.
+    let counted = at.follows(&["ngày"]) && one_of(at.before(2), &["các", "hai", "ba", "những"]);
+    let between = if counted { "đến" } else { "đến ngày" };
     let mut spoken = format!(
-        "{}{} đến ngày {} tháng {}",
+        "{}{} {between} {} tháng {}",
         day_word(at),
         cardinal_of(first),
         cardinal_of(last),
@@ -170,12 +177,15 @@ fn day_range(at: At) -> Option<Reading> {
     reading(end, spoken)
 }
 
-/// `tháng 4 - 10/2024`, `tháng 6-8`, `02-03/2000`
+/// `tháng 4 - 10/2024`, `tháng 6-8`, `02-03/2000`, `02-03.2000`
 fn month_range(at: At) -> Option<Reading> {
     let first = month_value(at, 0)?;
     let second = after_dash(at, 1)?;
     let last = month_value(at, second)?;
-    let year = at.is(second + 1, "/") && is_year(at.digits(second + 2));
+    // With a dot only numbers with a zero before them are months: `02-03.2000`.
+    let padded = at.digits(0).len() == 2 && at.digits(second).len() == 2;
+    let mark = at.is(second + 1, "/") || at.is(second + 1, ".") && padded;
+    let year = mark && is_year(at.digits(second + 2));
     let said = at.follows(&["tháng"]);
     let end = if year { second + 3 } else { second + 1 };
     if !(year || said) || !closed(at, end) {
@@ -215,7 +225,8 @@ fn day_month(at: At) -> Option<Reading> {
         "/" => {
             let perhaps_day = at.follows(&PERHAPS_DAY_WORDS);
             let after_day = at.follows(&["-", "–"]) && at.before(3) == "/";
-            after_day || at.follows(&DAY_WORDS) || !fraction::is_share_or_count(at, 3, perhaps_day)
+            let share = math::is_operand(at, 3) || fraction::is_share_or_count(at, 3, perhaps_day);
+            after_day && !math::is_operand(at, 3) || at.follows(&DAY_WORDS) || !share
         }
         // A unit or a noun of amounts speaks against it: `sáng 2-3 người`, `ngày 2-3 lần`.
         _ => {
@@ -227,7 +238,22 @@ fn day_month(at: At) -> Option<Reading> {
     if !is_date || decimal || !closed(at, 3) || at.kind(3).is_word() {
         return None;
     }
-    reading(3, format!("{}{} tháng {}", day_word(at), cardinal_of(day), month_name(month)))
+    let spoken = format!("{}{} tháng {}", day_word(at), cardinal_of(day), month_name(month));
+    let reading = reading(3, spoken)?;
+    if mark == "/" && is_perhaps_share(at, day, month) {
+        let share = format!("{} phần {}", cardinal_of(day), cardinal_of(month));
+        return Some(reading.or_else_read(&format!("{}/{}", at.text(0), at.text(2)), &[share]));
+    }
+    Some(reading)
+}
+
+/// `3/7` with no word before it that speaks of days: it may be a share. The holidays are days.
+fn is_perhaps_share(at: At, day: u32, month: u32) -> bool {
+    const HOLIDAYS: [(u32, u32); 3] = [(2, 9), (1, 6), (1, 7)];
+    let said = at.follows(&DAY_WORDS) || at.follows(&PERHAPS_DAY_WORDS);
+    let linked = matches!(at.before(1), "-" | "–" | "và" | "," | "(" | "hoặc");
+    let padded = at.digits(0).starts_with('0') || at.digits(2).starts_with('0');
+    day < month && month <= 10 && !said && !linked && !padded && !HOLIDAYS.contains(&(day, month))
 }
 
 /// Whether dates with the same mark stand before in a list: `lễ 30-4 và |2-9`.

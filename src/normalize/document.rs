@@ -5,7 +5,7 @@ use crate::domain::script::SemioticClass;
 
 use super::Reading;
 use super::letters;
-use super::number::{cardinal, digits, is_year};
+use super::number::{cardinal, in_code, is_year};
 use super::table::{ABBREVIATIONS, DOCUMENTS, meaning};
 use super::tokenize::{At, Kind};
 
@@ -25,7 +25,7 @@ pub(super) fn read(at: At) -> Option<Reading> {
     let year = at.is(1, "/") && is_year(at.digits(2));
     k += if year { 2 } else { 0 };
     let codes = codes(at, k);
-    let mut spoken = said_number(number);
+    let mut spoken = in_code(number);
     if year {
         spoken.push_str(", năm ");
         spoken.push_str(&cardinal(at.digits(2)));
@@ -44,11 +44,6 @@ pub(super) fn read(at: At) -> Option<Reading> {
         ),
         None => reading,
     })
-}
-
-/// `05` is `không năm`, `100` is `một trăm`.
-fn said_number(number: &str) -> String {
-    if number.starts_with('0') { digits(number) } else { cardinal(number) }
 }
 
 struct Codes<'t> {
@@ -106,7 +101,9 @@ fn code(at: At, k: isize) -> (String, isize, bool) {
         let (spoken, end) = numbered(meaning.spoken, end);
         return (spoken, end, true);
     }
-    if let Some((meaning, end)) = meaning(&ABBREVIATIONS, at, k) {
+    // A guess is not good enough for the name of an office: its letters are what is printed.
+    let known = meaning(&ABBREVIATIONS, at, k).filter(|(meaning, _)| !meaning.doubtful);
+    if let Some((meaning, end)) = known {
         let (spoken, end) = numbered(meaning.spoken, end);
         return (spoken, end, true);
     }

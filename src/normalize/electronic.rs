@@ -3,7 +3,10 @@
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
+use super::compound;
+use super::foreign;
 use super::letters;
+use super::math::{in_formula, is_variable};
 use super::number::digits;
 use super::table::{ABBREVIATIONS, UNITS};
 use super::tokenize::{At, Kind};
@@ -12,9 +15,9 @@ use super::tokenize::{At, Kind};
 const TOKENS_MAX: isize = 64;
 
 /// Last parts of host names by which a bare `sonla.gov.vn` is known as an address.
-const TOP_DOMAINS: [&str; 16] = [
+const TOP_DOMAINS: [&str; 18] = [
     "vn", "com", "net", "org", "gov", "edu", "info", "io", "tv", "app", "asia", "biz", "me", "ai",
-    "co", "dev",
+    "co", "dev", "gle", "ly",
 ];
 
 /// Parts of addresses that are said in a way of their own.
@@ -48,6 +51,9 @@ fn extent(at: At, mut k: isize, belongs: impl Fn(isize) -> bool) -> isize {
 
 /// `https://…`, `www.…`, `ten@may.vn`, `sonla.gov.vn`
 fn address(at: At) -> Option<Reading> {
+    if let Some(reading) = network(at) {
+        return Some(reading);
+    }
     // An address goes on without a space; most words end right here.
     if !matches!(at.text(1), "." | "@" | ":" | "_" | "-" | "+") || at.kind(2) == Kind::Space {
         return None;
@@ -55,9 +61,10 @@ fn address(at: At) -> Option<Reading> {
     if at.kind(0) == Kind::Letter && at.is(1, ":") && at.is(2, "\\") {
         return path(at, 2, "\\");
     }
-    if at.is(1, "_") && (at.kind(2).is_word() || at.kind(2) == Kind::Digits) && at.kind(0).is_word()
+    if at.is(1, "_")
+        && let Some(reading) = low_lined(at)
     {
-        return low_lined(at);
+        return Some(reading);
     }
     let scheme = matches!(at.text(0), "http" | "https" | "ftp") && at.is(1, ":") && at.is(2, "/");
     let start = if scheme { 4 } else { 0 };
@@ -110,17 +117,60 @@ fn path(at: At, start: isize, slash: &str) -> Option<Reading> {
         .then(|| Reading::new(end, SemioticClass::Electronic, said(at, 0, end)))
 }
 
-/// A name made of words and low lines: `user_2024`, `to_khai.pdf`.
+/// A name made of words and low lines: `user_2024`, `to_khai.pdf`, but not a letter of a formula
+/// with its index, `E_in`, and not the first part of a mail address.
 fn low_lined(at: At) -> Option<Reading> {
+    let goes_on = at.kind(2).is_word() || at.kind(2) == Kind::Digits;
+    let index = is_variable(at, 0) && in_formula(at);
+    if !at.kind(0).is_word() || !goes_on || index {
+        return None;
+    }
     let part = |k: isize| {
         at.kind(k).is_word() || at.kind(k) == Kind::Digits || matches!(at.text(k), "." | "-" | "_")
     };
     let mut end = extent(at, 0, part);
+    if at.is(end, "@") {
+        return None;
+    }
     while end > 0 && matches!(at.text(end - 1), "." | "-" | "_") {
         end -= 1;
     }
     let ascii = (0..end).all(|k| at.text(k).is_ascii());
     (end > 2 && ascii).then(|| Reading::new(end, SemioticClass::Electronic, said(at, 0, end)))
+}
+
+/// `2001:0db8:85a3:0000:0000:8a2e:0370:7334`, `00:1b:63:84:45:e6`: the address of a machine, six
+/// groups or more of hexadecimal digits.
+fn network(at: At) -> Option<Reading> {
+    const GROUPS: std::ops::RangeInclusive<usize> = 6..=8;
+    const GROUP_TOKENS_MAX: isize = 4;
+    let hexadecimal = |k: isize| {
+        at.kind(k) == Kind::Digits
+            || at.kind(k).is_word() && at.text(k).bytes().all(|b| b.is_ascii_hexdigit())
+    };
+    let (mut groups, mut end) = (0, 0);
+    loop {
+        let start = end;
+        while end - start < GROUP_TOKENS_MAX && hexadecimal(end) {
+            end += 1;
+        }
+        if end == start {
+            return None;
+        }
+        groups += 1;
+        if groups == *GROUPS.end() || !at.is(end, ":") {
+            break;
+        }
+        end += 1;
+    }
+    let spoken: Vec<String> = (0..end)
+        .map(|k| match at.kind(k) {
+            Kind::Mark => "hai chấm".to_owned(),
+            Kind::Digits => digits(at.text(k)),
+            _ => letters::spelled(at.text(k)),
+        })
+        .collect();
+    GROUPS.contains(&groups).then(|| Reading::new(end, SemioticClass::Electronic, spoken.join(" ")))
 }
 
 /// One `@` with a dotted name after it.
@@ -173,6 +223,7 @@ fn said(at: At, start: isize, end: isize) -> String {
 /// here.
 fn is_sign(at: At, k: isize) -> bool {
     at.kind(k) != Kind::Caps
+        && !foreign::is_vietnamese(at.text(k))
         && (UNITS.longest(at, k).is_some() || ABBREVIATIONS.longest(at, k).is_some())
 }
 
@@ -186,29 +237,13 @@ fn word(at: At, k: isize) -> String {
             letters::spelled(&small)
         }
         None if at.kind(k) == Kind::Caps => letters::acronym(at, k),
-        None if at.kind(k) == Kind::Mixed => words_of(&at.text(k).replace('\'', "")),
-        None => at.text(k).replace('\'', ""),
-    }
-}
-
-/// A name written with capitals inside, its words apart: `CongThucNauAn`; letters that make no
-/// word by their names.
-fn words_of(name: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let mut after_small = true;
-    for c in name.chars() {
-        if words.is_empty() || c.is_uppercase() && after_small {
-            words.push(String::new());
+        None if at.kind(k) == Kind::Mixed => {
+            compound::apart_in_address(&at.text(k).replace('\'', ""))
         }
-        after_small = c.is_lowercase();
-        if let Some(word) = words.last_mut() {
-            word.push(c);
+        None => {
+            let initials = || compound::with_initials(&small).filter(|_| at.is(k + 1, "@"));
+            let known = compound::marked(&small).or_else(|| compound::syllables(&small));
+            known.or_else(initials).unwrap_or_else(|| at.text(k).replace('\'', ""))
         }
     }
-    let said = words.iter().map(|word| {
-        let capitals = !word.chars().any(char::is_lowercase);
-        let letters = capitals || word.chars().count() == 1 || letters::is_unspeakable(word);
-        if letters { letters::spelled(word) } else { word.to_lowercase() }
-    });
-    said.collect::<Vec<_>>().join(" ")
 }

@@ -4,11 +4,12 @@ use crate::domain::note::NoteKind;
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
+use super::compound;
 use super::table::LOANWORDS;
 use super::tokenize::{At, Kind};
 
 /// Onsets of the Vietnamese syllable as written, longest first.
-const ONSETS: &[&str] = &[
+pub(super) const ONSETS: &[&str] = &[
     "ngh", "ch", "gh", "gi", "kh", "ng", "nh", "ph", "qu", "th", "tr", "b", "c", "d", "đ", "g",
     "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "",
 ];
@@ -31,6 +32,11 @@ const RIMES: &[&str] = &[
 
 /// Rimes of the diphthong `ươ`, whose spelling sorts after all others.
 const HORNED_RIMES: &[&str] = &["ươc", "ươi", "ươm", "ươn", "ương", "ươp", "ươt", "ươu"];
+
+/// Every rime, without its tone mark.
+pub(super) fn rimes() -> impl Iterator<Item = &'static str> {
+    RIMES.iter().chain(HORNED_RIMES).copied()
+}
 
 /// Whether the word, in small letters, can be a Vietnamese syllable.
 ///
@@ -109,7 +115,8 @@ pub(super) fn is_vowel(c: char) -> bool {
     matches!(base, 'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'ư' | 'ơ')
 }
 
-/// Reads loanwords by their table; other foreign words stay as written, and the editor is told.
+/// Reads loanwords by their table; other foreign words stay as written, but for those written
+/// together, and the editor is told.
 pub(super) fn read(at: At) -> Option<Reading> {
     let word = at.text(0);
     if let Some((spoken, end)) = LOANWORDS.longest(at, 0) {
@@ -120,5 +127,6 @@ pub(super) fn read(at: At) -> Option<Reading> {
         return None;
     }
     let message = format!("{word:?} is not Vietnamese");
-    Some(Reading::new(1, SemioticClass::Foreign, word).doubtful(NoteKind::ForeignWord, message))
+    let spoken = compound::apart(word).unwrap_or_else(|| word.to_owned());
+    Some(Reading::new(1, SemioticClass::Foreign, spoken).doubtful(NoteKind::ForeignWord, message))
 }

@@ -4,7 +4,7 @@ use crate::domain::script::SemioticClass;
 
 use super::Reading;
 use super::measure;
-use super::number::{cardinal, number};
+use super::number::{cardinal, in_code, number};
 use super::tokenize::{At, Kind, one_of};
 
 /// Nouns that a share is taken of: `3/4 số hộ`.
@@ -83,6 +83,9 @@ const SHARES: [&str; 14] = [
     "trên", "dưới",
 ];
 
+/// Verbs that a count follows, never a day.
+const AMOUNTS_TO: [&str; 5] = ["đạt", "có", "còn", "được", "thành"];
+
 /// Words after which a slash is said `trên`: scales and house numbers.
 const OVER: [&str; 16] = [
     "lớp", "lệ", "ngõ", "hẻm", "ngách", "kiệt", "nhà", "hẽm", "áp", "ấp", "mắt", "thị", "lô",
@@ -99,10 +102,14 @@ pub(super) fn is_share_or_count(at: At, end: isize, perhaps_day: bool) -> bool {
     let zero = part.starts_with('0') || whole.starts_with('0');
     let said = at.follows(&SHARES) && part.len() <= whole.len() && part < whole;
     let noun = one_of(next, &COUNTED) || one_of(next, &SHARED);
-    // `22/12 được`: a day of the calendar may stand before any verb, a noun is needed to count.
-    if zero || is_day_and_night(part, whole) {
-        return !zero;
+    // A zero is written before days, and seldom before what is counted: `đạt 05/09 tiêu chí`.
+    if zero {
+        return at.follows(&AMOUNTS_TO) && one_of(next, &COUNTED) && starts_small(at, end);
     }
+    if is_day_and_night(part, whole) {
+        return true;
+    }
+    // `22/12 được`: a day of the calendar may stand before any verb, a noun is needed to count.
     let named = is_named_share(at);
     let house = at.follows(&["số"]) && one_of(at.before(2), &["nhà", "ở", "hộ"]);
     named
@@ -134,7 +141,33 @@ pub(super) fn read(at: At) -> Option<Reading> {
     let mixed =
         at.kind(-1) == Kind::Space && at.kind(-2) == Kind::Digits && spoken.contains("phần");
     let spoken = if mixed { format!("và {spoken}") } else { spoken };
-    Some(Reading::new(end, SemioticClass::Fraction, spoken))
+    let reading = Reading::new(end, SemioticClass::Fraction, spoken);
+    match perhaps_day(at).filter(|_| end == 3 && !mixed) {
+        Some(day) => {
+            let written = format!("{}/{}", at.text(0), at.text(2));
+            Some(reading.or_else_read(&written, &[day]))
+        }
+        None => Some(reading),
+    }
+}
+
+/// `3/4` where nothing is named that it could be a share or a count of, nor a share announced: the
+/// day that it may be.
+fn perhaps_day(at: At) -> Option<String> {
+    let of_something = at.kind(at.skip_space(3)) == Kind::Lower || measure::unit_follows(at, 3);
+    let announced = at.follows(&SHARES)
+        || at.follows(&OVER)
+        || is_named_share(at)
+        || at.follows(&["số", "là", "hạng", "mức", "cấp", "còn", "loại"])
+        || is_day_and_night(at.digits(0), at.digits(2))
+        || [at.before(1), at.text(at.skip_space(3))]
+            .iter()
+            .any(|sign| matches!(*sign, "=" | "+" | "-" | "–" | "×" | ":" | "<" | ">"));
+    let (day, month) = (at.digits(0).parse::<u32>().ok()?, at.digits(2).parse::<u32>().ok()?);
+    let calendar = (1..=31).contains(&day) && (1..=12).contains(&month);
+    let month = if month == 4 { "tư".to_owned() } else { cardinal(at.digits(2)) };
+    (calendar && !of_something && !announced)
+        .then(|| format!("ngày {} tháng {month}", cardinal(at.digits(0))))
 }
 
 /// The words for `a/b` here; `None` when there is no such thing.
@@ -147,8 +180,16 @@ pub(super) fn spoken(at: At) -> Option<String> {
         return None;
     }
     let word = if is_share(at) { "phần" } else { "trên" };
+    if word == "trên" && is_padded(part, whole) && !one_of(at.text(at.skip_space(3)), &COUNTED) {
+        return Some(format!("{} trên {}", in_code(part), in_code(whole)));
+    }
     let whole = if word == "phần" && whole == "4" { "tư".to_owned() } else { cardinal(whole) };
     Some(format!("{} {word} {whole}", cardinal(part)))
+}
+
+/// `01/13`: a number of a document or a house; what is counted has no zero before it.
+fn is_padded(part: &str, whole: &str) -> bool {
+    [part, whole].iter().any(|number| number.len() > 1 && number.starts_with('0'))
 }
 
 /// `phân số 7/8`, `vòng 1/16`
@@ -170,7 +211,11 @@ fn is_share(at: At) -> bool {
     let (part, whole) = (at.digits(0), at.digits(2));
     let next = at.text(at.skip_space(3));
     let named = is_named_share(at);
-    let over = at.follows(&OVER) || at.follows(&["số"]) || is_day_and_night(part, whole);
+    let ratio = at.follows(&["là", "đạt", "khoảng"]) && one_of(at.before(2), &["lệ"]);
+    let over = at.follows(&OVER)
+        || ratio && !one_of(next, &SHARED)
+        || at.follows(&["số"])
+        || is_day_and_night(part, whole);
     if named {
         return true;
     }

@@ -4,10 +4,11 @@ use crate::domain::note::NoteKind;
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
+use super::compound;
 use super::foreign;
 use super::roman;
-use super::table::{ABBREVIATIONS, meaning};
-use super::tokenize::{At, Kind, one_of};
+use super::table::{ABBREVIATIONS, ACRONYMS, alternatives, follows_person, meaning};
+use super::tokenize::{At, Kind, one_of, same};
 
 /// Acronyms of more letters than this are more likely a word in capitals.
 const SPELLED_MAX: usize = 8;
@@ -58,11 +59,24 @@ pub(super) fn spelled(letters: &str) -> String {
     names.collect::<Vec<_>>().join(" ")
 }
 
-/// How the acronym at `k` is said: as its table says, else by its letters.
+/// How the acronym at `k` is said in a code: as its table says without a doubt, else by its letters.
 pub(super) fn acronym(at: At, k: isize) -> String {
     match meaning(&ABBREVIATIONS, at, k) {
-        Some((meaning, end)) if end == k + 1 => meaning.spoken.to_owned(),
+        Some((meaning, end)) if end == k + 1 && !meaning.doubtful => meaning.spoken.to_owned(),
         _ => spelled(at.text(k)),
+    }
+}
+
+/// How letters glued to digits are said: `ISO9001`, `U17`, but not `BC15` as a report. Two letters
+/// before two digits and more are an abbreviation only where newsreaders say the acronym as a word
+/// or by letters; before one digit they can be (`NV2`, `TP2`).
+pub(super) fn code(at: At, k: isize) -> String {
+    let written = at.text(k);
+    let short = written.chars().count() == 2 && at.digits(k + 1).len() > 1;
+    match meaning(&ACRONYMS, at, k) {
+        Some((meaning, end)) if end == k + 1 => meaning.spoken.to_owned(),
+        _ if short => spelled(written),
+        _ => acronym(at, k),
     }
 }
 
@@ -74,6 +88,17 @@ pub(super) fn is_known(at: At, k: isize) -> bool {
 /// An abbreviation or acronym that a table knows: `UBND`, `LĐ-TB&XH`, `TP.HCM`, `đ/c`, `v.v.`
 pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
     let (meaning, mut end) = meaning(&ABBREVIATIONS, at, 0)?;
+    if at.kind(0) == Kind::Caps && end == 1 {
+        let said = words_said(at, meaning.spoken);
+        let rest: Vec<&str> = meaning.spoken.split(' ').skip(said).collect();
+        if is_code(at) || said > 0 && (at.before(1) == "(" || rest.is_empty()) {
+            return Some(Reading::new(1, SemioticClass::Acronym, spelled(at.text(0))));
+        }
+        // `thủ tục TTHC`: what was said already is not said again.
+        if said > 0 {
+            return Some(Reading::new(1, SemioticClass::Abbreviation, rest.join(" ")));
+        }
+    }
     // `TP2`, `ĐT107`: digits glued to capitals make another thing of them.
     let glued = at.kind(end) == Kind::Digits && at.kind(end - 1).is_word();
     if glued && at.kind(0) != Kind::Lower && !meaning.swallows_dot {
@@ -85,12 +110,30 @@ pub(super) fn read_abbreviation(at: At) -> Option<Reading> {
         end += 1;
     }
     let reading = Reading::new(end, SemioticClass::Abbreviation, meaning.spoken);
-    if meaning.doubtful {
-        let message =
-            format!("{:?} read as {:?}; it has other meanings", at.text(0), meaning.spoken);
-        return Some(reading.doubtful(NoteKind::Ambiguous, message));
+    if !meaning.doubtful {
+        return Some(reading);
     }
-    Some(reading)
+    let others = alternatives(&ABBREVIATIONS, at, 0, Some(meaning.spoken));
+    let written: String = (0..end).map(|k| at.text(k)).collect();
+    Some(reading.or_else_read(&written, &others))
+}
+
+/// `mã MC`: two letters after the word for a code are letters.
+fn is_code(at: At) -> bool {
+    at.follows(&["mã"]) && at.text(0).chars().count() == 2
+}
+
+/// How many words of what an acronym stands for the words before it have just said, from its first
+/// word on: `ban quản lý (|BQL)`, `thủ tục |TTHC`. One word may be chance, so two are needed.
+fn words_said(at: At, spoken: &str) -> usize {
+    const WORDS_MAX: usize = 8;
+    let words: Vec<&str> = spoken.split(' ').collect();
+    let bracket = usize::from(at.before(1) == "(");
+    let said = |count: &usize| {
+        let mut back = words[..*count].iter().rev().enumerate();
+        back.all(|(back, word)| same(at.before(back + 1 + bracket), word))
+    };
+    (2..=words.len().min(WORDS_MAX)).rev().find(said).unwrap_or(0)
 }
 
 /// Whether the dot at `k` is the abbreviation's own: something that it introduces follows.
@@ -111,6 +154,10 @@ pub(super) fn read_initials(at: At) -> Option<Reading> {
     if at.kind(0) != Kind::Letter || !at.is(1, ".") {
         return None;
     }
+    // `T.T.Huế`, `T.Ư`: a table knows the letters together with what they are glued to.
+    if meaning(&ABBREVIATIONS, at, 0).is_some_and(|(_, end)| end > 2) {
+        return None;
+    }
     let mut spoken = vec![spelled(at.text(0))];
     let mut end = 2;
     while spoken.len() < INITIALS_MAX {
@@ -129,7 +176,9 @@ pub(super) fn read_initials(at: At) -> Option<Reading> {
     // A known short form such as `TP.` or `P.` before a name is asked before spelling a lone letter.
     let alone = spoken.len() == 1;
     if alone {
-        let after_name = at.kind(at.back(1)) == Kind::Capital;
+        // `anh P. 32 tuổi`
+        let aged = follows_person(at) && at.kind(at.skip_space(2)) == Kind::Digits;
+        let after_name = at.kind(at.back(1)) == Kind::Capital || aged;
         let before_name = matches!(at.kind(at.skip_space(2)), Kind::Capital);
         let known = meaning(&ABBREVIATIONS, at, 0).is_some();
         if known
@@ -155,7 +204,8 @@ fn ends_sentence(at: At, k: isize) -> bool {
 }
 
 /// A word with an apostrophe: `H'Hen` begins with the sound of its first letter, as names of the
-/// peoples of the Highlands do; elsewhere (`don't`) the apostrophe says nothing.
+/// peoples of the Highlands do; in English (`we're`, which is not `were`) it stays; elsewhere it
+/// says nothing.
 pub(super) fn read_apostrophe(at: At) -> Option<Reading> {
     let (first, rest) = at.text(0).split_once('\'')?;
     let mut letters = first.chars();
@@ -165,9 +215,18 @@ pub(super) fn read_apostrophe(at: At) -> Option<Reading> {
         && rest.chars().any(foreign::is_vowel);
     let spoken = match onset.and_then(sound).filter(|_| syllable) {
         Some(sound) => format!("{sound} {rest}"),
+        None if is_contraction(first, rest) => at.text(0).to_owned(),
         None => unmarked(&format!("{first}{rest}").replace('\'', "")),
     };
     Some(Reading::new(1, SemioticClass::Foreign, spoken))
+}
+
+/// Whether an English word and a short form of `not`, `is`, `am`, `are`, `have`, `will` or `had`
+/// stand around an apostrophe.
+fn is_contraction(first: &str, rest: &str) -> bool {
+    let word = first.is_ascii() && first.chars().any(foreign::is_vowel);
+    let negated = rest == "t" && first.ends_with('n');
+    word && (negated || matches!(rest, "s" | "m" | "re" | "ve" | "ll" | "d"))
 }
 
 /// A word whose apostrophes are gone, in letters that can be said.
@@ -175,7 +234,7 @@ fn unmarked(word: &str) -> String {
     match word {
         _ if word.chars().count() <= 2 || !word.chars().any(foreign::is_vowel) => spelled(word),
         _ if !word.chars().any(char::is_lowercase) => titled(&word.to_lowercase()),
-        _ => word.to_owned(),
+        _ => compound::apart(word).unwrap_or_else(|| word.to_owned()),
     }
 }
 
@@ -273,8 +332,13 @@ fn capitals(at: At) -> Reading {
     if spoken.is_empty() {
         return Reading::new(1, SemioticClass::Word, small);
     }
-    Reading::new(1, SemioticClass::Acronym, spoken)
-        .doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters"))
+    let reading = Reading::new(1, SemioticClass::Acronym, spoken);
+    // A table knows it, but none of its conditions holds here.
+    let known = alternatives(&ABBREVIATIONS, at, 0, None);
+    if !known.is_empty() {
+        return reading.or_else_read(written, &known);
+    }
+    reading.doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters"))
 }
 
 /// A word with its first letter large.

@@ -30,6 +30,9 @@ pub(super) fn read_marker(at: At) -> Option<Reading> {
     if !closed {
         return None;
     }
+    if names_place(at) {
+        return None;
+    }
     let spoken = match at.kind(0) {
         Kind::Digits if marker.len() <= 3 => cardinal(marker),
         Kind::Letter | Kind::Caps => match roman::value(marker) {
@@ -41,4 +44,12 @@ pub(super) fn read_marker(at: At) -> Option<Reading> {
         _ => return None,
     };
     Some(Reading::new(2, SemioticClass::ListMarker, format!("{spoken},")))
+}
+
+/// `X. Chiềng Mung`, `P. Tô Hiệu`: a table knows the letter as a kind of place, and a name of two
+/// words follows, which no item of a list begins with.
+fn names_place(at: At) -> bool {
+    let letter = at.kind(0) == Kind::Letter && at.is(1, ".");
+    let name = at.kind(3) == Kind::Capital && at.kind(5) == Kind::Capital;
+    letter && name && letters::is_known(at, 0)
 }

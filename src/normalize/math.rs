@@ -1,103 +1,12 @@
-//! Mathematical and other signs that have a name: `A = B x 30%`, `> 65`, `-1,5`, `&`.
+//! Operations and formulas: `A = B x 30%`, `-1,5`, `b² - 4ac`, `tỷ lệ 1:500`, `6,626e-34`.
 
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
-use super::tokenize::{At, Kind};
-
-/// Signs that are said wherever they stand.
-const SIGNS: &[(&str, &str)] = &[
-    ("=", "bằng"),
-    ("≠", "khác"),
-    ("≈", "xấp xỉ"),
-    ("≤", "nhỏ hơn hoặc bằng"),
-    ("≥", "lớn hơn hoặc bằng"),
-    ("<", "nhỏ hơn"),
-    (">", "lớn hơn"),
-    ("±", "cộng trừ"),
-    ("×", "nhân"),
-    ("÷", "chia"),
-    ("%", "phần trăm"),
-    ("‰", "phần nghìn"),
-    ("°", "độ"),
-    ("&", "và"),
-    ("@", "a còng"),
-    ("²", "bình phương"),
-    ("³", "mũ ba"),
-    ("½", "một phần hai"),
-    ("⅓", "một phần ba"),
-    ("¼", "một phần tư"),
-    ("¾", "ba phần tư"),
-    ("⅔", "hai phần ba"),
-    ("⅕", "một phần năm"),
-    ("⅙", "một phần sáu"),
-    ("⅛", "một phần tám"),
-    ("⅜", "ba phần tám"),
-    ("⅝", "năm phần tám"),
-    ("⅞", "bảy phần tám"),
-    ("⅖", "hai phần năm"),
-    ("⅗", "ba phần năm"),
-    ("⅘", "bốn phần năm"),
-    ("∛", "căn bậc ba"),
-    ("∫", "tích phân"),
-    ("∮", "tích phân đường"),
-    ("∂", "đạo hàm riêng"),
-    ("⇔", "tương đương"),
-    ("↔", "tương đương"),
-    ("∃", "tồn tại"),
-    ("∀", "với mọi"),
-    ("∉", "không thuộc"),
-    ("⊂", "con của"),
-    ("∪", "hợp"),
-    ("∩", "giao"),
-    ("ℝ", "tập số thực"),
-    ("ℤ", "tập số nguyên"),
-    ("ℕ", "tập số tự nhiên"),
-    ("ℚ", "tập số hữu tỷ"),
-    ("ℂ", "tập số phức"),
-    ("α", "an pha"),
-    ("Α", "an pha"),
-    ("β", "bê ta"),
-    ("Β", "bê ta"),
-    ("γ", "gam ma"),
-    ("Γ", "gam ma"),
-    ("δ", "đen ta"),
-    ("Δ", "đen ta"),
-    ("ε", "ép xi lon"),
-    ("η", "ê ta"),
-    ("θ", "tê ta"),
-    ("λ", "lam đa"),
-    ("µ", "muy"),
-    ("π", "pi"),
-    ("ρ", "rô"),
-    ("σ", "xích ma"),
-    ("Σ", "xích ma"),
-    ("τ", "tô"),
-    ("φ", "phi"),
-    ("Φ", "phi"),
-    ("χ", "khi"),
-    ("ψ", "pơ xi"),
-    ("ω", "ô mê ga"),
-    ("Ω", "ôm"),
-    ("Ω", "ôm"),
-    ("℉", "độ ép"),
-    ("⇒", "suy ra"),
-    ("√", "căn bậc hai"),
-    ("∞", "vô cùng"),
-    ("^", "mũ"),
-    ("$", "đô la"),
-    ("€", "ơ rô"),
-    ("£", "bảng Anh"),
-    ("¥", "yên"),
-    ("₫", "đồng"),
-    ("§", "mục"),
-    ("№", "số"),
-    ("℃", "độ xê"),
-    ("∆", "đen ta"),
-    ("∑", "tổng"),
-    ("∈", "thuộc"),
-    ("¢", "xu"),
-];
+use super::code::is_formula;
+use super::number::{Number, cardinal};
+use super::signs;
+use super::tokenize::{At, Kind, one_of};
 
 /// Reads a sign by its name, as far as its neighbours make it one.
 pub(super) fn read(at: At) -> Option<Reading> {
@@ -105,7 +14,7 @@ pub(super) fn read(at: At) -> Option<Reading> {
     if at.kind(0) == Kind::Lower {
         return (sign == "x" && between_factors(at)).then(|| named("nhân"));
     }
-    if let Some(script) = raised(at).or_else(|| lowered(at)) {
+    if let Some(script) = signs::read_script(at) {
         return Some(script);
     }
     match sign {
@@ -119,15 +28,12 @@ pub(super) fn read(at: At) -> Option<Reading> {
         "'" if primed(at) => Some(named("phẩy")),
         "|" if at.is(2, "|") && is_variable(at, 1) => Some(named("giá trị tuyệt đối của")),
         "-" if minus(at) => Some(named(if at.follows(&["âm", "trừ"]) { "" } else { "âm" })),
-        "+" if plus(at) => Some(named("cộng")),
+        "+" if plus(at) || is_grade(at) => Some(named("cộng")),
         "*" if between_factors(at) => Some(named("nhân")),
         "~" if at.kind(at.skip_space(1)) == Kind::Digits => Some(named("khoảng")),
         ":" if ratio(at) => Some(named("trên")),
         ":" if divides(at) => Some(named("chia")),
-        _ => {
-            let (_, spoken) = SIGNS.iter().find(|(known, _)| *known == sign)?;
-            Some(named(spoken))
-        }
+        _ => signs::name(sign).map(named),
     }
 }
 
@@ -163,16 +69,20 @@ fn is_formula_sign(text: &str) -> bool {
     )
 }
 
+fn is_function(word: &str) -> bool {
+    matches!(word, "sin" | "cos" | "tan" | "log" | "lim")
+}
+
 /// How far from a sign of a formula another sign belongs to it.
 const FORMULA_TOKENS: isize = 16;
 
 /// Whether a formula is written around here.
-fn in_formula(at: At) -> bool {
+pub(super) fn in_formula(at: At) -> bool {
     (-FORMULA_TOKENS..=FORMULA_TOKENS).any(|k| is_formula_sign(at.text(k)))
 }
 
 /// A single letter that may stand for a number, alone or after a factor (`2x`).
-fn is_variable(at: At, k: isize) -> bool {
+pub(super) fn is_variable(at: At, k: isize) -> bool {
     let letter = matches!(at.kind(k), Kind::Letter)
         || at.kind(k) == Kind::Lower && at.text(k).chars().count() == 1;
     letter && at.text(k).is_ascii()
@@ -188,7 +98,7 @@ fn ends_term(at: At, k: isize) -> bool {
         || product
         || at.kind(k) == Kind::Digits
         || matches!(at.text(k), ")" | "²" | "³" | "!")
-        || superscript(at.text(k)).is_some()
+        || signs::superscript(at.text(k)).is_some()
 }
 
 /// Whether what begins at `k` can be the right side of an operation.
@@ -196,29 +106,62 @@ fn begins_term(at: At, k: isize) -> bool {
     is_variable(at, k)
         || at.kind(k) == Kind::Digits
         || matches!(at.text(k), "(" | "√" | "∛" | "∂" | "∫")
-        || matches!(at.text(k), "sin" | "cos" | "tan" | "log" | "lim")
+        || is_function(at.text(k))
 }
 
-/// `b² - 4ac`, `x - a`: a minus between two terms, one of which is no mere number.
+/// `b² - 4ac`, `x - a`, `1/2 - 1/3 = 1/6`: a minus between two terms.
+///
+/// Two mere numbers around a dash are a range or a score, so something must speak for a formula.
 pub(super) fn subtracts(at: At) -> bool {
-    let spaced = at.kind(-1) == Kind::Space;
-    let (left, right) = if spaced { (-2, 2) } else { (-1, 1) };
-    if !at.dash(0) || spaced != (at.kind(1) == Kind::Space) {
+    let Some((left, right)) = sides(at).filter(|_| at.dash(0)) else { return false };
+    if !ends_term(at, left) || !begins_term(at, right) {
         return false;
     }
-    let terms = ends_term(at, left) && begins_term(at, right);
-    let variable = is_variable(at, left) && at.kind(left) == Kind::Lower
-        || is_variable(at, right) && at.kind(right) == Kind::Lower;
-    let equation =
-        at.is(at.skip_space(right + 1), "=") || at.is(left - 1, "=") || at.is(left - 2, "=");
-    terms
-        && (variable && spaced && is_plain(at, left, right)
-            || in_formula(at)
-                && (variable
-                    || equation
-                    || at.is(left, ")")
-                    || at.is(right, "(")
-                    || at.kind(left) == Kind::Mark))
+    let small = |k| is_variable(at, k) && at.kind(k) == Kind::Lower;
+    let unknown = small(left) || small(right);
+    let spaced = at.kind(1) == Kind::Space;
+    if unknown && spaced && is_plain(at, left, right) {
+        return true;
+    }
+    let bracket = at.is(left, ")") || at.is(right, "(");
+    let raised = at.kind(left) == Kind::Mark;
+    let formula =
+        unknown || bracket || raised || in_equation(at, left, right) || spaced && among_signs(at);
+    formula && in_formula(at)
+}
+
+/// Where the neighbours of the sign here stand; it has a space on both sides or on none.
+fn sides(at: At) -> Option<(isize, isize)> {
+    match (at.kind(-1), at.kind(1)) {
+        (Kind::Space, Kind::Space) => Some((-2, 2)),
+        (Kind::Space, _) | (_, Kind::Space) => None,
+        _ => Some((-1, 1)),
+    }
+}
+
+/// `25 x 4 |- 15 : 3 = 95`: the next sign on one side is that of another operation, and there is a
+/// result.
+fn among_signs(at: At) -> bool {
+    let operation = |text| matches!(text, "x" | "×" | ":" | "÷" | "+" | "*");
+    let beside = operation(at.before(2)) || operation(at.text(at.skip_space(at.skip_space(1) + 1)));
+    beside && (1..=FORMULA_TOKENS).any(|ahead| at.is(ahead, "="))
+}
+
+/// Whether a sign of equality stands beside the terms that end at `left` and begin at `right`,
+/// each a number or a fraction.
+fn in_equation(at: At, left: isize, right: isize) -> bool {
+    let start = if at.is(left - 1, "/") { left - 2 } else { left };
+    let end = if at.is(right + 1, "/") { right + 3 } else { right + 1 };
+    let equals_before = at.is(start - 1, "=") || at.is(start - 2, "=");
+    equals_before || at.is(at.skip_space(end), "=")
+}
+
+/// Whether the fraction from here to `end` is a side of an operation, and so no day of the year:
+/// `1/2 + 1/3`, `= -1/6`.
+pub(super) fn is_operand(at: At, end: isize) -> bool {
+    let operation = |text| matches!(text, "=" | "+" | "×" | "÷");
+    let before = if at.dash(-1) { at.before(2) } else { at.before(1) };
+    operation(before) || operation(at.text(at.skip_space(end)))
 }
 
 /// `2x - 3`, `x - a`: terms of small letters that are not units of the numbers before them.
@@ -231,7 +174,7 @@ fn is_plain(at: At, left: isize, right: isize) -> bool {
 fn negates(at: At) -> bool {
     let opens = matches!(at.kind(-1), Kind::Space | Kind::Edge)
         || matches!(at.text(-1), "(" | "=" | "<" | ">");
-    let term = is_variable(at, 1) || matches!(at.text(1), "√" | "sin" | "cos" | "tan" | "log");
+    let term = is_variable(at, 1) || at.is(1, "√") || is_function(at.text(1));
     at.is(0, "-") && opens && term && in_formula(at)
 }
 
@@ -257,100 +200,43 @@ fn divided(at: At) -> bool {
 /// An arrow between two amounts or two sides of a reaction.
 fn between_sides(at: At) -> bool {
     let side = |k: isize| {
-        matches!(at.kind(k), Kind::Digits | Kind::Letter | Kind::Caps) || is_variable(at, k)
+        matches!(at.kind(k), Kind::Digits | Kind::Letter | Kind::Caps)
+            || is_variable(at, k)
+            || at.kind(k) == Kind::Mixed && is_formula(at.text(k))
     };
     side(at.back(1)) && side(at.skip_space(1))
 }
+
+/// How far back the quote may open that a mark after a letter closes.
+const QUOTED_WORDS: usize = 12;
 
 /// `f'(x)`, `y''`: the prime of a derivative.
 fn primed(at: At) -> bool {
     let first = is_variable(at, -1) && !at.is(-2, "'") && !at.kind(-2).is_word();
     let second = at.is(-1, "'") && is_variable(at, -2) && !at.is(-3, "'");
-    first && (in_formula(at) || at.is(1, "(") || at.is(1, "'")) || second
+    // `A'` is a point, unless the mark closes what another one opened.
+    let opens = matches!(at.kind(-2), Kind::Space | Kind::Edge);
+    let point = at.kind(-1) == Kind::Letter && opens && !at.near(QUOTED_WORDS, &["'"]);
+    first && (in_formula(at) || at.is(1, "(") || at.is(1, "'")) || second || point
 }
 
-/// The plain form of a raised digit, sign or letter.
-fn superscript(sign: &str) -> Option<&'static str> {
-    const RAISED: [(&str, &str); 15] = [
-        ("⁰", "0"),
-        ("¹", "1"),
-        ("²", "2"),
-        ("³", "3"),
-        ("⁴", "4"),
-        ("⁵", "5"),
-        ("⁶", "6"),
-        ("⁷", "7"),
-        ("⁸", "8"),
-        ("⁹", "9"),
-        ("⁺", "+"),
-        ("⁻", "-"),
-        ("ⁿ", "n"),
-        ("ⁱ", "i"),
-        ("ˣ", "x"),
-    ];
-    RAISED.iter().find(|(raised, _)| *raised == sign).map(|(_, plain)| *plain)
-}
-
-/// `10⁻³`, `2ⁿ`, `x⁴`: a power; a raised figure after a word is the number of a note, left to
-/// others.
-fn raised(at: At) -> Option<Reading> {
-    const DIGITS_MAX: isize = 6;
-    let base = at.kind(-1) == Kind::Digits
-        || is_variable(at, -1)
-        || at.is(-1, ")")
-        || at.kind(-1) == Kind::Lower && at.text(-1).len() == 2 && at.text(-1).is_ascii();
-    let first = superscript(at.text(0)).filter(|_| base)?;
-    let mut power = String::new();
-    let mut end = 0;
-    while let Some(plain) = superscript(at.text(end)).filter(|_| end < DIGITS_MAX) {
-        power.push_str(plain);
-        end += 1;
-    }
-    let spoken = match (first, power.as_str()) {
-        (_, "2") => "bình phương".to_owned(),
-        (letter @ ("n" | "i" | "x"), _) => format!("mũ {}", super::letters::spelled(letter)),
-        (_, signed) => {
-            let sign = if signed.starts_with('-') { "trừ " } else { "" };
-            let digits: String = signed.chars().filter(char::is_ascii_digit).collect();
-            if digits.is_empty() {
-                return None;
-            }
-            format!("mũ {sign}{}", super::number::cardinal(&digits))
-        }
-    };
-    Some(Reading::new(end.max(1), SemioticClass::Math, spoken))
-}
-
-/// `CO₂`, `log₃`, `aᵢ`: lowered figures are said as they are.
-fn lowered(at: At) -> Option<Reading> {
-    const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
-    const DIGITS_MAX: isize = 6;
-    if at.is(0, "ᵢ") {
-        return Some(named("i"));
-    }
-    let digit = |k: isize| {
-        let mut chars = at.text(k).chars();
-        let lowered =
-            chars.next().filter(|_| at.kind(k) == Kind::Mark && chars.next().is_none())?;
-        LOWERED.chars().position(|c| c == lowered)
-    };
-    let mut digits = String::new();
-    let mut end = 0;
-    while let Some(value) = digit(end).filter(|_| end < DIGITS_MAX) {
-        digits.push_str(&value.to_string());
-        end += 1;
-    }
-    (end > 0).then(|| Reading::new(end, SemioticClass::Math, super::number::cardinal(&digits)))
-}
-
-/// Letters that are factors of one term: `ax²`, `4ac`.
+/// Letters that are factors of one term: `ax²`, `4ac`, `P = mg`.
 pub(super) fn read_product(at: At) -> Option<Reading> {
     let letters = at.text(0);
-    let product = matches!(letters.len(), 2 | 3) && letters.bytes().all(|b| b.is_ascii_lowercase());
-    let squared = superscript(at.text(1)).is_some() && letters.len() == 2;
+    let product = matches!(letters.len(), 2 | 3)
+        && letters.bytes().all(|b| b.is_ascii_lowercase())
+        && !is_function(letters);
+    let squared = signs::superscript(at.text(1)).is_some() && letters.len() == 2;
     let factor = at.kind(-1) == Kind::Digits && in_formula(at);
     (product && (squared || factor))
         .then(|| Reading::new(1, SemioticClass::Math, super::letters::spelled(letters)))
+}
+
+/// Whether the sign of a unit here is two quantities after all: it is what a letter equals.
+pub(super) fn is_product_of_quantities(at: At) -> bool {
+    let letter = at.kind(at.back(2)) == Kind::Letter;
+    let factors = at.kind(0) == Kind::Lower && at.text(0).len() == 2;
+    letter && factors && at.follows(&["="]) && !at.is(1, "/")
 }
 
 fn named(spoken: &str) -> Reading {
@@ -368,19 +254,34 @@ fn minus(at: At) -> bool {
 fn plus(at: At) -> bool {
     let right = at.kind(at.skip_space(1));
     let left = at.kind(at.back(1));
-    (right == Kind::Digits || right.is_word())
+    let term = signs::is_greek(at.text(at.skip_space(1)));
+    (right == Kind::Digits || right.is_word() || term)
         && (left == Kind::Digits || left.is_word() || left == Kind::Edge || left == Kind::Mark)
 }
 
-/// What may stand on both sides of a sign for multiplication: numbers, units, single letters.
+/// `C++`, `A+`, `K+`: one plus or two glued to a letter, with nothing after them.
+fn is_grade(at: At) -> bool {
+    let first = if at.is(-1, "+") { -1 } else { 0 };
+    let end = if at.is(first + 1, "+") { first + 2 } else { first + 1 };
+    at.kind(first - 1) == Kind::Letter && !at.kind(end).is_word() && at.kind(end) != Kind::Digits
+}
+
+/// What may stand on both sides of a sign for multiplication: numbers, units, single letters; in a
+/// formula also a bracket and words (`điểm thi x 70%`).
 fn between_factors(at: At) -> bool {
     let right = at.skip_space(1);
     let left = at.back(1);
     let factor = |k: isize| {
         matches!(at.kind(k), Kind::Digits | Kind::Letter) || super::measure::is_unit(at, k)
     };
+    let spaced = at.kind(-1) == Kind::Space && at.kind(1) == Kind::Space;
+    let in_words = || {
+        let before = at.is(left, ")") || at.kind(left).is_word();
+        let after = at.kind(right) == Kind::Digits || at.is(right, "(");
+        spaced && before && after && (in_formula(at) || at.near(8, &["+"]))
+    };
     let after = matches!(at.kind(right), Kind::Digits | Kind::Letter);
-    factor(left) && after
+    factor(left) && after || in_words()
 }
 
 /// `10 : 2 = 5`
@@ -389,19 +290,42 @@ fn divides(at: At) -> bool {
     spaced && at.kind(-2) == Kind::Digits && at.kind(2) == Kind::Digits
 }
 
-/// `tỷ lệ nợ/vốn`, `chỉ số P/E`: a slash between words after a word for a ratio.
-pub(super) fn is_ratio_of_words(at: At) -> bool {
-    let words = at.kind(-1).is_word() && at.kind(1).is_word();
-    words
-        && at.near(4, &["lệ", "số", "suất"])
-        && !at.near(4, &["văn", "quyết", "định"])
-        && (1..=4).any(|n| {
-            let ratio = matches!(at.before(n), "lệ" | "số" | "suất");
-            ratio && matches!(at.before(n + 1).to_lowercase().as_str(), "tỷ" | "tỉ" | "chỉ" | "hệ")
-        })
+/// `tỷ lệ nợ/vốn`, `chỉ số P/E`: a slash between words soon after the name of a ratio, unless it
+/// stands in the number of a document.
+fn is_ratio_of_words(at: At) -> bool {
+    const WORDS_BACK: usize = 4;
+    const RATIO_NOUNS: [&str; 3] = ["lệ", "số", "suất"];
+    let names_ratio = |n| {
+        let first = one_of(at.before(n + 1), &["tỷ", "tỉ", "chỉ", "hệ"]);
+        first && one_of(at.before(n), &RATIO_NOUNS)
+    };
+    at.kind(-1).is_word()
+        && at.kind(1).is_word()
+        && at.near(WORDS_BACK, &RATIO_NOUNS)
+        && !at.near(WORDS_BACK, &["văn", "quyết", "định"])
+        && (1..=WORDS_BACK).any(names_ratio)
 }
 
-/// `tỷ lệ 1:500`
+/// `tỷ lệ 1:500`, `tỷ lệ đạm, lân, kali là 1:2:3`
 fn ratio(at: At) -> bool {
-    at.kind(-1) == Kind::Digits && at.kind(1) == Kind::Digits && at.near(4, &["lệ"])
+    at.kind(-1) == Kind::Digits && at.kind(1) == Kind::Digits && at.near(8, &["lệ"])
+}
+
+/// `6,626e-34`: a number with its power of ten, as instruments print it.
+pub(super) fn read_scientific(at: At) -> Option<Reading> {
+    let (integer, places) = (at.digits(0), at.digits(2));
+    let decimal = !places.is_empty() && matches!(at.text(1), "." | ",");
+    let letter = if decimal { 3 } else { 1 };
+    let signed = matches!(at.text(letter + 1), "-" | "+");
+    let power = at.digits(if signed { letter + 2 } else { letter + 1 });
+    let written = matches!(at.text(letter), "e" | "E") && (decimal || signed);
+    let end = letter + if signed { 3 } else { 2 };
+    if integer.is_empty() || !written || !(1..=3).contains(&power.len()) || at.kind(end).is_word() {
+        return None;
+    }
+    let fraction = decimal.then(|| places.to_owned());
+    let number = Number { integer: integer.to_owned(), fraction, grouped: false };
+    let minus = if at.is(letter + 1, "-") { "trừ " } else { "" };
+    let spoken = format!("{} nhân mười mũ {minus}{}", number.spoken(), cardinal(power));
+    Some(Reading::new(end, SemioticClass::Math, spoken))
 }

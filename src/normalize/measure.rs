@@ -4,6 +4,8 @@ use crate::domain::script::SemioticClass;
 
 use super::Reading;
 use super::fraction;
+use super::letters;
+use super::math;
 use super::number::{cardinal, number};
 use super::range;
 use super::table::{Quantity, UNITS, Unit};
@@ -15,6 +17,10 @@ const SCALES: [&str; 9] = ["nghìn", "ngàn", "triệu", "tỷ", "tỉ", "vạn"
 /// Scales in letters, glued to the number: `5tr`, `200k`.
 const SHORT_SCALES: [(&str, &str); 5] =
     [("k", "nghìn"), ("K", "nghìn"), ("tr", "triệu"), ("Tr", "triệu"), ("tỷ", "tỷ")];
+
+/// Scales in letters as English writes them, beside the sign of a currency only: `$3.5B`.
+const ENGLISH_SCALES: [(&str, &str); 5] =
+    [("K", "nghìn"), ("M", "triệu"), ("B", "tỷ"), ("bn", "tỷ"), ("T", "nghìn tỷ")];
 
 /// Words for money, after which `/` is said `một`.
 const MONEY_WORDS: [&str; 11] =
@@ -43,7 +49,8 @@ pub(super) fn read(at: At) -> Option<Reading> {
         let spoken = format!("{} {}", scaled.spoken, unit.spoken);
         return Some(Reading::new(end, class(unit), spoken));
     }
-    let short = SHORT_SCALES.iter().find(|(sign, _)| at.is(scaled.end, sign))?;
+    let english = english_scale(at, scaled.end).filter(|_| money_follows(at, scaled.end + 1));
+    let short = SHORT_SCALES.iter().find(|(sign, _)| at.is(scaled.end, sign)).or(english)?;
     if at.kind(scaled.end + 1) == Kind::Digits {
         return odd_hundreds(at, &scaled);
     }
@@ -109,6 +116,16 @@ fn unit_after<'u>(at: At, k: isize) -> Option<(&'u Unit, isize)> {
     (space_allowed && ends).then_some((unit, end))
 }
 
+/// The English scale at `k`, glued to the number before it.
+fn english_scale(at: At, k: isize) -> Option<&'static (&'static str, &'static str)> {
+    let glued = at.kind(k - 1) == Kind::Digits && !at.kind(k + 1).is_word();
+    ENGLISH_SCALES.iter().find(|(sign, _)| glued && at.is(k, sign))
+}
+
+fn money_follows(at: At, k: isize) -> bool {
+    unit_after(at, k).is_some_and(|(unit, _)| unit.quantity == Quantity::Money)
+}
+
 /// Whether a unit stands at `k`, after one space at most.
 pub(super) fn unit_follows(at: At, k: isize) -> bool {
     unit_after(at, k).is_some()
@@ -162,7 +179,10 @@ pub(super) fn read_prefixed(at: At) -> Option<Reading> {
     let (unit, end) = UNITS.longest(at, 0).filter(|(unit, _)| unit.prefix)?;
     let start = at.skip_space(end);
     let here = at.moved(start);
-    let amount = scaled(here, english_amount(here).or_else(|| amount(here))?);
+    let mut amount = scaled(here, english_amount(here).or_else(|| amount(here))?);
+    if let Some((_, scale)) = english_scale(here, amount.end) {
+        amount = Amount { spoken: format!("{} {scale}", amount.spoken), end: amount.end + 1 };
+    }
     let spoken = format!("{} {}", amount.spoken, unit.spoken);
     Some(Reading::new(start + amount.end, SemioticClass::Money, spoken))
 }
@@ -178,6 +198,9 @@ fn english_amount(at: At) -> Option<Amount> {
 /// A unit without a number: `mỗi ha`, `điểm %`, `Tỷ giá USD`.
 pub(super) fn read_alone(at: At) -> Option<Reading> {
     let (unit, end) = UNITS.longest(at, 0).filter(|(unit, _)| unit.alone)?;
+    if math::is_product_of_quantities(at) {
+        return Some(Reading::new(1, SemioticClass::Math, letters::spelled(at.text(0))));
+    }
     Some(Reading::new(end, class(unit), unit.spoken))
 }
 
@@ -210,6 +233,10 @@ pub(super) fn read_per(at: At) -> Option<Reading> {
     match at.kind(right) {
         Kind::Digits if physical || at.kind(left) == Kind::Lower => {
             Some(Reading::new(1, SemioticClass::Measure, "trên"))
+        }
+        // `đồng/HTX`: what follows is read by its own rule.
+        Kind::Caps if !physical && letters::is_known(at, right) => {
+            Some(Reading::new(1, SemioticClass::Measure, "một"))
         }
         Kind::Lower if timed => Some(Reading::new(1, SemioticClass::Measure, "trên")),
         Kind::Lower => Some(Reading::new(1, SemioticClass::Measure, "một")),

@@ -8,9 +8,11 @@
 //! (`sentence`).
 
 mod code;
+mod compound;
 mod date;
 mod document;
 mod electronic;
+mod fold;
 mod foreign;
 mod fraction;
 mod letters;
@@ -25,6 +27,7 @@ mod punctuation;
 mod range;
 mod roman;
 mod sentence;
+mod signs;
 mod table;
 mod telephone;
 #[cfg(test)]
@@ -79,6 +82,19 @@ impl Reading {
     fn doubtful(self, kind: NoteKind, message: impl Into<String>) -> Self {
         Self { doubt: Some((kind, message.into())), ..self }
     }
+
+    /// What was `written` may be said in `others` ways as well; the editor is told which, the
+    /// likeliest first.
+    fn or_else_read(self, written: &str, others: &[impl AsRef<str>]) -> Self {
+        let quoted: Vec<String> = others.iter().map(|o| format!("{:?}", o.as_ref())).collect();
+        let list = match quoted.split_last() {
+            None => return self,
+            Some((only, [])) => only.clone(),
+            Some((last, firsts)) => format!("{} or {last}", firsts.join(", ")),
+        };
+        let message = format!("{written:?} read as {:?}; it may be {list}", self.spoken);
+        self.doubtful(NoteKind::Ambiguous, message)
+    }
 }
 
 type Rule = fn(At) -> Option<Reading>;
@@ -124,6 +140,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::MARK, markup::read),
     (Starts::DIGITS, number::read_slashed),
     (Starts::DIGITS, document::read),
+    (Starts::DIGITS, math::read_scientific),
     (Starts::DIGITS.or(Starts::MARK), telephone::read),
     (Starts::DIGITS, code::read_plate),
     (Starts::CAPITALS, code::read_boat),

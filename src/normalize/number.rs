@@ -128,6 +128,12 @@ pub(super) fn cardinal(written: &str) -> String {
     words.join(" ")
 }
 
+/// A number that names something, so that a zero before it is said: `05` is `không năm`, `100` is
+/// `một trăm`.
+pub(super) fn in_code(written: &str) -> String {
+    if written.starts_with('0') { digits(written) } else { cardinal(written) }
+}
+
 /// The cardinal of a small number.
 pub(super) fn cardinal_of(value: u32) -> String {
     cardinal(&value.to_string())
@@ -262,13 +268,20 @@ fn is_padded_count(at: At) -> bool {
     at.digits(0).len() == 2 && noun && !at.follows(&["số"])
 }
 
+/// `mã vé ABC-1234`, `mã lô 51M-234`: digits after letters and a hyphen, in what is called a code.
+fn is_in_code(at: At) -> bool {
+    at.dash(-1) && matches!(at.kind(-2), Kind::Letter | Kind::Caps) && at.near(6, &["mã"])
+}
+
 /// Reads whatever number no other rule has claimed.
 pub(super) fn read_number(at: At) -> Option<Reading> {
     let written = at.digits(0);
     if is_padded_count(at) {
         return Some(Reading::new(1, SemioticClass::Cardinal, cardinal(written)));
     }
-    let named = written.len() >= 6 && (at.near(6, &DIGIT_NAMES) || at.before(1) == ":");
+    let named = written.len() >= 6 && (at.near(6, &DIGIT_NAMES) || at.before(1) == ":")
+        || written.len() >= 3 && is_in_code(at)
+        || written.len() >= 4 && at.is(-1, "#");
     if written.len() > CARDINAL_DIGITS_MAX
         || named
         || (written.len() > 1 && written.starts_with('0') && !matches!(at.text(1), "," | "."))

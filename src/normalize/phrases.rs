@@ -50,6 +50,17 @@ impl<T> Phrases<T> {
     /// The longest phrase at `k` and the offset of the token after it. A phrase never ends inside
     /// a word: words are whole tokens.
     pub fn longest(&self, at: At, k: isize) -> Option<(&T, isize)> {
+        self.longest_with(at, k, |value, _| Some(value))
+    }
+
+    /// What `choose` makes of the longest phrase at `k` of which it makes anything; it is given
+    /// the value and the offset of the token after the phrase.
+    pub fn longest_with<'p, R>(
+        &'p self,
+        at: At,
+        k: isize,
+        choose: impl Fn(&'p T, isize) -> Option<R>,
+    ) -> Option<(R, isize)> {
         let (mut node, mut k, mut best) = (0, k, None);
         loop {
             let text = at.text(k);
@@ -63,8 +74,9 @@ impl<T> Phrases<T> {
             };
             let Some(&next) = found else { return best };
             (node, k) = (next, k + 1);
-            if let Some(value) = &self.nodes[node].value {
-                best = Some((value, k));
+            let value = self.nodes[node].value.as_ref();
+            if let Some(chosen) = value.and_then(|value| choose(value, k)) {
+                best = Some((chosen, k));
             }
         }
     }

@@ -108,11 +108,29 @@ pub(super) fn read(at: At) -> Option<Reading> {
     if at.dash(end) && at.kind(end + 1) == Kind::Digits {
         return chain(at);
     }
-    if at.is(at.skip_space(end), "=") {
+    let falls = first.whole() > last.whole() && last.whole().is_some();
+    let computed = falls && at.follows(&["bằng", "tính", "lấy", "phép"]);
+    if computed || at.is(at.skip_space(end), "=") {
         let spoken = format!("{} trừ {}", first.spoken(), last.spoken());
         return Some(Reading::new(end, SemioticClass::Math, spoken));
     }
-    Some(Reading::new(end, SemioticClass::Range, joined(&first, &last)))
+    let reading = Reading::new(end, SemioticClass::Range, joined(&first, &last));
+    if is_perhaps_score(at, &first, &last, end) {
+        let written = format!("{}-{}", first.integer, last.integer);
+        let score = format!("{} {}", first.spoken(), last.spoken());
+        return Some(reading.or_else_read(&written, &[score]));
+    }
+    Some(reading)
+}
+
+/// Two small rising numbers near a match, with nothing that they would be an amount or number of.
+fn is_perhaps_score(at: At, first: &Number, last: &Number, end: isize) -> bool {
+    const MATCHES: [&str; 9] =
+        ["trận", "hiệp", "đội", "đối", "chung", "lượt", "bóng", "set", "penalty"];
+    let small = |n: &Number| n.whole().filter(|v| *v < 10 && !n.grouped);
+    let rising = matches!((small(first), small(last)), (Some(first), Some(last)) if first < last);
+    let amount = at.kind(at.skip_space(end)) == Kind::Lower || is_amount(at, end);
+    rising && !amount && !at.follows(&NUMBERED) && at.near(8, &MATCHES)
 }
 
 /// Two numbers as a range; a falling pair (`6-4`) is only said one after the other.

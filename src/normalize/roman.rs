@@ -3,6 +3,7 @@
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
+use super::letters;
 use super::number::{cardinal_of, ordinal};
 use super::tokenize::{At, Kind, one_of};
 
@@ -131,7 +132,20 @@ pub(super) fn read(at: At) -> Option<Reading> {
         let spoken = format!("{spoken} đến {}", cardinal_of(last));
         return Some(Reading::new(end, SemioticClass::Roman, spoken));
     }
-    Some(Reading::new(1, SemioticClass::Roman, spoken))
+    let reading = Reading::new(1, SemioticClass::Roman, spoken);
+    if is_perhaps_letter(at) {
+        return Some(reading.or_else_read(at.text(0), &[letters::spelled(at.text(0))]));
+    }
+    Some(reading)
+}
+
+/// `khu V`, `lớp X`: after words that letters follow as often as numerals, a lone one may be either.
+/// `I` is hardly ever the letter there.
+fn is_perhaps_letter(at: At) -> bool {
+    const LETTERED: [&str; 9] =
+        ["khu", "lớp", "số", "đường", "hệ", "tuyến", "nhóm", "bảng", "type"];
+    let region = at.follows(&["khu"]) && one_of(at.before(2), &["quân", "chiến", "liên"]);
+    matches!(at.text(0), "V" | "X") && at.follows(&LETTERED) && !region
 }
 
 /// The second numeral of a range: `I-III`, `XIX – XX`.

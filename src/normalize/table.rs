@@ -1,9 +1,11 @@
 //! The tables under `tables/`, read once; every row is one fact.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::number::is_year;
 use super::phrases::Phrases;
-use super::tokenize::{At, Kind, same};
+use super::tokenize::{At, Kind, one_of, same};
 
 /// What a sign after a number measures; it decides how `/` after it is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,18 +41,45 @@ pub(super) struct Meaning {
     pub doubtful: bool,
 }
 
-/// What must stand next to an abbreviation.
+/// One word, or two in a row; in small letters.
+#[derive(Clone, Copy, Debug)]
+struct Words {
+    first: &'static str,
+    second: Option<&'static str>,
+}
+
+/// What must stand around an abbreviation.
 #[derive(Clone, Debug)]
 enum Condition {
-    /// One of these words, or pairs of words, stands before.
-    Before(Vec<&'static str>),
-    /// One of these words, or pairs of words, stands after.
-    After(Vec<&'static str>),
+    /// One of these stands before it.
+    Before(Vec<Words>),
+    /// One of these stands after it.
+    After(Vec<Words>),
+    /// One of these stands within `NEAR` tokens of it, in the sentence.
+    Near(Vec<Words>),
     AfterName,
+    /// A name follows that is a place's: what stands before does not call for a person's initial.
+    AfterPlace,
+    /// Neither does a name follow nor a person come before.
+    Nameless,
     AfterNumber,
+    /// A number of three digits and more comes next, as rooms have and wards have not.
+    AfterHundreds,
+    AfterYear,
+    /// A number stands before: it is counted.
+    Counted,
     /// A colon comes next.
     AfterColon,
 }
+
+/// How many tokens on either side of an abbreviation tell what it is about.
+const NEAR: usize = 12;
+
+/// Words that a person's name follows, or the initial that stands for it.
+const PERSONS: [&str; 24] = [
+    "ông", "bà", "anh", "chị", "em", "cháu", "cô", "chú", "bác", "cậu", "bé", "cụ", "tên", "cáo",
+    "can", "nhân", "tượng", "sinh", "văn", "thị", "vợ", "chồng", "con", "hữu",
+];
 
 pub(super) type Meanings = Phrases<Vec<Meaning>>;
 
@@ -79,13 +108,30 @@ pub(super) static ABBREVIATIONS: LazyLock<Meanings> = LazyLock::new(|| {
     let mut meanings = Phrases::new(false);
     for table in [
         include_str!("tables/abbreviations.tsv"),
+        include_str!("tables/context.tsv"),
+        include_str!("tables/titles.tsv"),
         include_str!("tables/institutions.tsv"),
         include_str!("tables/acronyms.tsv"),
         include_str!("tables/places.tsv"),
+        include_str!("tables/provinces.tsv"),
     ] {
         add_meanings(&mut meanings, table);
     }
     meanings
+});
+
+/// Only what is said as a word or by letters, not what is said in full.
+pub(super) static ACRONYMS: LazyLock<Meanings> = LazyLock::new(|| {
+    let mut meanings = Phrases::new(false);
+    add_meanings(&mut meanings, include_str!("tables/acronyms.tsv"));
+    meanings
+});
+
+/// Words of addresses, written together and without their marks, and whether another word must
+/// follow.
+pub(super) static HOSTS: LazyLock<HashMap<&str, (&str, bool)>> = LazyLock::new(|| {
+    let hosts = rows(include_str!("tables/hosts.tsv"));
+    hosts.map(|[written, spoken, flag]| (written, (spoken, flag == "head"))).collect()
 });
 
 /// The letters in the numbers of documents: kinds of documents and who issues them.
@@ -125,18 +171,13 @@ fn add_meanings(meanings: &mut Meanings, table: &'static str) {
             doubtful: false,
         };
         for condition in conditions.split(' ').filter(|condition| !condition.is_empty()) {
-            let list = |words: &'static str| words.split('|').collect();
-            match condition.split_once('=') {
-                Some(("before", words)) => meaning.conditions.push(Condition::Before(list(words))),
-                Some(("after", words)) => meaning.conditions.push(Condition::After(list(words))),
-                _ => match condition {
-                    "name" => meaning.conditions.push(Condition::AfterName),
-                    "number" => meaning.conditions.push(Condition::AfterNumber),
-                    "colon" => meaning.conditions.push(Condition::AfterColon),
-                    "dot" => meaning.swallows_dot = true,
-                    "tail" => meaning.trailing_dot = true,
-                    "doubt" => meaning.doubtful = true,
-                    other => unreachable!("unknown condition {other:?} of {written:?}"),
+            match condition {
+                "dot" => meaning.swallows_dot = true,
+                "tail" => meaning.trailing_dot = true,
+                "doubt" => meaning.doubtful = true,
+                _ => match Condition::parse(condition) {
+                    Some(condition) => meaning.conditions.push(condition),
+                    None => unreachable!("unknown condition {condition:?} of {written:?}"),
                 },
             }
         }
@@ -153,43 +194,139 @@ impl Meaning {
     }
 }
 
+impl Words {
+    /// The first stands at `k`; the second, if any, behind it after one space at most.
+    fn stand(self, at: At, k: isize) -> bool {
+        same(at.text(k), self.first)
+            && self.second.is_none_or(|second| same(at.text(at.skip_space(k + 1)), second))
+    }
+
+    /// They end right before the place itself.
+    fn precede(self, at: At) -> bool {
+        match self.second {
+            None => same(at.before(1), self.first),
+            Some(second) => same(at.before(1), second) && same(at.before(2), self.first),
+        }
+    }
+}
+
 impl Condition {
+    /// The condition as a table writes it; `None` for a word that is none.
+    fn parse(written: &'static str) -> Option<Self> {
+        let words = |list: &'static str| {
+            let words = list.split('|').map(|words| match words.split_once('_') {
+                Some((first, second)) => Words { first, second: Some(second) },
+                None => Words { first: words, second: None },
+            });
+            words.collect()
+        };
+        Some(match written.split_once('=') {
+            Some(("before", list)) => Self::Before(words(list)),
+            Some(("after", list)) => Self::After(words(list)),
+            Some(("near", list)) => Self::Near(words(list)),
+            Some(_) => return None,
+            None => match written {
+                "name" => Self::AfterName,
+                "place" => Self::AfterPlace,
+                "nameless" => Self::Nameless,
+                "number" => Self::AfterNumber,
+                "hundreds" => Self::AfterHundreds,
+                "year" => Self::AfterYear,
+                "counted" => Self::Counted,
+                "colon" => Self::AfterColon,
+                _ => return None,
+            },
+        })
+    }
+
     fn holds(&self, at: At, end: isize) -> bool {
         let dot = if at.is(end, ".") { end + 1 } else { end };
         let next = at.skip_space(dot);
+        let name = at.kind(next) == Kind::Capital;
         match self {
-            Self::Before(words) => words.iter().any(|words| {
-                let (first, second) = words.split_once('_').unwrap_or(("", words));
-                same(at.before(1), second) && (first.is_empty() || same(at.before(2), first))
-            }),
-            Self::After(words) => words.iter().any(|words| {
-                let (first, second) = words.split_once('_').unwrap_or((words, ""));
-                same(at.text(next), first) && (second.is_empty() || same(at.text(next + 2), second))
-            }),
-            Self::AfterName => matches!(at.kind(next), Kind::Capital),
+            Self::Before(words) => words.iter().any(|words| words.precede(at)),
+            Self::After(words) => words.iter().any(|words| words.stand(at, next)),
+            Self::Near(words) => stands_near(at, end, words),
+            Self::AfterName => name,
+            Self::AfterPlace => name && !is_initial(at, next),
+            // A full stop here is the sentence's: the short form ends in a whole word (`B.Định.`).
+            Self::Nameless => at.kind(at.skip_space(end)) != Kind::Capital && !follows_person(at),
             Self::AfterNumber => at.kind(next) == Kind::Digits,
+            Self::AfterHundreds => at.digits(next).len() > 2,
+            Self::AfterYear => is_year(at.digits(next)),
+            Self::Counted => at.kind(at.back(1)) == Kind::Digits,
             Self::AfterColon => at.is(next, ":"),
         }
     }
 }
 
-/// The meaning that holds here of the longest entry at `k`, with the offset of the token after it.
+/// Whether one of `words` stands in the sentence around the tokens from 0 to before `end`.
+fn stands_near(at: At, end: isize, words: &[Words]) -> bool {
+    let stops = |k| matches!(at.text(k), "?" | "!" | "\n") || at.is(k, ".") && ends_sentence(at, k);
+    let stand = |k| words.iter().any(|words| words.stand(at, k));
+    let reach = 2 * NEAR as isize;
+    let edge = |k: &isize| at.kind(*k) != Kind::Edge && !stops(*k);
+    (end..end + reach).take_while(edge).any(stand)
+        || (1..=reach).map(|k| -k).take_while(edge).any(stand)
+}
+
+/// The full stop at `k` ends a sentence, not a short form: a small word stands before it.
+fn ends_sentence(at: At, k: isize) -> bool {
+    at.kind(k - 1) == Kind::Lower && at.kind(k + 1) == Kind::Space
+}
+
+/// What stands before names a person, so that a letter is the initial of one.
+pub(super) fn follows_person(at: At) -> bool {
+    one_of(at.before(1), &PERSONS)
+}
+
+/// The letter stands for a person's name: after a word for one, or after other names when only
+/// one capitalized word, which begins a sentence, follows (`Nguyễn Văn P. Hôm nay`).
+fn is_initial(at: At, next: isize) -> bool {
+    let goes_on = at.kind(at.skip_space(next + 1)) == Kind::Capital;
+    follows_person(at) || at.kind(at.back(1)) == Kind::Capital && !goes_on
+}
+
+/// The meaning that holds here, of the longest entry at `k` that has one, with the offset of the
+/// token after it.
 pub(super) fn meaning<'m>(table: &'m Meanings, at: At, k: isize) -> Option<(&'m Meaning, isize)> {
-    let (meanings, end) = table.longest(at, k)?;
     let here = at.moved(k);
-    let meaning = meanings.iter().find(|meaning| meaning.holds(here, end - k))?;
-    Some((meaning, end))
+    table.longest_with(at, k, |meanings, end| {
+        meanings.iter().find(|meaning| meaning.holds(here, end - k))
+    })
+}
+
+/// What else the short form at `k` may stand for than `chosen`: first the other guesses, the
+/// likeliest first, then what would need other neighbours.
+pub(super) fn alternatives(
+    table: &Meanings,
+    at: At,
+    k: isize,
+    chosen: Option<&'static str>,
+) -> Vec<&'static str> {
+    let Some((meanings, _)) = table.longest(at, k) else { return Vec::new() };
+    let (guesses, others): (Vec<_>, Vec<_>) = meanings.iter().partition(|m| m.doubtful);
+    let mut spoken: Vec<&str> = Vec::new();
+    for meaning in guesses.into_iter().chain(others) {
+        if chosen != Some(meaning.spoken) && !spoken.contains(&meaning.spoken) {
+            spoken.push(meaning.spoken);
+        }
+    }
+    spoken
 }
 
 /// Every table, for the tests that look at all of them.
 #[cfg(test)]
-pub const ALL: [&str; 8] = [
+pub const ALL: [&str; 11] = [
     include_str!("tables/units.tsv"),
     include_str!("tables/currencies.tsv"),
     include_str!("tables/abbreviations.tsv"),
+    include_str!("tables/context.tsv"),
+    include_str!("tables/titles.tsv"),
     include_str!("tables/institutions.tsv"),
     include_str!("tables/acronyms.tsv"),
     include_str!("tables/places.tsv"),
+    include_str!("tables/provinces.tsv"),
     include_str!("tables/documents.tsv"),
     include_str!("tables/loanwords.tsv"),
 ];
@@ -207,9 +344,73 @@ mod tests {
                 assert!(!row[0].is_empty() && !row[1].is_empty(), "{row:?}");
                 let speakable = |c: char| c.is_alphabetic() || c == ' ' || c == ',';
                 assert!(row[1].chars().all(speakable), "{row:?}");
-                assert!(seen.insert((row[0], row[2])), "twice: {row:?}");
+                // Rows of doubt are alternatives to each other under the same condition.
+                let other = if row[2].ends_with("doubt") { row[1] } else { "" };
+                assert!(seen.insert((row[0], row[2], other)), "twice: {row:?}");
             }
         }
+    }
+
+    /// The order of the rows of a short form decides, so they must be seen together.
+    #[test]
+    fn a_short_form_stands_in_one_place_of_one_table() {
+        let mut places = std::collections::HashMap::new();
+        for (number, table) in ALL[2..9].iter().enumerate() {
+            let mut last = "";
+            for [written, ..] in rows(table) {
+                let known = places.insert(written, number).is_some();
+                assert!(!known || last == written, "{written:?} stands apart");
+                last = written;
+            }
+        }
+    }
+
+    /// A row below one without conditions would never be read.
+    #[test]
+    fn the_row_without_conditions_stands_last() {
+        for table in &ALL[2..10] {
+            let mut closed = "";
+            for [written, _, conditions] in rows(table) {
+                let flags = |c: &&str| !matches!(*c, "dot" | "tail" | "doubt" | "");
+                assert!(closed != written || conditions.contains("doubt"), "{written:?}");
+                if !conditions.split(' ').any(|c| flags(&c)) {
+                    closed = written;
+                }
+            }
+        }
+    }
+
+    fn read_as(text: &str, k: isize) -> Option<&'static str> {
+        let tokens = super::super::tokenize::tokens(text);
+        meaning(&ABBREVIATIONS, At::new(&tokens, 0), k).map(|(meaning, _)| meaning.spoken)
+    }
+
+    #[test]
+    fn neighbours_near_and_far_decide() {
+        assert_eq!(read_as("Phố cổ Hội An (QN)", 9), Some("Quảng Nam"));
+        assert_eq!(read_as("Vịnh Hạ Long (QN)", 7), Some("Quảng Ninh"));
+        // Another sentence does not count.
+        assert_eq!(read_as("QN mưa to. Hội An vắng.", 0), Some("Quảng Ninh"));
+        assert_eq!(read_as("SN 1990", 0), Some("sinh năm"));
+        assert_eq!(read_as("SN 19", 0), Some("số nhà"));
+        assert_eq!(read_as("P. 305", 0), Some("phòng"));
+        assert_eq!(read_as("P. 5", 0), Some("phường"));
+        assert_eq!(read_as("ông P. Tô Hiệu", 2), None);
+        assert_eq!(read_as("Văn P. Hôm nay", 2), None);
+        assert_eq!(read_as("Đà P. Tô Hiệu", 2), Some("phường"));
+    }
+
+    #[test]
+    fn a_shorter_form_is_read_where_the_longer_does_not_hold() {
+        assert_eq!(read_as("H.Yên thắng", 0), Some("Hưng Yên"));
+        assert_eq!(read_as("H.Yên Châu", 0), Some("huyện"));
+    }
+
+    #[test]
+    fn alternatives_name_every_other_meaning_once() {
+        let tokens = super::super::tokenize::tokens("QL");
+        let others = alternatives(&ABBREVIATIONS, At::new(&tokens, 0), 0, Some("quốc lộ"));
+        assert_eq!(others, ["quản lý"]);
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn clock(at: At) -> Option<Reading> {
 /// `15'`, `12p03s`, `45s`
 fn minutes(at: At) -> Option<Reading> {
     let minute = value(at, 0, 100).filter(|_| !at.is(-1, "."))?;
-    let quoted = at.near(6, &["'"]);
+    let quoted = opens_quote(at);
     match at.text(1) {
         "p" => {
             let second = value(at, 2, 60).filter(|_| at.is(3, "s"));
@@ -134,6 +134,13 @@ fn minutes(at: At) -> Option<Reading> {
         }
         _ => None,
     }
+}
+
+/// Whether a quotation that `'` opened is still open here; after a digit `'` opens none.
+fn opens_quote(at: At) -> bool {
+    const BACK_MAX: isize = 12;
+    let mut marks = (1..=BACK_MAX).filter(|&back| at.is(-back, "'"));
+    marks.any(|back| at.kind(-back - 1) != Kind::Digits)
 }
 
 /// `10°46'37"N`: degrees, minutes and seconds of an arc, and the quarter of the sky.

@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
-
+use super::fold::{fold, fold_word};
+use super::foreign;
 use crate::domain::article::ByteSpan;
 
 /// What a written token is made of. Words are told apart by their letter case.
@@ -61,7 +61,7 @@ pub(super) fn tokens(text: &str) -> Vec<Written<'_>> {
         let mut chars = text[end..].chars().peekable();
         while let Some(c) = chars.next() {
             let joins = match self::group(c) {
-                Group::Silent => !is_word_gap(c, group, chars.peek().copied()),
+                Group::Silent => !is_word_gap(c, &text[start..end], &text[end + c.len_utf8()..]),
                 Group::Apostrophe => {
                     group == Group::Latin
                         && chars.peek().is_some_and(|&next| self::group(next) == Group::Latin)
@@ -133,11 +133,31 @@ fn group(c: char) -> Group {
     }
 }
 
-/// A zero-width space between letters is where a line may break, so it separates words.
-fn is_word_gap(c: char, group: Group, next: Option<char>) -> bool {
+/// Whether a character has neither sound nor width.
+pub(super) fn is_silent(c: char) -> bool {
+    group(c) == Group::Silent
+}
+
+/// Whether a character without width between letters separates words.
+///
+/// A zero-width space does, as a line may break there. A soft hyphen or a joiner does between two
+/// syllables, for no Vietnamese word is written in one with the next.
+fn is_word_gap(c: char, before: &str, after: &str) -> bool {
+    let latin = |c: char| group(c) == Group::Latin;
+    if !before.chars().next().is_some_and(latin) || !after.chars().next().is_some_and(latin) {
+        return false;
+    }
     c == '\u{200b}'
-        && group == Group::Latin
-        && next.is_some_and(|next| self::group(next) == Group::Latin)
+        || matches!(c, '\u{ad}' | '\u{200c}') && is_syllable(before) && {
+            let rest = after.find(|c| !latin(c)).unwrap_or(after.len());
+            is_syllable(&after[..rest])
+        }
+}
+
+/// Whether the word is a Vietnamese syllable.
+fn is_syllable(word: &str) -> bool {
+    const BYTES_MAX: usize = 16;
+    word.len() <= BYTES_MAX && foreign::is_vietnamese(&fold_word(word, false).to_lowercase())
 }
 
 fn written(source: &str, start: usize, group: Group, plain: bool) -> Written<'_> {
@@ -179,66 +199,6 @@ fn case_of(word: &str) -> Kind {
         (1, _) if first_upper => Kind::Capital,
         _ => Kind::Mixed,
     }
-}
-
-/// The one form of characters that look or mean alike.
-fn fold(c: char) -> char {
-    match c {
-        '\0'..='\u{7f}' => c,
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xff01 + 0x21).unwrap_or(c),
-        '\u{2010}' | '\u{2011}' | '\u{2212}' | '\u{fe63}' => '-',
-        '—' | '―' | '‒' => '–',
-        '‘' | '’' | '′' | '´' | 'ʼ' => '\'',
-        '“' | '”' | '„' | '″' | '«' | '»' | '‟' => '"',
-        '⁄' | '∕' => '/',
-        'º' | '˚' => '°',
-        'μ' => 'µ',
-        'ð' => 'đ',
-        'Ð' => 'Đ',
-        'İ' => 'I',
-        _ => c,
-    }
-}
-
-fn fold_word(source: &str, plain: bool) -> Cow<'_, str> {
-    let decomposed = source.chars().any(|c| ('\u{300}'..='\u{36f}').contains(&c));
-    let word: Cow<'_, str> = if plain && !decomposed {
-        Cow::Borrowed(source)
-    } else {
-        let letters = source.chars().filter(|&c| group(c) != Group::Silent).map(fold);
-        // Marks that no letter takes in are not said.
-        Cow::Owned(letters.nfc().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect())
-    };
-    match new_tone_placement(&word) {
-        Some(moved) => Cow::Owned(moved),
-        None => word,
-    }
-}
-
-/// Open syllables with the tone mark in its old place, and below each the new place.
-const OLD_PLACES: &str = "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ \
-                          OÀ OÁ OẢ OÃ OẠ OÈ OÉ OẺ OẼ OẸ UỲ UÝ UỶ UỸ UỴ";
-const NEW_PLACES: &str = "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy \
-                          ÒA ÓA ỎA ÕA ỌA ÒE ÓE ỎE ÕE ỌE ÙY ÚY ỦY ŨY ỤY";
-
-/// `hoà` -> `hòa`, `uỷ` -> `ủy`; `None` when nothing changes. The two are the same syllable; the
-/// form `hòa` is the more common one in the press.
-fn new_tone_placement(word: &str) -> Option<String> {
-    if word.is_ascii() {
-        return None;
-    }
-    let mut tail = word.char_indices().rev();
-    let (_, last) = tail.next()?;
-    if last.is_ascii() || !"àáảãạèéẻẽẹỳýỷỹỵÀÁẢÃẠÈÉẺẼẸỲÝỶỸỴ".contains(last)
-    {
-        return None;
-    }
-    let (cut, _) = tail.next()?;
-    let mut places = OLD_PLACES.split(' ').zip(NEW_PLACES.split(' '));
-    let (_, new) = places.find(|(old, _)| word[cut..] == **old)?;
-    let onset = &word[..cut];
-    let glide = onset.ends_with(['q', 'Q']);
-    (!glide).then(|| format!("{onset}{new}"))
 }
 
 /// A place between written tokens, from which rules look ahead and back.
@@ -364,7 +324,8 @@ mod tests {
         assert_eq!(texts("２０–３０\u{a0}km"), ["20", "–", "30", " ", "km"]);
         assert_eq!(texts("hoà uỷ quý"), ["hòa", " ", "ủy", " ", "quý"]);
         assert_eq!(texts("Vie\u{302}\u{323}t"), ["Việt"]);
-        assert_eq!(texts("mềm\u{ad}mại"), ["mềmmại"]);
+        assert_eq!(texts("mềm\u{ad}mại"), ["mềm", "", "mại"]);
+        assert_eq!(texts("inter\u{ad}national"), ["international"]);
         assert_eq!(texts("thành\u{200b}phố"), ["thành", "", "phố"]);
     }
 

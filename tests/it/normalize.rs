@@ -1,6 +1,10 @@
-//! The sentences with numbers of a real policy article, each read as its newsreader would.
+//! Text normalization from outside: the sentences with numbers of a real policy article, each read
+//! as its newsreader would, and whatever the fuzzer came up with.
 
 use std::path::Path;
+
+#[path = "../../fuzz/promises.rs"]
+mod promises;
 
 use baonoi::domain::article::Part;
 use baonoi::normalize::{self, Lexicon};
@@ -10,6 +14,18 @@ const CORPUS: &str = "../shared/corpus/normalize/seed_spoken.tsv";
 
 /// Sentences that the file holds.
 const SENTENCES: usize = 7;
+
+/// Once found by the fuzzer, never broken again.
+#[test]
+fn the_fuzzers_corpus_keeps_the_promises() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/normalize");
+    let files: Vec<_> = std::fs::read_dir(folder).unwrap().collect();
+    assert!(files.len() > 50);
+    for file in files {
+        let text = std::fs::read(file.unwrap().path()).unwrap();
+        promises::keeps(&String::from_utf8_lossy(&text));
+    }
+}
 
 #[test]
 fn the_seed_article_is_read_right() {
