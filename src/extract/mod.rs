@@ -1,8 +1,9 @@
 //! Page -> Article.
 //!
-//! The order of the steps: bound the page's structure, parse it, lay it out flat, hear what it
-//! claims of itself, find the title, find the part of the page that is the article, drop what is
-//! not to be read, and settle lead, author, time and address. Which layer decided is noted.
+//! The order of the steps: bound the page's structure, parse it, restore text from before Unicode,
+//! lay it out flat, hear what it claims of itself, find the title, find the part of the page that
+//! is the article, drop what is not to be read, and settle lead, author, time and address. Which
+//! layer decided is noted.
 
 mod address;
 mod byline;
@@ -14,6 +15,7 @@ mod feed;
 mod furniture;
 mod headline;
 mod lead;
+mod legacy;
 mod metadata;
 mod outline;
 mod plain;
@@ -68,7 +70,8 @@ pub fn article(page: &Page) -> Result<(Article, Vec<Note>), NoArticle> {
         return Err(NoArticle::NotHtml);
     }
     structure::check(&page.html)?;
-    let document = Html::parse_document(&page.html);
+    let mut document = Html::parse_document(&page.html);
+    legacy::restore(&mut document);
     let (outline, claims) = outline::outline(&document);
     let headline = headline::headline(&outline, &claims);
     let Some(body) = content::body(&outline, headline.as_ref()) else {

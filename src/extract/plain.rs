@@ -1,6 +1,7 @@
 //! Plain text -> Article, and how it is told from HTML.
 
 use super::NoArticle;
+use super::legacy;
 use super::text::tidy;
 use crate::domain::article::{Article, Block, BlockKind};
 use crate::domain::note::{Note, NoteKind};
@@ -8,7 +9,7 @@ use crate::domain::note::{Note, NoteKind};
 /// Takes the article from a text file: the first line is the title, blank lines part the
 /// paragraphs; where there are none, every line is a paragraph.
 pub fn plain_text(text: &str) -> Result<(Article, Vec<Note>), NoArticle> {
-    let lines: Vec<String> = text.lines().map(tidy).collect();
+    let lines: Vec<String> = legacy::text(text).lines().map(tidy).collect();
     let first = lines.iter().position(|line| !line.is_empty()).ok_or(NoArticle::Empty)?;
     let body = &lines[first + 1..];
     let blank_between =

@@ -83,15 +83,17 @@ pub fn is_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{2800}' | '\u{3164}')
 }
 
-/// Soft hyphens, zero-width and direction marks, controls, private use.
+/// Soft hyphens, zero-width and direction marks, joiners and variants, controls, private use.
 fn is_invisible(character: char) -> bool {
     if character.is_ascii() {
         return character < ' ' || character == '\u{7f}';
     }
     character.is_control()
         || matches!(character,
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fffc}' | '\u{fffd}' | '\u{e000}'..='\u{f8ff}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}'
+            | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..)
 }
 
 #[cfg(test)]
@@ -109,6 +111,20 @@ mod tests {
     fn spaces_are_single_and_text_is_nfc() {
         assert_eq!(tidy(" bản\u{a0}\n mường\u{200b}\u{ad} "), "bản mường");
         assert_eq!(tidy("tie\u{302}\u{301}ng"), "tiếng");
+        assert_eq!(
+            tidy("1\u{202f}000\u{2007}ha\u{3000}\tre\u{300}o\u{2009}cao"),
+            "1 000 ha rèo cao"
+        );
+    }
+
+    #[test]
+    fn what_has_no_width_parts_nothing() {
+        assert_eq!(tidy("kinh\u{ad}doanh\u{200c}\u{feff}\u{fe0f}"), "kinhdoanh");
+        // Marks find their letter across a joiner, and in whatever order they stand.
+        assert_eq!(
+            tidy("e\u{34f}\u{323}\u{302}, e\u{323}\u{302}, ẹ\u{302}, ê\u{323}"),
+            "ệ, ệ, ệ, ệ"
+        );
     }
 
     #[test]
