@@ -50,7 +50,7 @@ fn article_json(article: &Article, notes: &[Note]) -> Value {
     json!({
         "url": article.url.as_ref().map(Address::as_str),
         "site": article.site,
-        "title": article.title,
+        "title": Some(&article.title).filter(|title| !title.is_empty()),
         "lead": article.lead,
         "author": article.author,
         "published": article.published.map(Timestamp::rfc3339),

@@ -7,7 +7,7 @@ use super::{NoArticle, Sight};
 const PROSE_MIN: f64 = 140.0;
 /// Letters of prose that make an article when nothing else says that it is one.
 const PROSE_MIN_BARE: f64 = 500.0;
-/// Letters of prose that are enough on a page that calls itself an article.
+/// Letters of prose that are enough on a page that calls itself an article, or links nowhere.
 const PROSE_MIN_DECLARED: f64 = 40.0;
 
 /// Refuses front pages and lists: little prose, or as many linked headlines as texts.
@@ -28,7 +28,9 @@ pub fn refuse_lists(sight: Sight, cleaned: &Cleaned, is_dated: bool) -> Result<(
     if !declared && (claims.is_site && !is_dated && !titled || entries >= 3 && is_list) {
         return Err(NoArticle::NotAnArticle);
     }
-    let enough = match (declared, titled || is_dated) {
+    // A list without a link would be of no use to anybody.
+    let is_no_list = outline.passages.iter().all(|passage| passage.link_density() == 0.0);
+    let enough = match (declared || is_no_list, titled || is_dated) {
         (true, _) => PROSE_MIN_DECLARED,
         (false, true) => PROSE_MIN,
         (false, false) => PROSE_MIN_BARE,
