@@ -1,5 +1,8 @@
 //! A site that is followed: what its feed lists is narrated by itself.
 
+use baonoi::domain::feed::FeedItem;
+use baonoi::domain::units::Millis;
+use baonoi::store::Store;
 use serde_json::Value;
 
 use crate::app::{App, Home, text};
@@ -55,6 +58,32 @@ async fn a_feed_that_fails_says_why_and_a_first_answer_brings_the_newest_only() 
     assert_eq!(titles, ["Bản Mòn có cầu mới thứ 6", "Bản Mòn có cầu mới thứ 5"]);
     let listed = text(&home.run(&["feeds", "list"], "").stdout);
     assert!(listed.contains("failed 1 times: this is neither an RSS"), "{listed}");
+}
+
+#[tokio::test]
+async fn a_correction_by_the_paper_is_noticed_and_read() {
+    let site = Site::start().await;
+    let home = Home::reading(&site);
+    assert!(home.run(&["feeds", "add", &site.url("/sua.rss")], "").status.success());
+    let app = home.start();
+    heard(&app, 1).await;
+    let narration = async || app.json("/latest.json").await["items"][0]["narration"]["id"].clone();
+    let before = narration().await;
+    assert!(before.is_string());
+    // As if the time of the next look had come.
+    let store = Store::open(&home.path("data")).await.unwrap();
+    let feed = store.feeds().await.unwrap().remove(0);
+    let address = site.url("/bai-viet").parse().unwrap();
+    let item = FeedItem { address, updated: None };
+    site.correct();
+    store.remember(feed.id, &item, Some(Millis(0))).await.unwrap();
+    for _ in 0..300 {
+        if narration().await != before {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the correction was not read within 30 s");
 }
 
 #[test]

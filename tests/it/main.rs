@@ -7,6 +7,7 @@ mod browser;
 mod cli;
 mod comments;
 mod extract;
+mod fetch;
 mod follow;
 mod jobs;
 mod lexicon;

@@ -79,6 +79,7 @@ fn routes() -> Router<Arc<AtomicUsize>> {
         .route("/khach", get(publisher_page))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /kin\n" }))
         .route("/tin.rss", get(feed))
+        .route("/sua.rss", get(|| async { "<rss><item><link>/bai-viet</link></item></rss>" }))
         .route("/hong.rss", get(|| async { Html("<html><body>Bảo trì</body></html>") }))
         .route("/tin/{number}", get(numbered_article))
         .route("/kin", get(article))

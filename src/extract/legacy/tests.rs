@@ -1,3 +1,5 @@
+//! Recognition and conversion of every encoding, and texts that must stay as they are.
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
