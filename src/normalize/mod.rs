@@ -7,6 +7,7 @@
 //! spoken word is ever read a second time. Last, the pieces are joined into utterances
 //! (`sentence`).
 
+mod capitals;
 mod code;
 mod compound;
 mod date;
@@ -161,6 +162,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::CAPITALS.or(Starts::CAPITALIZED), code::read_hyphenated),
     (Starts::CAPITALS, code::read_lettered),
     (Starts::CAPITALS, code::read_formula),
+    (Starts::CAPITALS, capitals::read_shouted),
     (Starts::CAPITALS, roman::read),
     (Starts::CAPITALS, letters::read_initials),
     (Starts::WORD.or(Starts::DIGITS), letters::read_abbreviation),

@@ -49,7 +49,7 @@ macro_rules! golden {
 }
 
 golden! {
-    abbreviation cardinal code context date decimal document electronic foreign fraction initial
+    abbreviation capitals cardinal code context date decimal document electronic foreign fraction initial
     math measure money ordinal percent phone plate province punctuation range road roman score
     sentence time title topics
 }
