@@ -7,7 +7,6 @@ use super::Reading;
 use super::capitals;
 use super::compound;
 use super::foreign;
-use super::roman;
 use super::table::{ABBREVIATIONS, ACRONYMS, alternatives, follows_person, meaning};
 use super::tokenize::{At, Kind, one_of, same};
 
