@@ -111,31 +111,50 @@ pub fn settled(utterances: &[Utterance], guesses: Vec<Vec<Guess>>, notes: Vec<No
         notes.into_iter().partition(|note| note.kind == NoteKind::ForeignWord);
     let mut foreign = foreign.into_iter().peekable();
     for (utterance, guesses) in utterances.iter().zip(guesses) {
-        let mut unnoted: Vec<bool> = guesses.iter().map(|guess| !guess.settled).collect();
+        let mut open = vec![true; guesses.len()];
         while let Some(mut note) = foreign.next_if(|note| is_in(note, utterance)) {
             let word = word_of(&note, utterance).to_lowercase();
-            let about = |guess: &Guess| guess.written.to_lowercase().split(' ').any(|w| w == word);
-            let Some(index) = guesses.iter().position(about) else {
+            let about = |index: &usize| is_about(&guesses[*index], &word);
+            let first = (0..guesses.len()).filter(|index| open[*index]).find(about);
+            // A phrase of several words was met with the first of them.
+            let Some(first) = first.or_else(|| (0..guesses.len()).find(about)) else {
                 settled.push(note);
                 continue;
             };
-            unnoted[index] = false;
-            if !guesses[index].settled {
-                note.message = message(&guesses[index]);
+            // `AstraZeneca` is said in two pieces.
+            let pieces = (first..guesses.len()).take_while(about).take(PIECES_MAX);
+            let pieces: Vec<usize> = pieces.collect();
+            let whole = guesses[first].written.to_lowercase() == word;
+            let pieces = if whole { &pieces[..1] } else { &pieces[..] };
+            pieces.iter().for_each(|&index| open[index] = false);
+            if pieces.iter().any(|&index| !guesses[index].settled) {
+                let said: Vec<&str> = pieces.iter().map(|&i| guesses[i].said.as_str()).collect();
+                note.message = message(word_of(&note, utterance), &said.join(" "));
                 settled.push(note);
             }
         }
-        let rest = guesses.iter().zip(unnoted).filter(|(_, unnoted)| *unnoted);
+        let rest = guesses.iter().zip(open).filter(|(guess, open)| *open && !guess.settled);
         settled.extend(rest.map(|(guess, _)| {
-            let kind = NoteKind::UnknownSyllable;
-            Note::at(kind, utterance.part, utterance.span, message(guess))
+            let message = message(&guess.written, &guess.said);
+            Note::at(NoteKind::UnknownSyllable, utterance.part, utterance.span, message)
         }));
     }
+    settled.sort_by_key(|note| note.place.map(|(part, span)| (part, span.start)));
     settled
 }
 
-fn message(guess: &Guess) -> String {
-    format!("{:?} is not Vietnamese; it is said {:?}", guess.written, guess.said)
+/// Pieces into which one written word falls.
+const PIECES_MAX: usize = 8;
+
+/// Whether a guess is about a word in small letters: the word itself, a piece of it, or a phrase
+/// with it.
+fn is_about(guess: &Guess, word: &str) -> bool {
+    let written = guess.written.to_lowercase();
+    word.contains(&written) || written.split(' ').any(|part| part == word)
+}
+
+fn message(written: &str, said: &str) -> String {
+    format!("{written:?} is not Vietnamese; it is said {said:?}")
 }
 
 fn is_in(note: &Note, utterance: &Utterance) -> bool {
@@ -348,5 +367,8 @@ mod tests {
         let notes = notes("Hôm nay ông Brzylka đến. Hôm sau, ông Brzylka về.");
         assert_eq!(notes.len(), 2, "{notes:?}");
         assert!(notes[0].starts_with("\"Brzylka\" is not Vietnamese; it is said \""), "{notes:?}");
+        // One note a word, however often it comes and in however many pieces it is said.
+        let notes = self::notes("Brzylka tăng, Brzylka giảm, BrzylkaPlus đứng.");
+        assert_eq!(notes.len(), 3, "{notes:?}");
     }
 }

@@ -49,9 +49,8 @@ pub fn run(config: &Config, command: LexiconCommand) -> anyhow::Result<()> {
 async fn carry_out(store: &Store, command: LexiconCommand) -> anyhow::Result<()> {
     match command {
         LexiconCommand::List => {
-            for entry in store.lexicon().await? {
-                println!("{}", line(&entry));
-            }
+            let lines = store.lexicon().await?.iter().map(line).collect::<String>();
+            super::text::print(&lines)?;
         }
         LexiconCommand::Add { written, spoken, any_case, section } => {
             let mut entry = LexiconEntry::new(&written, &spoken)?;
@@ -66,7 +65,7 @@ async fn carry_out(store: &Store, command: LexiconCommand) -> anyhow::Result<()>
                 bail!("nothing was added; in {}:\n{}", file.display(), errors.join("\n"));
             }
             store.add_readings(&entries).await?;
-            println!("{} readings are added", entries.len());
+            println!("lines read: {}", entries.len());
         }
         LexiconCommand::Remove { written, section } => {
             if !store.remove_reading(&written, section.as_deref()).await? {
@@ -82,7 +81,7 @@ fn line(entry: &LexiconEntry) -> String {
     let flags = if entry.any_case { "i" } else { "" };
     let section = entry.section().unwrap_or_default();
     let line = format!("{}\t{}\t{flags}\t{section}", entry.written(), entry.spoken());
-    line.trim_end_matches('\t').to_owned()
+    format!("{}\n", line.trim_end_matches('\t'))
 }
 
 /// The readings of a file; none for an empty path. A line that cannot be used is named on stderr
@@ -98,7 +97,31 @@ pub fn from_file(path: &Path) -> anyhow::Result<Vec<LexiconEntry>> {
     Ok(entries)
 }
 
+/// What the service would use: the readings of the newsroom's file, and on top of them those of the
+/// store, if there is one.
+pub fn all(config: &Config) -> anyhow::Result<Vec<LexiconEntry>> {
+    let mut entries = from_file(&config.lexicon)?;
+    entries.extend(stored(config)?);
+    Ok(entries)
+}
+
+/// The readings of the store; none where nothing was ever stored.
+pub fn stored(config: &Config) -> anyhow::Result<Vec<LexiconEntry>> {
+    if !Store::is_in(&config.data) {
+        return Ok(Vec::new());
+    }
+    super::runtime()?.block_on(async {
+        let store = Store::open(&config.data).await?;
+        let entries = store.lexicon().await?;
+        store.close().await;
+        Ok(entries)
+    })
+}
+
 fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read the lexicon {}", path.display()))
+    let bytes = std::fs::read(path)
+        .with_context(|| format!("cannot read the lexicon {}", path.display()))?;
+    String::from_utf8(bytes)
+        .ok()
+        .with_context(|| format!("{} is not UTF-8 text; save it as UTF-8", path.display()))
 }

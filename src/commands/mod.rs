@@ -79,7 +79,7 @@ pub fn run(line: CommandLine) -> anyhow::Result<()> {
         Some(Command::Serve(args)) => serve::run(config, args),
         Some(Command::Narrate(args)) => narrate::run(&config, args),
         Some(Command::Extract(args)) => text::extract(&config, &args),
-        Some(Command::Normalize(args)) => text::normalize(&args),
+        Some(Command::Normalize(args)) => text::normalize(&config, &args),
         Some(Command::Phonemize) => text::phonemize(),
         Some(Command::Voices(command)) => voices::run(&command),
         Some(Command::Accounts(command)) => accounts::run(&config, command),

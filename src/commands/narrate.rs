@@ -66,11 +66,13 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     if let Some(lexicon) = &args.lexicon {
         config.lexicon.clone_from(lexicon);
     }
+    // A file that was named is the whole lexicon.
+    let stored = if args.lexicon.is_some() { Vec::new() } else { super::lexicon::stored(&config)? };
     let narrator = super::narrator(&config)?;
     let (article, mut notes) = super::input::article(&narrator.fetcher, &args.source, None)?;
     narrator.check_length(&article)?;
     let begun = Instant::now();
-    let prepared = narrator.prepare(&article, &[])?;
+    let prepared = narrator.prepare(&article, &stored)?;
     let narration = speak(&narrator, &prepared)?;
     let output = &args.output;
     write(&output.path, &encode(&narrator, &article, &narration, output.format)?)?;

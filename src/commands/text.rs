@@ -1,7 +1,7 @@
 //! `baonoi extract`, `normalize` and `phonemize`: one stage at a time, for pipes and for checks.
 
 use std::io::{BufRead as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use baonoi::config::Config;
@@ -14,7 +14,6 @@ use baonoi::normalize::Lexicon;
 use baonoi::{narrate, normalize, phonemize};
 use clap::Args;
 use serde_json::{Value, json};
-use unicode_normalization::UnicodeNormalization as _;
 
 #[derive(Args, Debug)]
 pub struct ExtractArgs {
@@ -31,7 +30,8 @@ pub struct NormalizeArgs {
     /// Tokens with spans and classes, and notes: one JSON object a line.
     #[arg(long)]
     json: bool,
-    /// The newsroom's own readings: `written TAB spoken [TAB flags [TAB section]]`, one a line.
+    /// The newsroom's own readings: `written TAB spoken [TAB flags [TAB section]]`, one a line. Without
+    /// it those that the service would use.
     #[arg(long, value_name = "FILE")]
     lexicon: Option<PathBuf>,
     /// The section of the paper; readings for other sections do not hold.
@@ -73,11 +73,14 @@ pub fn note_json(note: &Note) -> Value {
     json!({"kind": note.kind.name(), "message": note.message, "place": place})
 }
 
-pub fn normalize(args: &NormalizeArgs) -> anyhow::Result<()> {
-    let readings = super::lexicon::from_file(args.lexicon.as_deref().unwrap_or(Path::new("")))?;
+pub fn normalize(config: &Config, args: &NormalizeArgs) -> anyhow::Result<()> {
+    let readings = match &args.lexicon {
+        Some(file) => super::lexicon::from_file(file)?,
+        None => super::lexicon::all(config)?,
+    };
     let lexicon = Lexicon::for_section(&readings, args.section.as_deref());
     each_line(|line| {
-        let written: String = line.nfc().collect();
+        let written = line;
         let (utterances, notes) = normalize::utterances(Part::Block(0), &written, &lexicon);
         if !args.json {
             let spoken: Vec<&str> = utterances.iter().map(|u| u.spoken.as_str()).collect();
@@ -125,7 +128,7 @@ fn each_line(mut change: impl FnMut(String) -> String) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print(text: &str) -> anyhow::Result<()> {
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     still_open(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(())
 }

@@ -19,18 +19,24 @@ pub struct LexiconEntry {
 pub const SIDE_CHARS_MAX: usize = 200;
 
 /// Why an entry cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
     #[error("there is no tab between the written and the spoken side")]
     NoTab,
-    #[error("the written side is empty")]
+    #[error("the written side has no letter, digit or sign")]
     NothingWritten,
+    #[error("the written side cannot begin with #, which begins a remark")]
+    Remark,
+    #[error("there is more than written, spoken, flags and section")]
+    TooManyFields,
     #[error("longer than {SIDE_CHARS_MAX} characters")]
     TooLong,
     #[error("the spoken side says nothing")]
     NothingSpoken,
     #[error("the spoken side may hold words and , . ? ! only: write {0:?} as it is said")]
     NotWords(char),
+    #[error("{0:?} is no word: write it as it is said")]
+    Letters(String),
     #[error("unknown flag {0:?}; `i` ignores letter case")]
     UnknownFlag(char),
 }
@@ -39,8 +45,14 @@ impl LexiconEntry {
     /// An entry for the whole paper, in exactly this letter case.
     pub fn new(written: &str, spoken: &str) -> Result<Self, EntryError> {
         let (written, spoken) = (tidy(written), tidy(spoken));
-        if written.is_empty() {
+        let says = |c: char| !(c.is_whitespace() || c.is_control() || ",.?!;:…".contains(c));
+        let visible =
+            |c: char| says(c) && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}');
+        if !written.contains(visible) {
             return Err(EntryError::NothingWritten);
+        }
+        if written.starts_with('#') {
+            return Err(EntryError::Remark);
         }
         if [&written, &spoken].iter().any(|side| side.chars().count() > SIDE_CHARS_MAX) {
             return Err(EntryError::TooLong);
@@ -51,6 +63,14 @@ impl LexiconEntry {
         }
         if !spoken.contains(char::is_alphabetic) {
             return Err(EntryError::NothingSpoken);
+        }
+        for word in spoken.split(' ') {
+            let letters = word.trim_end_matches([',', '.', '?', '!']);
+            let capitals = letters.chars().filter(|c| c.is_uppercase()).count();
+            let spelled = capitals > 1 && !letters.contains(char::is_lowercase);
+            if spelled || !letters.chars().all(char::is_alphabetic) {
+                return Err(EntryError::Letters(word.to_owned()));
+            }
         }
         Ok(Self { written, spoken, any_case: false, section: None })
     }
@@ -65,12 +85,14 @@ impl LexiconEntry {
             return Err(EntryError::UnknownFlag(unknown));
         }
         entry.any_case = flags.contains('i');
-        Ok(entry.in_section(fields.next().unwrap_or_default()))
+        let entry = entry.in_section(fields.next().unwrap_or_default());
+        if fields.next().is_some() { Err(EntryError::TooManyFields) } else { Ok(entry) }
     }
 
-    /// The same entry for one section only; for the whole paper when the name is empty.
+    /// The same entry for one section only; for the whole paper when the name is empty. Papers write
+    /// `Thể thao` and `THỂ THAO`, so letter case does not matter and the name is kept in small letters.
     pub fn in_section(self, name: &str) -> Self {
-        Self { section: Some(tidy(name)).filter(|name| !name.is_empty()), ..self }
+        Self { section: Some(section_key(name)).filter(|name| !name.is_empty()), ..self }
     }
 
     /// The entries of a file, and one message for each line that cannot be used. Empty lines and
@@ -101,17 +123,21 @@ impl LexiconEntry {
         self.section.as_deref()
     }
 
-    /// Whether it holds in an article of this section. Letter case does not matter: papers write
-    /// `Thể thao` and `THỂ THAO`.
+    /// Whether it holds in an article of this section.
     pub fn holds_in(&self, section: Option<&str>) -> bool {
         let Some(own) = &self.section else { return true };
-        section.is_some_and(|section| tidy(section).to_lowercase() == own.to_lowercase())
+        section.is_some_and(|section| section_key(section) == *own)
     }
 }
 
 /// One form of what looks alike: NFC, single spaces, none at the ends.
 pub fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
+}
+
+/// A section's name, by which sections are told apart.
+pub fn section_key(name: &str) -> String {
+    tidy(name).to_lowercase()
 }
 
 #[cfg(test)]
@@ -129,11 +155,17 @@ mod tests {
 
     #[test]
     fn lines_that_cannot_be_used_are_named() {
-        let file = "\u{feff}# ours\n\nUBND\tủy ban\nsai\n1/2\tmột 2\n\tx\nA\t, .\nB\tbê\tz\n";
+        let file = "\u{feff}# ours\n\nUBND\tủy ban\nsai\n1/2\tmột 2\n\tx\nA\t, .\nB\tbê\tz\nC\tUBND\nD\ta.b\nE\te\t\tx\ty\n\u{200b}\tx\n";
         let (entries, errors) = LexiconEntry::parse_lines(file);
         assert_eq!(entries.len(), 1);
         let lines: Vec<&str> =
             errors.iter().filter_map(|e| e.split_once(':')).map(|e| e.0).collect();
-        assert_eq!(lines, ["line 4", "line 5", "line 6", "line 7", "line 8"]);
+        assert_eq!(
+            lines,
+            [
+                "line 4", "line 5", "line 6", "line 7", "line 8", "line 9", "line 10", "line 11",
+                "line 12"
+            ]
+        );
     }
 }

@@ -4,14 +4,14 @@ use crate::domain::note::NoteKind;
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
+use super::capitals;
 use super::compound;
 use super::foreign;
-use super::roman;
 use super::table::{ABBREVIATIONS, ACRONYMS, alternatives, follows_person, meaning};
 use super::tokenize::{At, Kind, one_of, same};
 
 /// Acronyms of more letters than this are more likely a word in capitals.
-const SPELLED_MAX: usize = 8;
+pub(super) const SPELLED_MAX: usize = 8;
 
 /// The name of a letter, as newsreaders say it in acronyms; `None` for a sign that is no letter.
 fn letter_name(letter: char) -> Option<&'static str> {
@@ -179,22 +179,31 @@ pub(super) fn read_initials(at: At) -> Option<Reading> {
         // `anh P. 32 tuổi`
         let aged = follows_person(at) && at.kind(at.skip_space(2)) == Kind::Digits;
         let after_name = at.kind(at.back(1)) == Kind::Capital || aged;
-        let before_name = matches!(at.kind(at.skip_space(2)), Kind::Capital);
+        let next = at.skip_space(2);
+        // `George W. Bush`: no sentence begins with a foreign name after an initial.
+        let surname = at.kind(next) == Kind::Capital && is_foreign(at, next);
+        let before_name = at.kind(next) == Kind::Capital;
         let known = meaning(&ABBREVIATIONS, at, 0).is_some();
         if known
-            || !(after_name && !ends_sentence(at, 2) || before_name && at.kind(2) != Kind::Space)
+            || !(after_name && !ends_sentence(at, 2)
+                || before_name && at.kind(2) != Kind::Space
+                || after_name && surname)
         {
             return None;
         }
     }
-    // `J. K. Rowling`: initials with spaces between them go on to the name.
-    let foreign_name = !foreign::is_vietnamese(&at.text(at.skip_space(end)).to_lowercase());
-    let spaced = spoken.len() > 1 && at.kind(2) == Kind::Space && foreign_name;
+    // `J.K. Rowling`: initials go on to a foreign name.
+    let goes_on = is_foreign(at, at.skip_space(end));
     // The last dot ends the sentence where nothing or a new sentence follows.
-    if at.is(end - 1, ".") && (ends_sentence(at, end) && !spaced) {
+    if at.is(end - 1, ".") && (ends_sentence(at, end) && !goes_on) {
         end -= 1;
     }
     Some(Reading::new(end, SemioticClass::Initial, spoken.join(" ")))
+}
+
+/// Whether there is a word that is no Vietnamese syllable.
+fn is_foreign(at: At, k: isize) -> bool {
+    at.kind(k).is_word() && !foreign::is_vietnamese(&at.text(k).to_lowercase())
 }
 
 /// Whether a new sentence, not a name or a small word, begins after the dot before `k`.
@@ -233,7 +242,7 @@ fn is_contraction(first: &str, rest: &str) -> bool {
 fn unmarked(word: &str) -> String {
     match word {
         _ if word.chars().count() <= 2 || !word.chars().any(foreign::is_vowel) => spelled(word),
-        _ if !word.chars().any(char::is_lowercase) => titled(&word.to_lowercase()),
+        _ if !word.chars().any(char::is_lowercase) => capitals::titled(&word.to_lowercase()),
         _ => compound::apart(word).unwrap_or_else(|| word.to_owned()),
     }
 }
@@ -282,7 +291,7 @@ pub(super) fn read_letters(at: At) -> Option<Reading> {
             let spoken = spelled(written);
             (!vowel && !spoken.is_empty()).then(|| Reading::new(1, SemioticClass::Acronym, spoken))
         }
-        Kind::Caps => Some(capitals(at)),
+        Kind::Caps => Some(capitals::read(at)),
         _ => None,
     }
 }
@@ -308,53 +317,4 @@ fn is_word_y(at: At) -> bool {
         "như",
     ];
     at.kind(1) == Kind::Space && (at.kind(2) == Kind::Capital || one_of(at.text(2), &AFTER))
-}
-
-fn capitals(at: At) -> Reading {
-    let written = at.text(0);
-    let small = written.to_lowercase();
-    let heading = in_capitals(at);
-    let vietnamese = foreign::is_vietnamese(&small);
-    // Marks other than that of Đ and those of letters in acronyms (Ô, Ư) are found in words only.
-    let marked =
-        written.chars().any(|c| !c.is_ascii() && !matches!(c, 'Đ' | 'Ư' | 'Ô' | 'Ơ' | 'Â' | 'Ê'));
-    // A syllable of three letters and more is sooner a word said loudly than an acronym.
-    let speakable = small.chars().any(foreign::is_vowel);
-    if marked && speakable || vietnamese && (heading || written.chars().count() > 2) {
-        return Reading::new(1, SemioticClass::Word, small);
-    }
-    let letters = written.chars().count();
-    if speakable && (letters > SPELLED_MAX || heading && letters > 5) {
-        return Reading::new(1, SemioticClass::Foreign, titled(&small))
-            .doubtful(NoteKind::ForeignWord, format!("{written:?} read as a word"));
-    }
-    let spoken = spelled(written);
-    if spoken.is_empty() {
-        return Reading::new(1, SemioticClass::Word, small);
-    }
-    let reading = Reading::new(1, SemioticClass::Acronym, spoken);
-    // A table knows it, but none of its conditions holds here.
-    let known = alternatives(&ABBREVIATIONS, at, 0, None);
-    if !known.is_empty() {
-        return reading.or_else_read(written, &known);
-    }
-    reading.doubtful(NoteKind::UnknownAcronym, format!("{written:?} said by its letters"))
-}
-
-/// A word with its first letter large.
-fn titled(small: &str) -> String {
-    let mut chars = small.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
-}
-
-/// Whether the text around is in capitals, so that capitals mean nothing: a neighbour is a word of
-/// capitals that can only be Vietnamese.
-fn in_capitals(at: At) -> bool {
-    let neighbour = |k: isize| {
-        let word = at.text(k);
-        let caps = matches!(at.kind(k), Kind::Caps);
-        caps && roman::value(word).is_none() && foreign::is_vietnamese(&word.to_lowercase())
-    };
-    let next = at.skip_space(1);
-    [at.back(1), at.back(2), next, at.skip_space(next + 1)].into_iter().any(neighbour)
 }

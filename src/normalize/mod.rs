@@ -7,6 +7,7 @@
 //! spoken word is ever read a second time. Last, the pieces are joined into utterances
 //! (`sentence`).
 
+mod capitals;
 mod code;
 mod compound;
 mod date;
@@ -161,6 +162,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::CAPITALS.or(Starts::CAPITALIZED), code::read_hyphenated),
     (Starts::CAPITALS, code::read_lettered),
     (Starts::CAPITALS, code::read_formula),
+    (Starts::CAPITALS, capitals::read_shouted),
     (Starts::CAPITALS, roman::read),
     (Starts::CAPITALS, letters::read_initials),
     (Starts::WORD.or(Starts::DIGITS), letters::read_abbreviation),
@@ -220,6 +222,17 @@ fn read_here(at: At, lexicon: &Lexicon) -> Reading {
     if let Some((spoken, count)) = lexicon.longest(at) {
         return Reading::new(count as isize, SemioticClass::Lexicon, spoken);
     }
+    let reading = read_by_rules(at);
+    // `100 USD` must not swallow what the newsroom says of `USD`: the rules are asked again as if
+    // the text ended there.
+    let mut within = 1..reading.count.min(at.left()) as isize;
+    match within.find(|&k| lexicon.longest(at.moved(k)).is_some()) {
+        Some(end) => read_by_rules(at.up_to(end)),
+        None => reading,
+    }
+}
+
+fn read_by_rules(at: At) -> Reading {
     let kind = at.kind(0);
     let mut rules = RULES.iter().filter(|(starts, _)| starts.includes(kind));
     if let Some(reading) = rules.find_map(|(_, rule)| rule(at)) {

@@ -158,7 +158,7 @@ fn second(at: At) -> Option<(u32, isize)> {
 }
 
 /// Whether a word before calls for a numeral, or a numeral so called stands before in a list.
-fn triggered(at: At) -> bool {
+pub(super) fn triggered(at: At) -> bool {
     const LIST_MAX: usize = 4;
     let mut here = at;
     for _ in 0..LIST_MAX {

@@ -114,7 +114,11 @@ fn push(part: Part, text: &str, pieces: Vec<Piece>, pause: Pause, utterances: &m
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return };
     let span = ByteSpan { start: first.token.span.start, end: last.token.span.end };
     let tokens: Vec<Token> = pieces.into_iter().map(|piece| piece.token).collect();
-    let spoken = joined(tokens.iter().map(|token| token.spoken.as_str()));
+    let mut spoken = joined(tokens.iter().map(|token| token.spoken.as_str()));
+    // After a closing bracket at the end there is the silence of the end, and no pause before it.
+    if pause != Pause::Clause && spoken.ends_with(',') {
+        spoken.pop();
+    }
     let written = span.of(text);
     if let Some(before) = utterances.last_mut().filter(|utterance| utterance.part == part) {
         // A pause that opens this utterance is heard at the end of the one before.

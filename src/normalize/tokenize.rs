@@ -221,6 +221,12 @@ impl<'t> At<'t> {
         Self { at: self.at.saturating_add_signed(k), ..self }
     }
 
+    /// The same place in a text that ends before the token at `k`.
+    pub fn up_to(self, k: isize) -> Self {
+        let end = self.at.saturating_add_signed(k).min(self.tokens.len());
+        Self { tokens: &self.tokens[..end], ..self }
+    }
+
     pub fn get(self, k: isize) -> Option<&'t Written<'t>> {
         self.tokens.get(self.at.checked_add_signed(k)?)
     }

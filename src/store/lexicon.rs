@@ -4,12 +4,12 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Store, StoreError, now};
-use crate::domain::lexicon::{LexiconEntry, tidy};
+use crate::domain::lexicon::{LexiconEntry, section_key, tidy};
 
 impl Store {
-    /// Every reading, by what is written; those for the whole paper before those for one section.
+    /// Every reading, oldest first, so that of two spellings of the same words the later one holds.
     pub async fn lexicon(&self) -> Result<Vec<LexiconEntry>, StoreError> {
-        let query = sqlx::query("SELECT * FROM lexicon ORDER BY written, section");
+        let query = sqlx::query("SELECT * FROM lexicon ORDER BY updated_ms, written, section");
         query.fetch_all(&self.pool).await?.iter().map(entry).collect()
     }
 
@@ -17,7 +17,8 @@ impl Store {
     /// one there was.
     pub async fn add_readings(&self, entries: &[LexiconEntry]) -> Result<(), StoreError> {
         let mut write = self.write().await?;
-        for entry in entries {
+        // The order of the entries stays theirs.
+        for (at, entry) in (now().0..).zip(entries) {
             sqlx::query(
                 "INSERT INTO lexicon (written, section, spoken, any_case, updated_ms)
                  VALUES ($1, $2, $3, $4, $5)
@@ -29,7 +30,7 @@ impl Store {
             .bind(entry.section().unwrap_or_default())
             .bind(entry.spoken())
             .bind(i64::from(entry.any_case))
-            .bind(now().0)
+            .bind(at)
             .execute(&mut *write)
             .await?;
         }
@@ -45,7 +46,7 @@ impl Store {
         let query = sqlx::query("DELETE FROM lexicon WHERE written = $1 AND section = $2");
         let done = query
             .bind(tidy(written))
-            .bind(tidy(section.unwrap_or_default()))
+            .bind(section_key(section.unwrap_or_default()))
             .execute(&self.pool)
             .await?;
         Ok(done.rows_affected() > 0)

@@ -28,6 +28,9 @@ pub use self::narrations::{Line, NewNarration, StoredNarration};
 
 use crate::domain::units::Timestamp;
 
+/// The database's file in the folder.
+const DATABASE: &str = "baonoi.db";
+
 /// Rows and blobs of one installation. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -55,11 +58,16 @@ pub enum StoreError {
 }
 
 impl Store {
+    /// Whether there is a store in a folder.
+    pub fn is_in(data: &Path) -> bool {
+        data.join(DATABASE).exists()
+    }
+
     /// Opens the store in a folder, making both when they are missing.
     pub async fn open(data: &Path) -> Result<Self, StoreError> {
         private_folder(data)
             .map_err(|source| StoreError::Files { path: data.to_owned(), source })?;
-        let pool = dialect::open(&data.join("baonoi.db")).await?;
+        let pool = dialect::open(&data.join(DATABASE)).await?;
         sqlx::migrate!("src/store/migrations/sqlite").run(&pool).await?;
         let blobs = Blobs::open(data.join("blobs"))?;
         Ok(Self { pool, blobs })

@@ -11,7 +11,7 @@ fn readings_are_added_listed_and_removed() {
     assert!(run(&["add", "NQ/TW", "nghị quyết  trung ương"]).status.success());
     assert!(run(&["add", "hlv", "thầy", "--any-case", "--section", "Thể thao"]).status.success());
     assert!(run(&["add", "NQ/TW", "nghị quyết"]).status.success());
-    let listed = "NQ/TW\tnghị quyết\nhlv\tthầy\ti\tThể thao\n";
+    let listed = "hlv\tthầy\ti\tthể thao\nNQ/TW\tnghị quyết\n";
     assert_eq!(text(&run(&["list"]).stdout), listed);
 
     let file = home.path("own.tsv");
@@ -24,9 +24,12 @@ fn readings_are_added_listed_and_removed() {
     assert!(run(&["import", file.to_str().unwrap()]).status.success());
     assert_eq!(text(&run(&["list"]).stdout), listed);
 
-    assert!(run(&["remove", "hlv", "--section", "Thể thao"]).status.success());
+    assert!(run(&["remove", "hlv", "--section", "THỂ THAO"]).status.success());
     assert_eq!(run(&["remove", "hlv"]).status.code(), Some(1));
     assert_eq!(text(&run(&["list"]).stdout), "NQ/TW\tnghị quyết\n");
+    // What the service would say can be heard from the command line.
+    let said = home.run(&["normalize"], "NQ/TW\n");
+    assert_eq!(text(&said.stdout), "nghị quyết\n");
     let refused = run(&["add", "1/2", "1 nửa"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("as it is said"), "{}", text(&refused.stderr));
