@@ -7,6 +7,7 @@
 use super::furniture::{Marks, is_masthead};
 use super::headline::Headline;
 use super::outline::{Outline, Passage, Tag};
+use super::site::{Field, Named, Names};
 
 /// What each further element out gets of a passage's weight.
 const DECAY: f32 = 0.6;
@@ -20,7 +21,7 @@ const LINK_DENSITY_MAX: f32 = 0.4;
 const FURNITURE_PROSE_MAX: f32 = 0.45;
 
 /// The part of the page that is the article.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Body {
     /// Index of the element.
     pub element: usize,
@@ -66,30 +67,60 @@ fn is_teaser(outline: &Outline, at: usize) -> bool {
     })
 }
 
-/// The element that holds the article's text, or `None` where no passage reads like prose.
-pub fn body(outline: &Outline, headline: Option<&Headline>) -> Option<Body> {
+/// Both ways of finding the article's text.
+#[derive(Debug)]
+pub struct Bodies {
+    /// By the general rules; `None` where no passage reads like prose.
+    pub general: Option<Body>,
+    /// The element that the site's rule names.
+    pub ruled: Option<Body>,
+}
+
+/// The element that holds the article's text, and the one that the site's rule names.
+pub fn bodies(outline: &Outline, headline: Option<&Headline>, names: &Names) -> Bodies {
+    let named = names.of(Field::Body);
     let weigh = |at| if is_teaser(outline, at) { 0.0 } else { prose(&outline.passages[at]) };
     let prose: Vec<f32> = (0..outline.passages.len()).map(weigh).collect();
     let title = headline.and_then(|headline| headline.place.clone());
-    let set_aside = set_aside(outline, &prose, title.as_ref());
+    let elements: Vec<usize> = names.elements(Field::Body);
+    let set_aside = set_aside(outline, &prose, title.as_ref(), &elements);
     let kept: Vec<f32> = prose
         .iter()
         .zip(&set_aside)
         .map(|(prose, aside)| if *aside { 0.0 } else { *prose })
         .collect();
     let scores = scores(outline, &kept, title.as_ref().map_or(0, |title| title.start));
-    let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]))?;
-    if scores[best] <= 0.0 {
-        return None;
-    }
-    let element =
-        widen(outline, best, &kept, &set_aside, title.as_ref().map_or(0, |title| title.end));
+    let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
+    let best = best.filter(|best| scores[*best] > 0.0).map(|best| {
+        widen(outline, best, &kept, &set_aside, title.as_ref().map_or(0, |title| title.end))
+    });
     let mut weight_before = vec![0.0];
     weight_before.extend(kept.iter().scan(0.0, |sum, weight| {
         *sum += f64::from(*weight);
         Some(*sum)
     }));
-    Some(Body { element, set_aside, weight_before })
+    let body = |element| Body {
+        element,
+        set_aside: set_aside.clone(),
+        weight_before: weight_before.clone(),
+    };
+    let ruled = largest_of_first(&named, |element| sum(outline, element, &kept)).map(body);
+    Bodies { general: best.map(body), ruled }
+}
+
+/// Of the first alternative that finds any text, the element with the most.
+fn largest_of_first(named: &[&Named], size: impl Fn(usize) -> f32) -> Option<usize> {
+    let sizes = named.iter().filter_map(|one| Some((one.rank, one.element?, size(one.element?))));
+    let (mut rank, mut best) = (usize::MAX, None);
+    for (its, element, size) in sizes.filter(|(_, _, size)| *size > 0.0) {
+        if its > rank {
+            break;
+        }
+        if best.is_none_or(|(_, largest)| size > largest) {
+            (rank, best) = (its, Some((element, size)));
+        }
+    }
+    best.map(|(element, _)| element)
 }
 
 fn sum(outline: &Outline, element: usize, prose: &[f32]) -> f32 {
@@ -102,6 +133,7 @@ fn set_aside(
     outline: &Outline,
     prose: &[f32],
     title: Option<&std::ops::Range<usize>>,
+    named_bodies: &[usize],
 ) -> Vec<bool> {
     let mut aside = vec![false; outline.passages.len()];
     let total: f32 = prose.iter().sum();
@@ -112,7 +144,9 @@ fn set_aside(
         }
         let holds_title =
             title.is_some_and(|title| element.first <= title.start && title.end <= element.end);
-        let declared = element.marks.has(Marks::ARTICLE_BODY)
+        let holds_body = named_bodies.iter().any(|at| (index..element.last).contains(at));
+        let declared = holds_body
+            || element.marks.has(Marks::ARTICLE_BODY)
             || (is_comments && element.marks.has(Marks::BODY));
         let is_large = !is_comments && sum(outline, index, prose) > FURNITURE_PROSE_MAX * total;
         if !holds_title && !declared && !is_large {
