@@ -26,7 +26,8 @@ pub fn author(sight: Sight, pieces: &mut Vec<Piece>) -> Option<(String, Layer)> 
     let shown = at_the_end
         .or_else(|| after_text(outline, claims, body))
         .or_else(|| under_title(sight, pieces))
-        .or_else(|| labelled(sight, pieces));
+        .or_else(|| labelled(sight, pieces))
+        .or_else(|| last_in_box(outline, claims, body));
     let is_shown = |name: &str| {
         let name = words(name);
         let short = outline.passages.iter().filter(|passage| passage.size <= BYLINE_MAX);
@@ -91,6 +92,7 @@ fn take_closing_lines(
         let is_paper = claims.site.as_ref().is_some_and(|site| words(site) == words(&last.text));
         let is_desk = marks.has(Marks::RIGHT) && is_institution(&last.text);
         let is_signature = is_desk
+            || is_labelled(&last.text)
             || is_paper
             || marks.has(Marks::SOURCE.with(Marks::AUTHOR))
             || is_source(&last.text);
@@ -102,6 +104,13 @@ fn take_closing_lines(
         pieces.pop();
     }
     author
+}
+
+/// A closing line with a byline's label, whoever it names: `Tin, ảnh: Ban Văn hóa xã`.
+fn is_labelled(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let labels = LABELS.iter().filter(|label| label.ends_with(':'));
+    labels.into_iter().any(|label| lower.starts_with(label)) && !text.ends_with(['.', '?', '!'])
 }
 
 /// An office or a desk that signs a text: `Phòng Chính sách`.
@@ -126,6 +135,16 @@ fn after_text(outline: &Outline, claims: &Claims, body: &Body) -> Option<String>
         person(&text, true).filter(|name| fits && !claims.is_paper(name))
     };
     marked.or_else(styled)
+}
+
+/// A bare name that closes the box around the text.
+fn last_in_box(outline: &Outline, claims: &Claims, body: &Body) -> Option<String> {
+    let root = &outline.elements[body.element];
+    let passage = outline.passages.get(root.end).filter(|_| !body.set_aside[root.end])?;
+    let closes = root.parent != body.element && outline.elements[root.parent].end == root.end + 1;
+    let text = tidy(&passage.text);
+    let fits = closes && passage.linked == 0 && !is_source(&text) && !is_furniture(&text);
+    person(&text, false).filter(|name| fits && !claims.is_paper(name))
 }
 
 /// A byline between the title and the text, or just above the title.

@@ -3,7 +3,9 @@
 use super::Sight;
 use super::content::Body;
 use super::date::is_dateline;
-use super::furniture::{Marks, is_furniture, opens_comments, opens_other_articles};
+use super::furniture::{
+    Marks, is_furniture, opens_comments, opens_other_articles, surely_opens_comments,
+};
 use super::outline::{Outline, Tag};
 use super::table;
 use super::text::{tidy, words};
@@ -125,7 +127,7 @@ fn teaser_end(outline: &Outline, body: &Body, at: usize) -> Option<usize> {
     let summary = &outline.passages[at + 1];
     let fits = matches!(holder.tag, Tag::Box | Tag::Item)
         && holder.end == at + 2
-        && holder.first + 2 >= at + 1
+        && holder.first + 2 > at
         && outline.passages[holder.first..at].iter().all(|before| before.size < TEASER_MIN)
         && summary.text.chars().count() <= SUMMARY_MAX;
     fits.then_some(holder.end)
@@ -135,7 +137,8 @@ fn teaser_end(outline: &Outline, body: &Body, at: usize) -> Option<usize> {
 fn passage(outline: &Outline, body: &Body, at: usize, title: &str, cleaned: &mut Cleaned) {
     let passage = &outline.passages[at];
     let text = tidy(&passage.text);
-    if text.is_empty() || passage.link_density() > LINK_DENSITY_MAX || is_furniture(&text) {
+    let is_label = is_furniture(&text) || surely_opens_comments(&text);
+    if text.is_empty() || passage.link_density() > LINK_DENSITY_MAX || is_label {
         return;
     }
     if is_caption(outline, body, at, &text) {
@@ -205,7 +208,8 @@ fn is_caption(outline: &Outline, body: &Body, at: usize, text: &str) -> bool {
         || passage.is_italic()
         || tags(outline, body, at).any(|tag| tag == Tag::Cell);
     let is_label = size <= LABEL_MAX && !ends_sentence(text) && !is_heading_tag(outline, at);
-    set_apart || is_label || (passage.beside_image && size <= LABEL_MAX)
+    let beside = passage.beside_image || is_alone_with_image(outline, body, at);
+    set_apart || is_label || (beside && size <= LABEL_MAX)
 }
 
 /// Whether a passage stands in a box of somebody's words.
@@ -215,6 +219,16 @@ fn is_quoted(outline: &Outline, body: &Body, at: usize) -> bool {
         .take_while(|element| *element != body.element)
         .take(QUOTE_DEPTH);
     around.any(|element| outline.elements[element].marks.has(Marks::QUOTE))
+}
+
+/// Whether a small box holds the picture before a passage and this one text.
+fn is_alone_with_image(outline: &Outline, body: &Body, at: usize) -> bool {
+    let passage = &outline.passages[at];
+    let around = outline.ancestors(passage.element).take_while(|element| *element != body.element);
+    let mut small = around.take(3).take_while(|element| {
+        outline.elements[*element].first == at && outline.elements[*element].end == at + 1
+    });
+    small.any(|element| (element..outline.elements[element].last).contains(&passage.image_in))
 }
 
 fn is_heading_tag(outline: &Outline, at: usize) -> bool {

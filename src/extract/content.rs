@@ -4,7 +4,7 @@
 //! further out, so that the element holding the paragraphs directly wins. Menus, related links and
 //! comments are set aside before, by what their names say and by how they are linked.
 
-use super::furniture::{Marks, is_masthead};
+use super::furniture::{Marks, is_masthead, surely_opens_comments};
 use super::headline::Headline;
 use super::outline::{Outline, Passage, Tag};
 use super::site::{Field, Named, Names};
@@ -15,6 +15,10 @@ const DECAY: f32 = 0.6;
 const REACH: usize = 4;
 /// A passage with fewer letters says nothing about where the article is.
 const PROSE_MIN: usize = 25;
+/// Letters of prose that make an article, when comments follow.
+const ARTICLE_MIN: f32 = 140.0;
+/// An article has at least this part of the prose, its readers' comments the rest.
+const ARTICLE_PART_MIN: f32 = 0.15;
 /// Linked letters above this part make a passage a list entry.
 const LINK_DENSITY_MAX: f32 = 0.4;
 /// Named furniture that holds more than this part of the page's prose is not furniture.
@@ -153,7 +157,30 @@ fn set_aside(
             aside[element.first..element.end].fill(true);
         }
     }
+    if let Some(at) = comments_after(outline, prose, title.map_or(0, |title| title.end), &aside) {
+        aside[at..].fill(true);
+    }
     aside
+}
+
+/// Where readers begin to speak under an article: they may say more than it does. A count of
+/// comments above the text has no more than the lead before it.
+fn comments_after(
+    outline: &Outline,
+    prose: &[f32],
+    title_end: usize,
+    aside: &[bool],
+) -> Option<usize> {
+    let weight = |at: usize| if aside[at] { 0.0 } else { prose[at] };
+    let all: f32 = (title_end..prose.len()).map(weight).sum();
+    let (mut before, mut texts) = (0.0, 0);
+    (title_end..prose.len()).find(|at| {
+        let passage = &outline.passages[*at];
+        let enough = texts >= 2 && before >= ARTICLE_MIN.max(ARTICLE_PART_MIN * all);
+        before += weight(*at);
+        texts += usize::from(weight(*at) > 0.0);
+        enough && passage.link_density() < 0.5 && surely_opens_comments(&passage.text)
+    })
 }
 
 /// What each element gets from the prose in it.

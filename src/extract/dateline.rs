@@ -3,11 +3,14 @@
 use super::Sight;
 use super::clean::Piece;
 use super::date::{has_clock, is_dateline, timestamp};
+use super::furniture::Marks;
 use super::metadata::Layer;
 use super::site::Field;
 use super::text::tidy;
 use crate::domain::units::Timestamp;
 
+/// Characters of a line that is named a dateline.
+const NAMED_MAX: usize = 90;
 /// Letters of a place that is named for the time; more hold something else as well.
 const DATELINE_MAX: usize = 200;
 
@@ -24,7 +27,13 @@ pub fn published(sight: Sight, pieces: &[Piece]) -> Option<(Timestamp, Layer)> {
     let begin = sight.title_place().map_or(body.first.saturating_sub(8), |title| title.start);
     let dateline = |at: usize| {
         let text = tidy(&outline.passages[at].text);
-        is_dateline(&text).then(|| (timestamp(&text), has_clock(&text)))
+        // What is named a dateline may also say who put the text there.
+        let is_named = || {
+            let marked = outline.elements[outline.passages[at].element].marks.has(Marks::DATE);
+            marked && text.chars().count() <= NAMED_MAX
+        };
+        (is_dateline(&text) || timestamp(&text).is_some() && is_named())
+            .then(|| (timestamp(&text), has_clock(&text)))
     };
     // Where the body holds the title too, its own text begins later.
     let text = pieces.first().map_or(body.first, |piece| piece.passage.max(body.first));

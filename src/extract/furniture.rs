@@ -214,6 +214,12 @@ pub fn opens_comments(text: &str) -> bool {
     is_line_of(COMMENT_HEADINGS, heading.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
 }
 
+/// The same where no article would have such a heading: with a count, or in so many words.
+pub fn surely_opens_comments(text: &str) -> bool {
+    let counted = text.trim_end().ends_with(')') && text.contains(|c: char| c.is_ascii_digit());
+    opens_comments(text) && (counted || text.split_whitespace().count() >= 3)
+}
+
 /// Whether a text is a control's label, a player's clock, a tag line, a credit.
 pub fn is_furniture(text: &str) -> bool {
     begins_with_one_of(text, OPENINGS)
@@ -230,8 +236,14 @@ fn is_line_of(table: &str, text: &str) -> bool {
 
 /// Whether a text begins, in any case, with one of those in small letters.
 fn begins_with_one_of(text: &str, openings: &str) -> bool {
-    let start: String = text.chars().take(40).flat_map(char::to_lowercase).collect();
-    openings.lines().any(|opening| start.starts_with(opening))
+    let mut small = text.chars().flat_map(char::to_lowercase);
+    let Some(first) = small.next() else { return false };
+    // Asked of every passage of a page: most differ in the first letter.
+    openings.lines().any(|opening| {
+        let mut letters = opening.chars();
+        let mut rest = small.clone();
+        letters.next() == Some(first) && letters.all(|letter| rest.next() == Some(letter))
+    })
 }
 
 /// `00:00`, `00:00 / 03:15`, `1x`: digits and signs without a letter, or a speed.

@@ -3,6 +3,8 @@
 //! One walk over the parsed tree, without recursion. Everything later works on this list, because
 //! in document order a subtree is a range.
 
+use std::collections::HashMap;
+
 use scraper::{ElementRef, Html, Node};
 
 use super::furniture::{Marks, class_marks, style_marks};
@@ -46,6 +48,8 @@ pub struct Passage {
     pub italic: usize,
     /// A picture stands between the passage before and this one.
     pub after_image: bool,
+    /// The block element that this picture stands in.
+    pub image_in: usize,
     /// A picture stands in the same block element, before it.
     pub beside_image: bool,
     /// A line break, not a block border, parts it from the passage before.
@@ -132,7 +136,7 @@ impl Passage {
 
 /// Walks the page once; what it says about itself in its head and attributes comes beside, and what
 /// the site's rule names on it.
-pub fn outline(document: &Html, rule: Option<&SiteRule>) -> (Outline, Claims, Names) {
+pub fn outline<'a>(document: &'a Html, rule: Option<&'a SiteRule>) -> (Outline, Claims, Names) {
     let mut walk = Walk { search: Search::with(rule), ..Walk::default() };
     let mut node = document.tree.root();
     loop {
@@ -169,6 +173,8 @@ struct Walk<'a> {
     outline: Outline,
     claims: Claims,
     search: Search<'a>,
+    /// What class names and ids say, once found out: pages repeat them by the thousand.
+    class_marks: HashMap<&'a str, Marks>,
     names: Names,
     /// The nodes between the root and here, with what they changed.
     open: Vec<Open>,
@@ -193,7 +199,7 @@ struct Open {
     italic: bool,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// Takes in a node that is no element; true when its children are to be walked too.
     fn enter(&mut self, node: &Node) -> bool {
         match node {
@@ -210,7 +216,7 @@ impl Walk<'_> {
     }
 
     /// Takes in an element; true when its children are to be walked too.
-    fn element(&mut self, found: ElementRef, inner_text: &str) -> bool {
+    fn element(&mut self, found: ElementRef<'a>, inner_text: &str) -> bool {
         let element = found.value();
         let name = element.name();
         self.claims.hear(element, inner_text);
@@ -228,7 +234,7 @@ impl Walk<'_> {
             Way::Image => self.run_image(element),
             Way::Block(_) | Way::Inline => {}
         }
-        let marks = marks(element);
+        let marks = marks(element, &mut self.class_marks);
         if marks.has(Marks::HIDDEN) && !matches!(name, "html" | "body") {
             return false;
         }
@@ -345,7 +351,8 @@ impl Walk<'_> {
         }
         let mut passage = std::mem::take(&mut self.run);
         passage.element = self.blocks.last().copied().unwrap_or(0);
-        passage.beside_image = passage.after_image && self.image_block == Some(passage.element);
+        passage.image_in = self.image_block.unwrap_or(passage.element);
+        passage.beside_image = passage.after_image && passage.image_in == passage.element;
         self.outline.passages.push(passage);
     }
 }
@@ -416,7 +423,12 @@ fn way(name: &str) -> Way {
 }
 
 /// What an element's tag and attributes say about it.
-fn marks(element: &scraper::node::Element) -> Marks {
+fn marks<'a>(
+    element: &'a scraper::node::Element,
+    class_marks_seen: &mut HashMap<&'a str, Marks>,
+) -> Marks {
+    let mut class_marks =
+        |names: &'a str| *class_marks_seen.entry(names).or_insert_with(|| class_marks(names));
     let mut marks = match element.name() {
         "nav" | "aside" | "footer" | "menu" | "dialog" => Marks::FURNITURE,
         "figcaption" => Marks::CAPTION,
@@ -436,6 +448,7 @@ fn marks(element: &scraper::node::Element) -> Marks {
             "align" if value.eq_ignore_ascii_case("right") => Marks::RIGHT,
             "align" if value.eq_ignore_ascii_case("center") => Marks::CENTER,
             "rel" if value == "author" => Marks::AUTHOR,
+            "href" if leads_to_author(value) => Marks::AUTHOR,
             "itemprop" => itemprop_marks(value),
             "role" | "data-role" => role_marks(value),
             "type" | "data-type" => inserted_marks(value),
@@ -444,6 +457,11 @@ fn marks(element: &scraper::node::Element) -> Marks {
         marks = marks.with(said);
     }
     marks
+}
+
+/// Whether a link leads to the page of a writer: `/tac-gia/thu-ha`.
+fn leads_to_author(address: &str) -> bool {
+    ["/tac-gia/", "/author/", "/authors/", "/but-danh/"].iter().any(|part| address.contains(part))
 }
 
 fn itemprop_marks(property: &str) -> Marks {

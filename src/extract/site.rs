@@ -155,7 +155,7 @@ impl SiteRule {
         let line = |at: usize| 1 + text[..text.floor_char_boundary(at)].matches('\n').count();
         let written: Written = toml::from_str(text).map_err(|error| BrokenRule {
             line: line(error.span().map_or(0, |span| span.start)),
-            reason: format!("{}", error.message().trim_end()),
+            reason: error.message().trim_end().to_owned(),
         })?;
         let fields = [
             (Field::Title, written.title),

@@ -126,6 +126,9 @@ fn nothing_is_read_after_the_comments_begin() {
     let comment = "Bài viết hay quá, đọc mà nhớ những phiên chợ ngày còn bé.";
     check(&format!("<p>{LAST}</p><h3>Bình luận (12)</h3><p>{comment}</p>"), &[LAST]);
     check(&format!("<p>{LAST}</p><div id='comment-list'><p>{comment}</p></div>"), &[LAST]);
+    let many = format!("<div>{comment}</div>").repeat(20);
+    check(&format!("<p>{LAST}</p><div>Ý kiến bạn đọc (20)</div>{many}"), &[LAST]);
+    check(&format!("<div>Bình luận (20)</div><p>{LAST}</p><p>{FIRST}</p>"), &[LAST, FIRST]);
 }
 
 #[test]
