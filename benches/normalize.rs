@@ -37,7 +37,7 @@ fn large_lexicon() -> Lexicon {
         };
         let written = format!("Ban {}", word(n));
         let mut entry = LexiconEntry::new(&written, "ban nào đó").expect("words only");
-        entry.any_case = n % 5 == 0;
+        entry.any_case = n.is_multiple_of(5);
         entry
     };
     let entries: Vec<LexiconEntry> = (0..10_000).map(entry).collect();
