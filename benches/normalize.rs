@@ -6,14 +6,15 @@ use std::hint::black_box;
 
 use baonoi::domain::article::{Article, Block, BlockKind, Page, Part};
 use baonoi::domain::lexicon::LexiconEntry;
+use baonoi::extract::SiteRules;
 use baonoi::normalize::{self, Lexicon};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// The bundled sample article: running text of a provincial paper, dense with numbers.
 fn sample() -> Article {
     let html = include_str!("../samples/chinh-sach-xa-hoi.html").to_owned();
-    let (article, _) =
-        baonoi::extract::article(&Page { url: None, html }).expect("the sample is an article");
+    let (article, _) = baonoi::extract::article(&Page { url: None, html }, &SiteRules::default())
+        .expect("the sample is an article");
     article
 }
 

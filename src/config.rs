@@ -25,6 +25,9 @@ pub struct Config {
     /// A file of the newsroom's own readings, one `written TAB spoken [TAB flags [TAB section]]` a
     /// line. Empty: none. Those that `baonoi lexicon` adds win over it.
     pub lexicon: PathBuf,
+    /// A folder of the newsroom's own site rules, one `<host>.toml` a site; they win over those that
+    /// are compiled in. Empty: none.
+    pub site_rules: PathBuf,
     /// Whether a first start with an empty store narrates the bundled sample article.
     pub sample: bool,
     pub fetch: FetchConfig,
@@ -90,6 +93,7 @@ impl Default for Config {
             voice: "vi-embedded".to_owned(),
             workers: 2,
             lexicon: PathBuf::new(),
+            site_rules: PathBuf::new(),
             sample: true,
             fetch: FetchConfig::default(),
             follow: FollowConfig::default(),

@@ -1,6 +1,7 @@
 //! Following a site: feeds and sitemaps are asked for new articles, and new articles are looked at
 //! again for a while, because papers correct them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -12,8 +13,9 @@ use crate::domain::feed::{Feed, FeedItem};
 use crate::domain::job::Source;
 use crate::domain::units::Millis;
 use crate::extract;
-use crate::fetch::{Answer, Document, FetchError, Fetcher, Validators, Wanted};
+use crate::fetch::{Answer, Document, FetchError, Validators, Wanted};
 use crate::jobs::Queue;
+use crate::narrate::{Material, Narrator};
 use crate::store::{DueFeed, DueItem, Seen, Store, StoreError, Tags, content_hash};
 
 /// How often the database is asked whether something is due.
@@ -37,7 +39,7 @@ const LOOK_LEASE: Millis = Millis(10 * 60_000);
 pub struct Follower {
     store: Store,
     queue: Queue,
-    fetcher: Fetcher,
+    narrator: Arc<Narrator>,
     /// How many of the newest articles are narrated when a feed answers for the first time.
     backlog: usize,
 }
@@ -54,8 +56,8 @@ enum FollowError {
 }
 
 impl Follower {
-    pub fn new(store: Store, queue: Queue, fetcher: Fetcher, backlog: usize) -> Self {
-        Self { store, queue, fetcher, backlog }
+    pub fn new(store: Store, queue: Queue, narrator: Arc<Narrator>, backlog: usize) -> Self {
+        Self { store, queue, narrator, backlog }
     }
 
     /// Works until told to stop. What is being asked for then is asked for again at the next start.
@@ -110,8 +112,11 @@ impl Follower {
     /// nothing changed.
     async fn news(&self, due: &DueFeed) -> Result<Option<Tags>, FollowError> {
         let feed = &due.feed;
-        let answer =
-            self.fetcher.crawl(&feed.address, Wanted::Feed, &validators(&due.tags)).await?;
+        let answer = self
+            .narrator
+            .fetcher
+            .crawl(&feed.address, Wanted::Feed, &validators(&due.tags))
+            .await?;
         let Answer::New(document) = answer else { return Ok(None) };
         let tags = tags(&document.validators);
         let mut items = self.items(document).await?;
@@ -141,7 +146,8 @@ impl Follower {
         let listing = extract::listing(&document.text, &document.url)?;
         let mut items = listing.items;
         for sitemap in listing.sitemaps.iter().take(SITEMAPS_MAX) {
-            let answer = self.fetcher.crawl(sitemap, Wanted::Feed, &Validators::default()).await?;
+            let answer =
+                self.narrator.fetcher.crawl(sitemap, Wanted::Feed, &Validators::default()).await?;
             if let Answer::New(document) = answer {
                 items.extend(extract::listing(&document.text, &document.url)?.items);
             }
@@ -150,7 +156,7 @@ impl Follower {
     }
 
     async fn may_read(&self, address: &Address) -> bool {
-        match self.fetcher.may_crawl(address).await {
+        match self.narrator.fetcher.may_crawl(address).await {
             Ok(true) => true,
             Ok(false) => {
                 info!(article = %address, "left out: robots.txt asks not to read it");
@@ -165,7 +171,7 @@ impl Follower {
     async fn look_again(&self, item: &DueItem) -> Result<(), StoreError> {
         let again = LOOKS.get(item.looks as usize + 1).copied();
         let known = validators(&item.tags);
-        let new = match self.fetcher.crawl(&item.address, Wanted::Page, &known).await {
+        let new = match self.narrator.fetcher.crawl(&item.address, Wanted::Page, &known).await {
             Ok(Answer::Unchanged) => None,
             Ok(Answer::New(document)) => {
                 let tags = tags(&document.validators);
@@ -186,7 +192,8 @@ impl Follower {
     /// Whether the page's article is not the one that is known. A page without an article is no news.
     async fn differs(&self, address: &Address, document: Document) -> Result<bool, StoreError> {
         let page = Page { url: Some(document.url), html: document.text };
-        let read = tokio::task::spawn_blocking(move || extract::article(&page));
+        let narrator = self.narrator.clone();
+        let read = tokio::task::spawn_blocking(move || narrator.article(&Material::Page(page)));
         let Ok(Ok((article, _))) = read.await else { return Ok(false) };
         let known = self.store.article_at(address).await?;
         Ok(known.is_none_or(|known| content_hash(&known.article) != content_hash(&article)))

@@ -12,7 +12,7 @@ use crate::domain::narration::{Cue, Narration, Phonemes};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::script::{Script, Utterance};
 use crate::domain::units::SampleRate;
-use crate::extract::{self, NoArticle};
+use crate::extract::{self, NoArticle, SiteRules};
 use crate::fetch::{FetchError, Fetcher};
 use crate::normalize::{self, Lexicon};
 use crate::phonemize::{self, Guess};
@@ -23,6 +23,8 @@ use crate::synthesize::{self, SynthesisError, Voice};
 #[derive(Debug)]
 pub struct Narrator {
     pub fetcher: Fetcher,
+    /// Where known sites keep the parts of their articles.
+    pub site_rules: SiteRules,
     pub voice: Voice,
     /// The newsroom's own readings, from its file. Those of the store come on top of them.
     pub readings: Vec<LexiconEntry>,
@@ -197,7 +199,7 @@ impl Narrator {
     /// Material -> Article. Keeps a core busy: seconds for a hostile page.
     pub fn article(&self, material: &Material) -> Result<(Article, Vec<Note>), NarrateError> {
         let (article, notes) = match material {
-            Material::Page(page) => extract::article(page)?,
+            Material::Page(page) => extract::article(page, &self.site_rules)?,
             Material::Text(text) => extract::plain_text(text)?,
         };
         self.check_length(&article)?;

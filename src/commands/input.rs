@@ -6,12 +6,13 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use baonoi::domain::article::{Article, Page};
 use baonoi::domain::note::Note;
-use baonoi::extract;
+use baonoi::extract::{self, SiteRules};
 use baonoi::fetch::{self, Fetcher};
 
 /// The article that an argument names: a page to fetch, a file or stdin with HTML or plain text.
 pub fn article(
     fetcher: &Fetcher,
+    rules: &SiteRules,
     argument: &str,
     url: Option<&str>,
 ) -> anyhow::Result<(Article, Vec<Note>)> {
@@ -20,7 +21,7 @@ pub fn article(
         let page = super::runtime()?
             .block_on(fetcher.page(&address))
             .with_context(|| format!("cannot fetch {argument}"))?;
-        return Ok(extract::article(&page)?);
+        return Ok(extract::article(&page, rules)?);
     }
     let url = url.map(str::parse).transpose()?;
     let bytes = bytes(argument)?;
@@ -29,7 +30,7 @@ pub fn article(
         bail!("there is nothing to read in {argument}");
     }
     if extract::is_html(&text) {
-        Ok(extract::article(&Page { url, html: text })?)
+        Ok(extract::article(&Page { url, html: text }, rules)?)
     } else {
         Ok(extract::plain_text(&text)?)
     }

@@ -8,6 +8,7 @@ mod input;
 mod lexicon;
 mod narrate;
 mod serve;
+mod sites;
 mod text;
 mod voices;
 
@@ -113,6 +114,7 @@ fn fetch_limits(config: &Config) -> fetch::Limits {
 fn narrator(config: &Config) -> anyhow::Result<Narrator> {
     Ok(Narrator {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
+        site_rules: sites::rules(&config.site_rules)?,
         voice: Voice::named(&config.voice)?,
         readings: lexicon::from_file(&config.lexicon)?,
         speed: config.narration.speed,

@@ -10,6 +10,7 @@ use baonoi::config::{Config, SPEED_RANGE};
 use baonoi::domain::article::Article;
 use baonoi::domain::narration::Narration;
 use baonoi::domain::note::Note;
+use baonoi::extract::SiteRules;
 use baonoi::narrate::{self, Narrator, Prepared};
 use baonoi::synthesize::Voice;
 use clap::Args;
@@ -36,6 +37,9 @@ pub struct NarrateArgs {
     /// The newsroom's own readings, as for `normalize`.
     #[arg(long, value_name = "FILE")]
     lexicon: Option<PathBuf>,
+    /// Only by what the page claims and shows, without the rules for known sites.
+    #[arg(long)]
+    no_site_rules: bool,
     /// The summary as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -68,8 +72,12 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     }
     // A file that was named is the whole lexicon.
     let stored = if args.lexicon.is_some() { Vec::new() } else { super::lexicon::stored(&config)? };
-    let narrator = super::narrator(&config)?;
-    let (article, mut notes) = super::input::article(&narrator.fetcher, &args.source, None)?;
+    let mut narrator = super::narrator(&config)?;
+    if args.no_site_rules {
+        narrator.site_rules = SiteRules::default();
+    }
+    let Narrator { fetcher, site_rules, .. } = &narrator;
+    let (article, mut notes) = super::input::article(fetcher, site_rules, &args.source, None)?;
     narrator.check_length(&article)?;
     let begun = Instant::now();
     let prepared = narrator.prepare(&article, &stored)?;

@@ -51,8 +51,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         queue.ask_for(Source::Html { url, html: SAMPLE_HTML.into() }).await?;
     }
     let mut workers = workers(&config, &queue, &narrator, &stop);
-    let fetcher = narrator.fetcher.clone();
-    let follower = Follower::new(store.clone(), queue.clone(), fetcher, config.follow.backlog);
+    let follower =
+        Follower::new(store.clone(), queue.clone(), narrator.clone(), config.follow.backlog);
     workers.push(tokio::spawn(follower.run(stop.clone())));
     let app = App::new(store.clone(), queue, settings(&config)?, stop);
     // The one line on stdout: where to point a browser, or a program that started us on port 0.

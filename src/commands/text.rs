@@ -9,6 +9,7 @@ use baonoi::domain::address::Address;
 use baonoi::domain::article::{Article, Part};
 use baonoi::domain::note::Note;
 use baonoi::domain::units::Timestamp;
+use baonoi::extract::SiteRules;
 use baonoi::fetch::Fetcher;
 use baonoi::normalize::Lexicon;
 use baonoi::{narrate, normalize, phonemize};
@@ -23,6 +24,9 @@ pub struct ExtractArgs {
     /// The address a file was taken from.
     #[arg(long)]
     url: Option<String>,
+    /// Only by what the page claims and shows, without the rules for known sites.
+    #[arg(long)]
+    no_site_rules: bool,
 }
 
 #[derive(Args, Debug)]
@@ -41,7 +45,12 @@ pub struct NormalizeArgs {
 
 pub fn extract(config: &Config, args: &ExtractArgs) -> anyhow::Result<()> {
     let fetcher = Fetcher::new(&super::fetch_limits(config))?;
-    let (article, notes) = super::input::article(&fetcher, &args.source, args.url.as_deref())?;
+    let rules = match args.no_site_rules {
+        true => SiteRules::default(),
+        false => super::sites::rules(&config.site_rules)?,
+    };
+    let (article, notes) =
+        super::input::article(&fetcher, &rules, &args.source, args.url.as_deref())?;
     print(&format!("{:#}\n", article_json(&article, &notes)))
 }
 

@@ -6,6 +6,7 @@ use super::content::Body;
 use super::furniture::{Marks, is_furniture};
 use super::metadata::{Claims, Layer};
 use super::outline::Outline;
+use super::site::Field;
 use super::text::{tidy, words};
 use crate::domain::article::BlockKind;
 
@@ -19,9 +20,35 @@ const BYLINE_MAX: usize = 90;
 pub fn author(sight: Sight, pieces: &mut Vec<Piece>) -> Option<(String, Layer)> {
     let Sight { outline, claims, body, .. } = sight;
     let at_the_end = take_closing_lines(outline, claims, pieces);
-    let shown =
-        at_the_end.or_else(|| after_text(outline, claims, body)).or_else(|| under_title(sight));
-    shown.map(|name| (name, Layer::Page)).or_else(|| claimed(claims))
+    if let Some(name) = ruled(sight, pieces) {
+        return Some((name, Layer::Site));
+    }
+    let shown = at_the_end
+        .or_else(|| after_text(outline, claims, body))
+        .or_else(|| under_title(sight, pieces))
+        .or_else(|| labelled(sight, pieces))
+        .or_else(|| last_in_box(outline, claims, body));
+    let is_shown = |name: &str| {
+        let name = words(name);
+        let short = outline.passages.iter().filter(|passage| passage.size <= BYLINE_MAX);
+        short.map(|passage| words(&passage.text)).any(|line| line.contains(&name))
+    };
+    shown.map(|name| (name, Layer::Page)).or_else(|| {
+        claimed(claims).filter(|(name, layer)| *layer == Layer::JsonLd || is_shown(name))
+    })
+}
+
+/// The person that the site's rule names; where the name stands in the text, it is taken out.
+fn ruled(sight: Sight, pieces: &mut Vec<Piece>) -> Option<String> {
+    let Sight { outline, claims, names, .. } = sight;
+    names.of(Field::Author).into_iter().find_map(|named| {
+        let shown = || named.element.map(|at| tidy(&outline.text_up_to(at, BYLINE_MAX)));
+        let name = named_person(&named.value.clone().or_else(shown)?, claims)?;
+        if let Some(element) = named.element.map(|at| &outline.elements[at]) {
+            pieces.retain(|piece| !element.holds(piece.passage));
+        }
+        Some(name)
+    })
 }
 
 /// The author by the page's own claims.
@@ -63,8 +90,12 @@ fn take_closing_lines(
             person(&last.text, is_styled).filter(|name| !claims.is_paper(name))
         };
         let is_paper = claims.site.as_ref().is_some_and(|site| words(site) == words(&last.text));
-        let is_signature =
-            is_paper || marks.has(Marks::SOURCE.with(Marks::AUTHOR)) || is_source(&last.text);
+        let is_desk = marks.has(Marks::RIGHT) && is_institution(&last.text);
+        let is_signature = is_desk
+            || is_labelled(&last.text)
+            || is_paper
+            || marks.has(Marks::SOURCE.with(Marks::AUTHOR))
+            || is_source(&last.text);
         let is_second_name = author.is_some() && !is_styled;
         if (name.is_none() || is_second_name) && !is_signature {
             break;
@@ -73,6 +104,20 @@ fn take_closing_lines(
         pieces.pop();
     }
     author
+}
+
+/// A closing line with a byline's label, whoever it names: `Tin, ảnh: Ban Văn hóa xã`.
+fn is_labelled(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let labels = LABELS.iter().filter(|label| label.ends_with(':'));
+    labels.into_iter().any(|label| lower.starts_with(label)) && !text.ends_with(['.', '?', '!'])
+}
+
+/// An office or a desk that signs a text: `Phòng Chính sách`.
+fn is_institution(text: &str) -> bool {
+    let lower = format!("{} ", text.to_lowercase());
+    let short = text.split_whitespace().count() <= 8 && !text.ends_with(['.', ':', '?', '!', ';']);
+    short && INSTITUTIONS.iter().any(|name| lower.starts_with(&format!("{name} ")))
 }
 
 /// A byline set after the text: named as one, or bold or to the right.
@@ -92,15 +137,47 @@ fn after_text(outline: &Outline, claims: &Claims, body: &Body) -> Option<String>
     marked.or_else(styled)
 }
 
+/// A bare name that closes the box around the text.
+fn last_in_box(outline: &Outline, claims: &Claims, body: &Body) -> Option<String> {
+    let root = &outline.elements[body.element];
+    let passage = outline.passages.get(root.end).filter(|_| !body.set_aside[root.end])?;
+    let closes = root.parent != body.element && outline.elements[root.parent].end == root.end + 1;
+    let text = tidy(&passage.text);
+    let fits = closes && passage.linked == 0 && !is_source(&text) && !is_furniture(&text);
+    person(&text, false).filter(|name| fits && !claims.is_paper(name))
+}
+
 /// A byline between the title and the text, or just above the title.
-fn under_title(sight: Sight) -> Option<String> {
+fn under_title(sight: Sight, pieces: &[Piece]) -> Option<String> {
     let Sight { outline, claims, body, .. } = sight;
     let place = sight.title_place();
     let first = outline.elements[body.element].first;
     let begin = place.map_or(first.saturating_sub(10), |place| place.start.saturating_sub(4));
     let end = outline.elements[body.element].end;
-    marked_author(outline, claims, begin..first.max(begin))
+    let text = pieces.first().map_or(first, |piece| piece.passage.max(first));
+    marked_author(outline, claims, begin..text.max(begin))
         .or_else(|| marked_author(outline, claims, first.max(end.saturating_sub(6))..end))
+}
+
+/// A line under the title or about the text's end that says itself that it names the author.
+fn labelled(sight: Sight, pieces: &[Piece]) -> Option<String> {
+    let Sight { outline, claims, body, .. } = sight;
+    let root = &outline.elements[body.element];
+    let begin = sight.title_place().map_or(root.first, |place| place.start.min(root.first));
+    let first = pieces.first().map_or(root.first, |piece| piece.passage.clamp(begin, root.end));
+    let last = pieces.last().map_or(root.end, |piece| piece.last.clamp(first, root.end));
+    let after = last..(root.end + AFTER).min(outline.passages.len());
+    (begin..first)
+        .chain(after)
+        .filter(|at| !body.set_aside[*at])
+        .find_map(|at| {
+            let passage = &outline.passages[at];
+            let lower = passage.text.to_lowercase();
+            let says = passage.size <= BYLINE_MAX
+                && AUTHOR_LABELS.iter().any(|label| lower.starts_with(label));
+            says.then(|| person(&tidy(&passage.text), true)).flatten()
+        })
+        .filter(|name| !claims.is_paper(name))
 }
 
 /// The first element among those passages that is named as the author and holds a name.
@@ -128,7 +205,7 @@ fn marked_author(
 
 /// A name that the page calls an author: a person, or the desk that signs for them.
 fn named_person(text: &str, claims: &Claims) -> Option<String> {
-    let text = text.strip_prefix("Theo ").unwrap_or(text);
+    let text = without_date(text.strip_prefix("Theo ").unwrap_or(text));
     let said = words(text);
     let desks = [
         "ban biên tập",
@@ -146,6 +223,38 @@ fn named_person(text: &str, claims: &Claims) -> Option<String> {
     person(text, true).filter(|name| !claims.is_paper(name))
 }
 
+/// Without the date that stands behind a name: `Thu Hà - Thứ Hai, 12/3/2025`.
+fn without_date(text: &str) -> &str {
+    let Some(digit) = text.find(|c: char| c.is_ascii_digit()) else { return text };
+    let mut name = &text[..digit];
+    loop {
+        let trimmed = name.trim_end_matches(|c: char| !c.is_alphabetic() && c != '.' && c != ')');
+        let word = trimmed.rsplit(' ').next().unwrap_or("");
+        if word.is_empty() || !DAY_WORDS.contains(&word.to_lowercase().as_str()) {
+            return trimmed;
+        }
+        name = &trimmed[..trimmed.len() - word.len()];
+    }
+}
+
+/// Words between a name and a date. The days' own names begin with "Thứ" or "Chủ".
+const DAY_WORDS: &[&str] = &[
+    "thứ", "chủ", "nhật", "hai", "ba", "tư", "năm", "sáu", "bảy", "cn", "t", "ngày", "lúc", "đăng",
+    "cập",
+];
+/// Labels that no sentence begins with.
+const AUTHOR_LABELS: &[&str] = &[
+    "bài và ảnh:",
+    "bài viết:",
+    "bài, ảnh:",
+    "bài:",
+    "nội dung:",
+    "tác giả:",
+    "thực hiện:",
+    "người viết:",
+    "viết bởi ",
+    "được viết bởi ",
+];
 /// Labels before a name.
 const LABELS: &[&str] = &[
     "bài, ảnh:",
@@ -161,7 +270,22 @@ const LABELS: &[&str] = &[
     "tin bài:",
     "bài, video:",
     "bài viết:",
+    "bài của",
     "bài:",
+    "bút ký của",
+    "bút ký:",
+    "bởi",
+    "được viết bởi",
+    "ghi chép của",
+    "ghi chép:",
+    "người viết:",
+    "nội dung:",
+    "phóng sự của",
+    "phóng sự:",
+    "tản văn của",
+    "truyện ngắn của",
+    "viết bởi",
+    "đăng bởi",
     "tin:",
     "tác giả:",
     "tác giả",
@@ -181,6 +305,9 @@ const LABELS: &[&str] = &[
 /// What may stand in brackets behind a name and belongs to the byline.
 const ROLES: &[&str] =
     &["thực hiện", "tổng hợp", "ghi", "lược ghi", "lược dịch", "dịch", "biên dịch", "t/h", "th"];
+/// The same without brackets; a name of only this is none.
+const LAST_WORDS: &[&str] =
+    &[" thực hiện", " tổng hợp", " lược ghi", " lược dịch", " ghi", " dịch"];
 /// How institutions and labels begin. `Trường`, `Ban` and `Đài` are not here: they begin names too.
 const INSTITUTIONS: &[&str] = &[
     "báo",
@@ -256,6 +383,7 @@ fn person(text: &str, is_styled: bool) -> Option<String> {
 
 /// A name and whether a role in brackets follows; `None` when the brackets hold a sentence.
 fn split_role(name: &str) -> Option<(&str, bool)> {
+    let name = LAST_WORDS.iter().find_map(|word| name.strip_suffix(word)).unwrap_or(name).trim();
     let Some((bare, rest)) = name.split_once('(') else { return Some((name, false)) };
     let role = rest.trim_end().trim_end_matches(')').trim();
     let known = ROLES.contains(&role.to_lowercase().as_str());

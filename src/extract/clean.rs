@@ -3,7 +3,9 @@
 use super::Sight;
 use super::content::Body;
 use super::date::is_dateline;
-use super::furniture::{Marks, is_furniture, opens_comments, opens_other_articles};
+use super::furniture::{
+    Marks, is_furniture, opens_comments, opens_other_articles, surely_opens_comments,
+};
 use super::outline::{Outline, Tag};
 use super::table;
 use super::text::{tidy, words};
@@ -18,8 +20,13 @@ const CAPTION_MAX: usize = 320;
 const LABEL_MAX: usize = 180;
 /// Letters at a caption's end in which a credit is looked for.
 const CREDIT_MAX: usize = 100;
+/// Elements around a passage that may call it a quotation; further out the name means a layout.
+const QUOTE_DEPTH: usize = 4;
 /// How credits begin, in small letters.
 const CREDITS: &str = include_str!("tables/credits.txt");
+/// A linked headline has at least so many letters, its summary at most so many characters.
+const TEASER_MIN: usize = 15;
+const SUMMARY_MAX: usize = 250;
 /// A bold line up to this length is a sub-heading.
 const HEADING_MAX: usize = 120;
 
@@ -55,7 +62,7 @@ pub fn pieces(sight: Sight) -> Cleaned {
             at += 1;
             continue;
         }
-        if let Some(next) = box_end(outline, body, at) {
+        if let Some(next) = box_end(outline, body, at).or_else(|| teaser_end(outline, body, at)) {
             at = next;
             continue;
         }
@@ -105,11 +112,33 @@ fn box_end(outline: &Outline, body: &Body, at: usize) -> Option<usize> {
     Some(prose_again.unwrap_or(root.end))
 }
 
+/// When a passage is the linked headline of another article, alone in a small box with its
+/// summary: the first passage after the box.
+fn teaser_end(outline: &Outline, body: &Body, at: usize) -> Option<usize> {
+    let headline = &outline.passages[at];
+    if headline.size < TEASER_MIN || headline.link_density() < 0.9 {
+        return None;
+    }
+    let holder = outline
+        .ancestors(headline.element)
+        .take_while(|element| *element != body.element)
+        .map(|element| &outline.elements[element])
+        .find(|element| element.end > at + 1)?;
+    let summary = &outline.passages[at + 1];
+    let fits = matches!(holder.tag, Tag::Box | Tag::Item)
+        && holder.end == at + 2
+        && holder.first + 2 > at
+        && outline.passages[holder.first..at].iter().all(|before| before.size < TEASER_MIN)
+        && summary.text.chars().count() <= SUMMARY_MAX;
+    fits.then_some(holder.end)
+}
+
 /// Adds one passage to the article, or drops it.
 fn passage(outline: &Outline, body: &Body, at: usize, title: &str, cleaned: &mut Cleaned) {
     let passage = &outline.passages[at];
     let text = tidy(&passage.text);
-    if text.is_empty() || passage.link_density() > LINK_DENSITY_MAX || is_furniture(&text) {
+    let is_label = is_furniture(&text) || surely_opens_comments(&text);
+    if text.is_empty() || passage.link_density() > LINK_DENSITY_MAX || is_label {
         return;
     }
     if is_caption(outline, body, at, &text) {
@@ -162,7 +191,8 @@ fn is_caption(outline: &Outline, body: &Body, at: usize, text: &str) -> bool {
         matches!(element.tag, Tag::Figure | Tag::FigureCaption) || element.marks.has(Marks::CAPTION)
     });
     if named {
-        return true;
+        // Under a quotation stands who said it.
+        return !is_quoted(outline, body, at);
     }
     let size = text.chars().count();
     if size > CAPTION_MAX {
@@ -178,7 +208,27 @@ fn is_caption(outline: &Outline, body: &Body, at: usize, text: &str) -> bool {
         || passage.is_italic()
         || tags(outline, body, at).any(|tag| tag == Tag::Cell);
     let is_label = size <= LABEL_MAX && !ends_sentence(text) && !is_heading_tag(outline, at);
-    set_apart || is_label || (passage.beside_image && size <= LABEL_MAX)
+    let beside = passage.beside_image || is_alone_with_image(outline, body, at);
+    set_apart || is_label || (beside && size <= LABEL_MAX)
+}
+
+/// Whether a passage stands in a box of somebody's words.
+fn is_quoted(outline: &Outline, body: &Body, at: usize) -> bool {
+    let mut around = outline
+        .ancestors(outline.passages[at].element)
+        .take_while(|element| *element != body.element)
+        .take(QUOTE_DEPTH);
+    around.any(|element| outline.elements[element].marks.has(Marks::QUOTE))
+}
+
+/// Whether a small box holds the picture before a passage and this one text.
+fn is_alone_with_image(outline: &Outline, body: &Body, at: usize) -> bool {
+    let passage = &outline.passages[at];
+    let around = outline.ancestors(passage.element).take_while(|element| *element != body.element);
+    let mut small = around.take(3).take_while(|element| {
+        outline.elements[*element].first == at && outline.elements[*element].end == at + 1
+    });
+    small.any(|element| (element..outline.elements[element].last).contains(&passage.image_in))
 }
 
 fn is_heading_tag(outline: &Outline, at: usize) -> bool {
@@ -223,6 +273,7 @@ fn kind(outline: &Outline, body: &Body, at: usize, text: &str) -> BlockKind {
     });
     let is_line = size <= HEADING_MAX && !text.ends_with(['.', ',', ':', ';', '!', '…', '?']);
     let alone = passage.is_bold() && is_line && text.contains(' ');
+    let kind = kind.or(is_quoted(outline, body, at).then_some(BlockKind::Quote));
     kind.unwrap_or(if alone { BlockKind::Heading } else { BlockKind::Paragraph })
 }
 

@@ -4,9 +4,10 @@
 //! further out, so that the element holding the paragraphs directly wins. Menus, related links and
 //! comments are set aside before, by what their names say and by how they are linked.
 
-use super::furniture::{Marks, is_masthead};
+use super::furniture::{Marks, is_masthead, surely_opens_comments};
 use super::headline::Headline;
 use super::outline::{Outline, Passage, Tag};
+use super::site::{Field, Named, Names};
 
 /// What each further element out gets of a passage's weight.
 const DECAY: f32 = 0.6;
@@ -14,13 +15,17 @@ const DECAY: f32 = 0.6;
 const REACH: usize = 4;
 /// A passage with fewer letters says nothing about where the article is.
 const PROSE_MIN: usize = 25;
+/// Letters of prose that make an article, when comments follow.
+const ARTICLE_MIN: f32 = 140.0;
+/// An article has at least this part of the prose, its readers' comments the rest.
+const ARTICLE_PART_MIN: f32 = 0.15;
 /// Linked letters above this part make a passage a list entry.
 const LINK_DENSITY_MAX: f32 = 0.4;
 /// Named furniture that holds more than this part of the page's prose is not furniture.
 const FURNITURE_PROSE_MAX: f32 = 0.45;
 
 /// The part of the page that is the article.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Body {
     /// Index of the element.
     pub element: usize,
@@ -66,30 +71,60 @@ fn is_teaser(outline: &Outline, at: usize) -> bool {
     })
 }
 
-/// The element that holds the article's text, or `None` where no passage reads like prose.
-pub fn body(outline: &Outline, headline: Option<&Headline>) -> Option<Body> {
+/// Both ways of finding the article's text.
+#[derive(Debug)]
+pub struct Bodies {
+    /// By the general rules; `None` where no passage reads like prose.
+    pub general: Option<Body>,
+    /// The element that the site's rule names.
+    pub ruled: Option<Body>,
+}
+
+/// The element that holds the article's text, and the one that the site's rule names.
+pub fn bodies(outline: &Outline, headline: Option<&Headline>, names: &Names) -> Bodies {
+    let named = names.of(Field::Body);
     let weigh = |at| if is_teaser(outline, at) { 0.0 } else { prose(&outline.passages[at]) };
     let prose: Vec<f32> = (0..outline.passages.len()).map(weigh).collect();
     let title = headline.and_then(|headline| headline.place.clone());
-    let set_aside = set_aside(outline, &prose, title.as_ref());
+    let elements: Vec<usize> = names.elements(Field::Body);
+    let set_aside = set_aside(outline, &prose, title.as_ref(), &elements);
     let kept: Vec<f32> = prose
         .iter()
         .zip(&set_aside)
         .map(|(prose, aside)| if *aside { 0.0 } else { *prose })
         .collect();
     let scores = scores(outline, &kept, title.as_ref().map_or(0, |title| title.start));
-    let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]))?;
-    if scores[best] <= 0.0 {
-        return None;
-    }
-    let element =
-        widen(outline, best, &kept, &set_aside, title.as_ref().map_or(0, |title| title.end));
+    let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
+    let best = best.filter(|best| scores[*best] > 0.0).map(|best| {
+        widen(outline, best, &kept, &set_aside, title.as_ref().map_or(0, |title| title.end))
+    });
     let mut weight_before = vec![0.0];
     weight_before.extend(kept.iter().scan(0.0, |sum, weight| {
         *sum += f64::from(*weight);
         Some(*sum)
     }));
-    Some(Body { element, set_aside, weight_before })
+    let body = |element| Body {
+        element,
+        set_aside: set_aside.clone(),
+        weight_before: weight_before.clone(),
+    };
+    let ruled = largest_of_first(&named, |element| sum(outline, element, &kept)).map(body);
+    Bodies { general: best.map(body), ruled }
+}
+
+/// Of the first alternative that finds any text, the element with the most.
+fn largest_of_first(named: &[&Named], size: impl Fn(usize) -> f32) -> Option<usize> {
+    let sizes = named.iter().filter_map(|one| Some((one.rank, one.element?, size(one.element?))));
+    let (mut rank, mut best) = (usize::MAX, None);
+    for (its, element, size) in sizes.filter(|(_, _, size)| *size > 0.0) {
+        if its > rank {
+            break;
+        }
+        if best.is_none_or(|(_, largest)| size > largest) {
+            (rank, best) = (its, Some((element, size)));
+        }
+    }
+    best.map(|(element, _)| element)
 }
 
 fn sum(outline: &Outline, element: usize, prose: &[f32]) -> f32 {
@@ -102,6 +137,7 @@ fn set_aside(
     outline: &Outline,
     prose: &[f32],
     title: Option<&std::ops::Range<usize>>,
+    named_bodies: &[usize],
 ) -> Vec<bool> {
     let mut aside = vec![false; outline.passages.len()];
     let total: f32 = prose.iter().sum();
@@ -112,14 +148,39 @@ fn set_aside(
         }
         let holds_title =
             title.is_some_and(|title| element.first <= title.start && title.end <= element.end);
-        let declared = element.marks.has(Marks::ARTICLE_BODY)
+        let holds_body = named_bodies.iter().any(|at| (index..element.last).contains(at));
+        let declared = holds_body
+            || element.marks.has(Marks::ARTICLE_BODY)
             || (is_comments && element.marks.has(Marks::BODY));
         let is_large = !is_comments && sum(outline, index, prose) > FURNITURE_PROSE_MAX * total;
         if !holds_title && !declared && !is_large {
             aside[element.first..element.end].fill(true);
         }
     }
+    if let Some(at) = comments_after(outline, prose, title.map_or(0, |title| title.end), &aside) {
+        aside[at..].fill(true);
+    }
     aside
+}
+
+/// Where readers begin to speak under an article: they may say more than it does. A count of
+/// comments above the text has no more than the lead before it.
+fn comments_after(
+    outline: &Outline,
+    prose: &[f32],
+    title_end: usize,
+    aside: &[bool],
+) -> Option<usize> {
+    let weight = |at: usize| if aside[at] { 0.0 } else { prose[at] };
+    let all: f32 = (title_end..prose.len()).map(weight).sum();
+    let (mut before, mut texts) = (0.0, 0);
+    (title_end..prose.len()).find(|at| {
+        let passage = &outline.passages[*at];
+        let enough = texts >= 2 && before >= ARTICLE_MIN.max(ARTICLE_PART_MIN * all);
+        before += weight(*at);
+        texts += usize::from(weight(*at) > 0.0);
+        enough && passage.link_density() < 0.5 && surely_opens_comments(&passage.text)
+    })
 }
 
 /// What each element gets from the prose in it.

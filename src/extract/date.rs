@@ -29,6 +29,14 @@ pub fn timestamp(text: &str) -> Option<Timestamp> {
     Some(Timestamp(instant.unix_timestamp() * 1_000))
 }
 
+/// Whether a text gives an hour with its minutes.
+pub fn has_clock(text: &str) -> bool {
+    let pieces = pieces(text);
+    pieces
+        .windows(2)
+        .any(|p| p[0].digits <= 2 && matches!(p[0].next, ':' | 'h' | 'H' | 'g') && p[1].digits <= 2)
+}
+
 /// Whether a text is a dateline: a date and hardly anything else.
 pub fn is_dateline(text: &str) -> bool {
     const SAID: &[&str] = &[

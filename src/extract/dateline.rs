@@ -1,14 +1,25 @@
 //! When the article was published: what the page claims, else the dateline that it shows.
 
 use super::Sight;
-use super::date::{is_dateline, timestamp};
+use super::clean::Piece;
+use super::date::{has_clock, is_dateline, timestamp};
+use super::furniture::Marks;
 use super::metadata::Layer;
+use super::site::Field;
 use super::text::tidy;
 use crate::domain::units::Timestamp;
 
-/// The publication time: claimed, else shown between the title and the end of the text.
-pub fn published(sight: Sight) -> Option<(Timestamp, Layer)> {
+/// Characters of a line that is named a dateline.
+const NAMED_MAX: usize = 90;
+/// Letters of a place that is named for the time; more hold something else as well.
+const DATELINE_MAX: usize = 200;
+
+/// The publication time: what the site's rule names, else claimed, else shown between the title and the end of the text.
+pub fn published(sight: Sight, pieces: &[Piece]) -> Option<(Timestamp, Layer)> {
     let Sight { outline, claims, body, .. } = sight;
+    if let Some(time) = ruled(sight) {
+        return Some((time, Layer::Site));
+    }
     if let Some((layer, time)) = claims.published() {
         return Some((time, layer));
     }
@@ -16,13 +27,29 @@ pub fn published(sight: Sight) -> Option<(Timestamp, Layer)> {
     let begin = sight.title_place().map_or(body.first.saturating_sub(8), |title| title.start);
     let dateline = |at: usize| {
         let text = tidy(&outline.passages[at].text);
-        is_dateline(&text).then(|| (timestamp(&text), text.contains(':')))
+        // What is named a dateline may also say who put the text there.
+        let is_named = || {
+            let marked = outline.elements[outline.passages[at].element].marks.has(Marks::DATE);
+            marked && text.chars().count() <= NAMED_MAX
+        };
+        (is_dateline(&text) || timestamp(&text).is_some() && is_named())
+            .then(|| (timestamp(&text), has_clock(&text)))
     };
-    let under = (begin..(body.first + 3).min(body.end).max(begin)).find_map(dateline);
+    // Where the body holds the title too, its own text begins later.
+    let text = pieces.first().map_or(body.first, |piece| piece.passage.max(body.first));
+    let under = (begin..(text + 3).min(body.end).max(begin)).find_map(dateline);
     let after = || (body.end..(body.end + 4).min(outline.passages.len())).find_map(dateline);
     // Above the title stands today's date as often as the article's, which has an hour.
     let above =
         || (begin.saturating_sub(4)..begin).filter_map(dateline).find(|(_, has_hour)| *has_hour);
     let (time, _) = under.or_else(after).or_else(above)?;
     time.map(|time| (time, Layer::Page))
+}
+
+/// The first of the places that the site's rule names where a time can be read.
+fn ruled(sight: Sight) -> Option<Timestamp> {
+    sight.names.of(Field::Time).into_iter().find_map(|named| {
+        let shown = || named.element.map(|at| tidy(&sight.outline.text_up_to(at, DATELINE_MAX)));
+        named.value.clone().or_else(shown).as_deref().and_then(timestamp)
+    })
 }

@@ -32,6 +32,8 @@ impl Marks {
     pub const ITALIC: Self = Self(1 << 13);
     /// Where the text comes from: another paper, an agency.
     pub const SOURCE: Self = Self(1 << 14);
+    /// Somebody's words, set apart.
+    pub const QUOTE: Self = Self(1 << 15);
 
     pub fn has(self, any_of: Self) -> bool {
         self.0 & any_of.0 != 0
@@ -39,6 +41,10 @@ impl Marks {
 
     pub fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
+    }
+
+    pub fn only(self, those: Self) -> Self {
+        Self(self.0 & those.0)
     }
 
     pub fn with(self, other: Self) -> Self {
@@ -49,31 +55,33 @@ impl Marks {
 /// What one word of a class name or id says; names are split at signs, digits and capitals.
 fn word_mark(word: &str) -> Marks {
     match word {
-        "ad" | "admicro" | "ads" | "adsense" | "adv" | "advert" | "advertise" | "advertisement"
-        | "advertising" | "adx" | "adzone" | "aside" | "audio" | "banner" | "breadcrumb"
-        | "breadcrumbs" | "carousel" | "copyright" | "crumb" | "dropdown" | "facebook" | "fb"
-        | "feedback" | "follow" | "footer" | "hotline" | "keyword" | "keywords" | "latest"
-        | "login" | "menu" | "modal" | "most" | "nav" | "navbar" | "navigation" | "newsletter"
-        | "overlay" | "pager" | "pagination" | "paging" | "player" | "podcast" | "popular"
-        | "popup" | "promo" | "promotion" | "qc" | "qrcode" | "rate" | "rating" | "react"
-        | "reaction" | "recommend" | "recommended" | "relate" | "related" | "relates"
-        | "relation" | "relative" | "seemore" | "share" | "sharing" | "sidebar" | "signin"
-        | "similar" | "slider" | "social" | "socials" | "speech" | "sponsor" | "sponsored"
-        | "subscribe" | "suggest" | "suggestion" | "survey" | "swiper" | "tag" | "tags"
-        | "toast" | "toolbar" | "toolbox" | "tools" | "tooltip" | "topic" | "topics"
-        | "trending" | "tts" | "voice" | "vote" | "weather" | "zalo" => Marks::FURNITURE,
+        "ad" | "adspot" | "admicro" | "ads" | "adsense" | "adv" | "advert" | "advertise"
+        | "advertisement" | "advertising" | "adx" | "adzone" | "aside" | "audio" | "banner"
+        | "breadcrumb" | "breadcrumbs" | "carousel" | "copyright" | "crumb" | "dropdown"
+        | "facebook" | "fb" | "feedback" | "follow" | "footer" | "hotline" | "keyword"
+        | "keywords" | "latest" | "login" | "menu" | "modal" | "most" | "nav" | "navbar"
+        | "navigation" | "newsletter" | "overlay" | "pager" | "pagination" | "paging"
+        | "player" | "podcast" | "popular" | "popup" | "promo" | "promotion" | "qc" | "qrcode"
+        | "rate" | "rating" | "react" | "reaction" | "recommend" | "recommended" | "relate"
+        | "related" | "relates" | "relation" | "relative" | "seemore" | "share" | "sharing"
+        | "sidebar" | "signin" | "similar" | "slider" | "social" | "socials" | "speech"
+        | "sponsor" | "sponsored" | "subscribe" | "suggest" | "suggestion" | "survey"
+        | "swiper" | "tag" | "tags" | "toast" | "toc" | "toolbar" | "toolbox" | "tools"
+        | "tooltip" | "topic" | "topics" | "trending" | "tts" | "voice" | "vote" | "weather"
+        | "zalo" => Marks::FURNITURE,
         "comment" | "comments" | "cmt" | "disqus" | "fbcomments" | "reply" => Marks::COMMENTS,
         "caption" | "captions" | "credit" | "imgcaption" | "photocaption" | "imagenote" => {
             Marks::CAPTION
         }
         "sapo" | "chappeau" | "lead" | "summary" | "chapeau" | "brief" | "intro" | "desc"
         | "description" | "abstract" | "excerpt" | "standfirst" | "sum" => Marks::LEAD,
-        "author" | "authors" | "byline" | "pseudonym" | "tacgia" | "butdanh" | "writer"
-        | "reporter" => Marks::AUTHOR,
-        "date" | "time" | "datetime" | "publish" | "published" | "pubdate" | "timer"
+        "author" | "authors" | "by" | "byline" | "createdby" | "postedby" | "pseudonym"
+        | "tacgia" | "butdanh" | "writer" | "reporter" => Marks::AUTHOR,
+        "date" | "time" | "datetime" | "publish" | "stamp" | "published" | "pubdate" | "timer"
         | "dateline" | "ngaydang" => Marks::DATE,
         "title" | "headline" | "tieude" | "heading" => Marks::TITLE,
         "source" | "sources" | "nguon" => Marks::SOURCE,
+        "blockquote" | "pullquote" | "quote" | "quotes" | "trichdan" => Marks::QUOTE,
         _ => Marks::NONE,
     }
 }
@@ -206,6 +214,12 @@ pub fn opens_comments(text: &str) -> bool {
     is_line_of(COMMENT_HEADINGS, heading.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
 }
 
+/// The same where no article would have such a heading: with a count, or in so many words.
+pub fn surely_opens_comments(text: &str) -> bool {
+    let counted = text.trim_end().ends_with(')') && text.contains(|c: char| c.is_ascii_digit());
+    opens_comments(text) && (counted || text.split_whitespace().count() >= 3)
+}
+
 /// Whether a text is a control's label, a player's clock, a tag line, a credit.
 pub fn is_furniture(text: &str) -> bool {
     begins_with_one_of(text, OPENINGS)
@@ -222,8 +236,14 @@ fn is_line_of(table: &str, text: &str) -> bool {
 
 /// Whether a text begins, in any case, with one of those in small letters.
 fn begins_with_one_of(text: &str, openings: &str) -> bool {
-    let start: String = text.chars().take(40).flat_map(char::to_lowercase).collect();
-    openings.lines().any(|opening| start.starts_with(opening))
+    let mut small = text.chars().flat_map(char::to_lowercase);
+    let Some(first) = small.next() else { return false };
+    // Asked of every passage of a page: most differ in the first letter.
+    openings.lines().any(|opening| {
+        let mut letters = opening.chars();
+        let mut rest = small.clone();
+        letters.next() == Some(first) && letters.all(|letter| rest.next() == Some(letter))
+    })
 }
 
 /// `00:00`, `00:00 / 03:15`, `1x`: digits and signs without a letter, or a speed.

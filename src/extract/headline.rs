@@ -3,6 +3,7 @@
 use super::furniture::Marks;
 use super::metadata::{Claims, Layer};
 use super::outline::{Outline, Tag};
+use super::site::{Field, Names};
 use super::text::{tidy, words};
 
 /// A shorter text is no title that could be recognized by its words.
@@ -20,7 +21,22 @@ pub struct Headline {
 }
 
 /// The title of the page, or `None` where nothing looks like one.
-pub fn headline(outline: &Outline, claims: &Claims) -> Option<Headline> {
+pub fn headline(outline: &Outline, claims: &Claims, names: &Names) -> Option<Headline> {
+    ruled(outline, names).or_else(|| general(outline, claims))
+}
+
+/// What the site's rule names the title.
+fn ruled(outline: &Outline, names: &Names) -> Option<Headline> {
+    names.of(Field::Title).into_iter().find_map(|named| {
+        let place = named.element.map(|at| outline.elements[at].first..outline.elements[at].end);
+        let shown = named.element.map(|at| tidy(&outline.text(at)));
+        let text = named.value.clone().or(shown)?;
+        let fits = (1..=300).contains(&text.chars().count());
+        fits.then_some(Headline { text, layer: Layer::Site, is_linked: false, place })
+    })
+}
+
+fn general(outline: &Outline, claims: &Claims) -> Option<Headline> {
     let claimed: Vec<String> = claims.titles.iter().map(|(_, title)| words(title)).collect();
     let document = claims.document_title.as_deref().map(words).unwrap_or_default();
     let shown = candidates(outline);

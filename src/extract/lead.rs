@@ -7,6 +7,7 @@ use super::date::is_dateline;
 use super::furniture::{Marks, is_furniture};
 use super::metadata::{Claims, Layer};
 use super::outline::{Element, Outline, Passage, Tag};
+use super::site::Field;
 use super::text::{tidy, words};
 use crate::domain::article::BlockKind;
 
@@ -14,6 +15,8 @@ use crate::domain::article::BlockKind;
 const LEAD_MIN: usize = 30;
 /// Letters: a plain text under a picture that is no longer is its caption.
 const CAPTION_MAX: usize = 160;
+/// Letters: the name of a place before a lead.
+const PLACE_MAX: usize = 25;
 /// A longer text is a part of the article.
 const LEAD_MAX: usize = 1_200;
 
@@ -24,12 +27,69 @@ pub fn lead(sight: Sight, pieces: &mut Vec<Piece>) -> Option<(String, Layer)> {
         Some(place) => place.end,
         None => outline.elements[body.element].first.saturating_sub(8),
     };
-    let text = named(outline, body, begin, pieces)
+    let ruled = ruled(sight, pieces);
+    let layer = if ruled.is_some() { Layer::Site } else { Layer::Page };
+    let text = ruled
+        .or_else(|| named(outline, body, begin, pieces))
         .or_else(|| between(outline, body, begin, pieces))
         .or_else(|| set_apart(outline, pieces))?;
     let said = words(&text);
     pieces.retain(|piece| piece.text.len() > said.len() * 2 + 16 || words(&piece.text) != said);
-    Some((without_dateline(&text, claims), Layer::Page))
+    Some((without_dateline(&text, claims), layer))
+}
+
+/// What the site's rule names the lead, if it is not most of the text.
+fn ruled(sight: Sight, pieces: &mut Vec<Piece>) -> Option<String> {
+    let Sight { outline, names, .. } = sight;
+    // Further on it is something else that has the lead's name.
+    let limit = pieces.get(2).or(pieces.last()).map_or(usize::MAX, |piece| piece.passage + 1);
+    let (element, text) = names.of(Field::Lead).into_iter().find_map(|named| {
+        let text = match (&named.value, named.element) {
+            (Some(value), _) => value.clone(),
+            (None, at) => lead_text(outline, &outline.elements[at?]),
+        };
+        let inside = |piece: &&Piece| {
+            named.element.is_some_and(|at| outline.elements[at].holds(piece.passage))
+        };
+        let taken = pieces.iter().filter(inside).count();
+        let fits = (LEAD_MIN..LEAD_MAX).contains(&text.chars().count())
+            && named.element.is_none_or(|at| outline.elements[at].first < limit)
+            && (taken * 2 <= pieces.len() || pieces.len() == 1);
+        fits.then_some((named.element, text))
+    })?;
+    if let Some(element) = element.map(|at| &outline.elements[at]) {
+        pieces.retain(|piece| !element.holds(piece.passage));
+    }
+    Some(text)
+}
+
+/// The texts of a lead's element that are to be read.
+fn lead_text(outline: &Outline, element: &Element) -> String {
+    let passages = &outline.passages[element.first..element.end];
+    if passages.iter().map(|passage| passage.size).sum::<usize>() >= LEAD_MAX {
+        return String::new();
+    }
+    // The place that news agencies begin with stands apart and is no date.
+    let (place, passages) = match passages {
+        [place, rest @ ..]
+            if place.size < PLACE_MAX
+                && !rest.is_empty()
+                && outline.elements[place.element].marks.has(Marks::DATE)
+                && !place.text.contains(|c: char| c.is_ascii_digit()) =>
+        {
+            (Some(tidy(&place.text)), rest)
+        }
+        all => (None, all),
+    };
+    let readable = passages.iter().filter(|passage| passage.link_density() < 0.5);
+    let texts: Vec<String> = readable
+        .map(|passage| tidy(&passage.text))
+        .filter(|text| !text.is_empty() && !is_furniture(text) && !is_dateline(text))
+        .collect();
+    match place {
+        Some(place) if !texts.is_empty() => format!("{place} - {}", texts.join(" ")),
+        _ => texts.join(" "),
+    }
 }
 
 /// What the page itself names a lead.
@@ -57,12 +117,9 @@ fn named(outline: &Outline, body: &Body, begin: usize, pieces: &mut Vec<Piece>) 
     if root.holds(first.first) && named.iter().any(|element| again(&element)) {
         return None;
     }
-    let texts = outline.passages[first.first..first.end].iter().map(|passage| tidy(&passage.text));
-    let texts: Vec<String> = texts
-        .filter(|text| !text.is_empty() && !is_furniture(text) && !is_dateline(text))
-        .collect();
+    let text = lead_text(outline, first);
     pieces.retain(|piece| !first.holds(piece.passage));
-    Some(texts.join(" ")).filter(|text| !text.is_empty())
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// Prose between the title and the text.

@@ -5,6 +5,7 @@
 
 use scraper::node::Element;
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::date::timestamp;
 use super::text::{tidy, words};
@@ -19,9 +20,11 @@ const CLAIM_MAX: usize = 4_000;
 /// A longer text is no name of a paper.
 const NAME_MAX: usize = 300;
 
-/// Where a fact comes from, most trusted first.
+/// Where a fact comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
+    /// What the site's rule names.
+    Site,
     JsonLd,
     OpenGraph,
     Meta,
@@ -34,6 +37,7 @@ impl Layer {
     /// How notes call it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Site => "site rule",
             Self::JsonLd => "structured data (JSON-LD)",
             Self::OpenGraph => "structured data (OpenGraph)",
             Self::Meta => "structured data (meta tag)",
@@ -46,6 +50,8 @@ impl Layer {
 /// All that the page says of itself, in its own words.
 #[derive(Debug, Default)]
 pub struct Claims {
+    /// The host that gave the page.
+    pub host: Option<String>,
     /// JSON-LD calls it an article.
     pub is_article: bool,
     /// OpenGraph calls it a site or a list, as front pages do.
@@ -96,6 +102,12 @@ impl Claims {
 
     /// Whether a name is the paper's own and not a person's.
     pub fn is_paper(&self, name: &str) -> bool {
+        let bare = without_marks(name);
+        let hosts = self.addresses.iter().filter_map(|address| host(address));
+        let mut hosts = hosts.chain(self.host.as_deref());
+        if bare.len() > 4 && hosts.any(|host| host.replace('-', "").contains(&bare)) {
+            return true;
+        }
         let name = words(name);
         let own = [&self.site, &self.publisher].into_iter().flatten().map(|own| words(own));
         let is_own = own
@@ -109,6 +121,8 @@ impl Claims {
                 "cổng thông tin",
                 "admin",
                 "administrator",
+                "super user",
+                "biên tập viên",
                 "editor",
                 "cms",
             ]
@@ -265,8 +279,20 @@ impl Claims {
     }
 }
 
+/// The letters of a name as hosts are written: `Dân trí` is `dantri`.
+fn without_marks(name: &str) -> String {
+    let small = name.nfd().flat_map(char::to_lowercase);
+    let plain = small.map(|c| if c == 'đ' { 'd' } else { c });
+    plain.filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// The host of an absolute address.
+fn host(address: &str) -> Option<&str> {
+    address.split_once("://")?.1.split(['/', '?', '#', ':']).next()
+}
+
 /// An attribute's value. Quicker than `Element::attr`, which interns the name at every call.
-fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+pub fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 

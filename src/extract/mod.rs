@@ -19,6 +19,7 @@ mod legacy;
 mod metadata;
 mod outline;
 mod plain;
+mod site;
 mod structure;
 mod table;
 #[cfg(test)]
@@ -32,16 +33,21 @@ use crate::domain::article::{Article, Block, BlockKind, Page};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::units::Timestamp;
 use clean::Cleaned;
-use content::Body;
+use content::{Bodies, Body};
 use headline::Headline;
 use metadata::{Claims, Layer};
 use outline::Outline;
+use site::{Field, Names, SiteRule};
 
 pub use feed::{Listing, NotAFeed, listing};
 pub use plain::{is_html, plain_text};
+pub use site::{BrokenRule, SiteRules};
 
 /// Under this much text, a page of pictures is read by its captions.
 const TEXT_MIN: usize = 150;
+
+/// A rule that finds less than this part of the text that the general rules find is not followed.
+const RULED_MIN: f64 = 0.5;
 
 /// Why a page gives no article.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,33 +70,96 @@ pub enum NoArticle {
     Empty,
 }
 
-/// Takes the article from a page, with notes on which layer decided each part of it.
-pub fn article(page: &Page) -> Result<(Article, Vec<Note>), NoArticle> {
+/// Takes the article from a page, with notes on which layer decided each part of it: the rule of
+/// its site where there is one, what the page claims of itself, or what it shows.
+pub fn article(page: &Page, rules: &SiteRules) -> Result<(Article, Vec<Note>), NoArticle> {
     if !is_html(&page.html) {
         return Err(NoArticle::NotHtml);
     }
     structure::check(&page.html)?;
     let mut document = Html::parse_document(&page.html);
     legacy::restore(&mut document);
-    let (outline, claims) = outline::outline(&document);
-    let headline = headline::headline(&outline, &claims);
-    let Some(body) = content::body(&outline, headline.as_ref()) else {
+    let Some((host, rule)) = rules.of(page, &document) else {
+        return read(page, &document, None);
+    };
+    // A rule that takes the article away has grown old: without it there may still be one.
+    read(page, &document, Some((host, rule))).or_else(|refusal| {
+        let (article, mut notes) = read(page, &document, None).map_err(|_| refusal)?;
+        notes.push(outdated(host, "with it there would be no article"));
+        Ok((article, notes))
+    })
+}
+
+fn read(
+    page: &Page,
+    document: &Html,
+    ruled: Option<(&str, &SiteRule)>,
+) -> Result<(Article, Vec<Note>), NoArticle> {
+    let rule = ruled.map(|(_, rule)| rule);
+    let (outline, mut claims, names) = outline::outline(document, rule);
+    claims.host = page.url.as_ref().map(|url| url.site().to_owned());
+    let headline = headline::headline(&outline, &claims, &names);
+    let bodies = content::bodies(&outline, headline.as_ref(), &names);
+    let (body, layer, doubt) = choose(&outline, bodies, rule);
+    let Some(body) = body else {
         return without_body(page, &claims, headline);
     };
-    let sight =
-        Sight { outline: &outline, claims: &claims, headline: headline.as_ref(), body: &body };
+    let sight = Sight {
+        outline: &outline,
+        claims: &claims,
+        names: &names,
+        headline: headline.as_ref(),
+        body: &body,
+    };
     let mut cleaned = clean::pieces(sight);
-    let published = dateline::published(sight);
+    let published = dateline::published(sight, &cleaned.pieces);
     verdict::refuse_lists(sight, &cleaned, published.is_some())?;
     let author = byline::author(sight, &mut cleaned.pieces);
-    let lead = lead::lead(sight, &mut cleaned.pieces);
+    let mut lead = lead::lead(sight, &mut cleaned.pieces);
     clean::drop_announcements(&outline, &mut cleaned.pieces);
     use_captions_of_picture_pages(&mut cleaned);
-    if cleaned.pieces.is_empty() && lead.is_none() {
+    if cleaned.pieces.is_empty() {
+        // Under a video or a drawing, the summary is all the text there is.
+        cleaned.pieces.extend(lead.take().map(|(text, _)| outside(text)));
+    }
+    if cleaned.pieces.is_empty() {
         return without_body(page, &claims, headline);
     }
-    let found = Found { headline, lead, author, published, body_layer: Layer::Page, cleaned };
+    if let Some(((host, _), doubt)) = ruled.zip(doubt) {
+        cleaned.notes.push(outdated(host, &doubt));
+    }
+    let found = Found { headline, lead, author, published, body_layer: layer, cleaned };
     Ok(assemble(page, &claims, found))
+}
+
+/// The body that the rule names, unless the general rules find far more; then, why not.
+fn choose(
+    outline: &Outline,
+    bodies: Bodies,
+    rule: Option<&SiteRule>,
+) -> (Option<Body>, Layer, Option<String>) {
+    let weight = |body: &Body| {
+        let element = &outline.elements[body.element];
+        body.weight(element.first..element.end)
+    };
+    match (bodies.ruled, bodies.general) {
+        (Some(ruled), Some(general)) if weight(&ruled) < RULED_MIN * weight(&general) => {
+            let part = 100.0 * weight(&ruled) / weight(&general);
+            (Some(general), Layer::Page, Some(format!("it finds {part:.0} % of the text")))
+        }
+        (Some(ruled), _) => (Some(ruled), Layer::Site, None),
+        (None, general) => {
+            let expected = rule.is_some_and(|rule| rule.has(Field::Body));
+            (general, Layer::Page, expected.then(|| "it finds no text".to_owned()))
+        }
+    }
+}
+
+/// A note that a rule was not followed.
+fn outdated(host: &str, why: &str) -> Note {
+    clean::left_out(format!(
+        "the rule for {host} was not followed: {why}; has the site changed its pages?"
+    ))
 }
 
 /// What the later steps look at: the page laid out, what it claims, where its title and text are.
@@ -98,6 +167,8 @@ pub fn article(page: &Page) -> Result<(Article, Vec<Note>), NoArticle> {
 struct Sight<'a> {
     outline: &'a Outline,
     claims: &'a Claims,
+    /// What the site's rule names.
+    names: &'a Names,
     headline: Option<&'a Headline>,
     body: &'a Body,
 }
@@ -178,6 +249,11 @@ fn without_body(
     Ok(assemble(page, claims, found))
 }
 
+/// A text from another place than the article's part of the page.
+fn outside(text: String) -> clean::Piece {
+    clean::Piece { passage: usize::MAX, last: usize::MAX, kind: BlockKind::Paragraph, text }
+}
+
 /// On a page of pictures the captions are the article.
 fn use_captions_of_picture_pages(cleaned: &mut Cleaned) {
     let text: usize = cleaned.pieces.iter().map(|piece| piece.text.chars().count()).sum();
@@ -185,13 +261,7 @@ fn use_captions_of_picture_pages(cleaned: &mut Cleaned) {
         return;
     }
     let captions = std::mem::take(&mut cleaned.captions).into_iter();
-    let piece = |text| clean::Piece {
-        passage: usize::MAX,
-        last: usize::MAX,
-        kind: BlockKind::Paragraph,
-        text,
-    };
-    cleaned.pieces.extend(captions.map(piece));
+    cleaned.pieces.extend(captions.map(outside));
     cleaned.notes.push(clean::left_out("a page of pictures: the captions are read"));
 }
 

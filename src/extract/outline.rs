@@ -3,10 +3,13 @@
 //! One walk over the parsed tree, without recursion. Everything later works on this list, because
 //! in document order a subtree is a range.
 
-use scraper::{Html, Node};
+use std::collections::HashMap;
+
+use scraper::{ElementRef, Html, Node};
 
 use super::furniture::{Marks, class_marks, style_marks};
 use super::metadata::Claims;
+use super::site::{self, Field, Named, Names, Search, SiteRule};
 use super::text::is_space;
 
 /// Block elements and passages of a page, both in document order.
@@ -45,6 +48,8 @@ pub struct Passage {
     pub italic: usize,
     /// A picture stands between the passage before and this one.
     pub after_image: bool,
+    /// The block element that this picture stands in.
+    pub image_in: usize,
     /// A picture stands in the same block element, before it.
     pub beside_image: bool,
     /// A line break, not a block border, parts it from the passage before.
@@ -87,6 +92,13 @@ impl Outline {
         texts.join(" ")
     }
 
+    /// The same, or nothing where it has more letters than that.
+    pub fn text_up_to(&self, element: usize, size_max: usize) -> String {
+        let Element { first, end, .. } = self.elements[element];
+        let sizes = self.passages[first..end].iter().map(|passage| passage.size);
+        if sizes.sum::<usize>() <= size_max { self.text(element) } else { String::new() }
+    }
+
     /// The marks of a passage's element and of the elements around it, up to `levels` of them.
     pub fn marks_around(&self, passage: usize, levels: usize) -> Marks {
         let ancestors = self.ancestors(self.passages[passage].element).take(levels);
@@ -122,13 +134,18 @@ impl Passage {
     }
 }
 
-/// Walks the page once; what it says about itself in its head and attributes comes beside.
-pub fn outline(document: &Html) -> (Outline, Claims) {
-    let mut walk = Walk::default();
+/// Walks the page once; what it says about itself in its head and attributes comes beside, and what
+/// the site's rule names on it.
+pub fn outline<'a>(document: &'a Html, rule: Option<&'a SiteRule>) -> (Outline, Claims, Names) {
+    let mut walk = Walk { search: Search::with(rule), ..Walk::default() };
     let mut node = document.tree.root();
     loop {
         let inner_text = node.first_child().and_then(|child| child.value().as_text());
-        let enters = walk.enter(node.value(), inner_text.map_or("", |text| text));
+        let inner_text = inner_text.map_or("", |text| text);
+        let enters = match (ElementRef::wrap(node), node.value()) {
+            (Some(element), _) => walk.element(element, inner_text),
+            (None, other) => walk.enter(other),
+        };
         if enters && let Some(child) = node.first_child() {
             node = child;
             continue;
@@ -139,7 +156,7 @@ pub fn outline(document: &Html) -> (Outline, Claims) {
         while node.next_sibling().is_none() {
             let Some(parent) = node.parent() else {
                 walk.flush();
-                return (walk.outline, walk.claims);
+                return (walk.outline, walk.claims, walk.names);
             };
             node = parent;
             walk.leave();
@@ -152,9 +169,13 @@ pub fn outline(document: &Html) -> (Outline, Claims) {
 
 /// The state of the walk.
 #[derive(Default)]
-struct Walk {
+struct Walk<'a> {
     outline: Outline,
     claims: Claims,
+    search: Search<'a>,
+    /// What class names and ids say, once found out: pages repeat them by the thousand.
+    class_marks: HashMap<&'a str, Marks>,
+    names: Names,
     /// The nodes between the root and here, with what they changed.
     open: Vec<Open>,
     /// The block elements between the root and here.
@@ -178,15 +199,14 @@ struct Open {
     italic: bool,
 }
 
-impl Walk {
-    /// Takes in a node; true when its children are to be walked too.
-    fn enter(&mut self, node: &Node, inner_text: &str) -> bool {
+impl<'a> Walk<'a> {
+    /// Takes in a node that is no element; true when its children are to be walked too.
+    fn enter(&mut self, node: &Node) -> bool {
         match node {
             Node::Text(text) => {
                 self.text(text);
                 false
             }
-            Node::Element(element) => self.element(element, inner_text),
             Node::Document | Node::Fragment => {
                 self.open.push(Open::default());
                 true
@@ -195,30 +215,40 @@ impl Walk {
         }
     }
 
-    fn element(&mut self, element: &scraper::node::Element, inner_text: &str) -> bool {
+    /// Takes in an element; true when its children are to be walked too.
+    fn element(&mut self, found: ElementRef<'a>, inner_text: &str) -> bool {
+        let element = found.value();
         let name = element.name();
         self.claims.hear(element, inner_text);
         let way = way(name);
+        let named = self.search.names(found, self.open.len());
+        if named.iter().any(|(field, _)| *field == Field::Remove) {
+            return false;
+        }
+        if name == "meta" {
+            self.name(&named, None, element);
+        }
         match way {
             Way::Skip => return false,
             Way::Break => self.line_break(),
             Way::Image => self.run_image(element),
             Way::Block(_) | Way::Inline => {}
         }
-        let marks = marks(element);
+        let marks = marks(element, &mut self.class_marks);
         if marks.has(Marks::HIDDEN) && !matches!(name, "html" | "body") {
             return false;
         }
         // Inline elements count as blocks where their name says that they hold something else
         // than running text.
         let metadata = Marks::AUTHOR.with(Marks::DATE).with(Marks::TITLE).with(Marks::LEAD);
-        let named = metadata.with(Marks::CAPTION).with(Marks::COMMENTS);
+        let telling = metadata.with(Marks::CAPTION).with(Marks::COMMENTS);
         let block = match way {
             Way::Block(tag) => Some(tag),
-            _ if marks.has(named) => Some(Tag::Box),
+            _ if marks.has(telling) || !named.is_empty() => Some(Tag::Box),
             _ => None,
         };
         if let Some(tag) = block {
+            self.name(&named, Some(self.outline.elements.len()), element);
             self.begin_block(tag, marks);
         }
         let open = Open {
@@ -232,6 +262,18 @@ impl Walk {
         self.italics += usize::from(open.italic);
         self.open.push(open);
         true
+    }
+
+    /// Keeps what the rule calls an element.
+    fn name(
+        &mut self,
+        named: &[(Field, usize)],
+        at: Option<usize>,
+        element: &scraper::node::Element,
+    ) {
+        for (field, rank) in named.iter().copied() {
+            self.names.add(Named { field, rank, element: at, value: site::value(element) });
+        }
     }
 
     fn begin_block(&mut self, tag: Tag, marks: Marks) {
@@ -309,7 +351,8 @@ impl Walk {
         }
         let mut passage = std::mem::take(&mut self.run);
         passage.element = self.blocks.last().copied().unwrap_or(0);
-        passage.beside_image = passage.after_image && self.image_block == Some(passage.element);
+        passage.image_in = self.image_block.unwrap_or(passage.element);
+        passage.beside_image = passage.after_image && passage.image_in == passage.element;
         self.outline.passages.push(passage);
     }
 }
@@ -337,17 +380,55 @@ fn way(name: &str) -> Way {
         | "dialog" | "frameset" => Way::Block(Tag::Box),
         "br" | "hr" => Way::Break,
         "img" | "picture" | "amp-img" => Way::Image,
-        "script" | "style" | "template" | "noscript" | "iframe" | "object" | "embed" | "video"
-        | "audio" | "canvas" | "svg" | "math" | "select" | "textarea" | "input" | "button"
-        | "datalist" | "map" | "title" | "meta" | "link" | "noframes" | "label" | "option"
-        | "rp" | "rt" | "progress" | "meter" | "applet" => Way::Skip,
+        "script"
+        | "style"
+        | "template"
+        | "noscript"
+        | "iframe"
+        | "object"
+        | "embed"
+        | "video"
+        | "audio"
+        | "canvas"
+        | "svg"
+        | "math"
+        | "select"
+        | "textarea"
+        | "input"
+        | "button"
+        | "datalist"
+        | "map"
+        | "title"
+        | "meta"
+        | "link"
+        | "noframes"
+        | "label"
+        | "option"
+        | "amp-sidebar"
+        | "amp-ad"
+        | "amp-sticky-ad"
+        | "amp-social-share"
+        | "amp-lightbox"
+        | "amp-user-notification"
+        | "amp-consent"
+        | "amp-list"
+        | "rp"
+        | "rt"
+        | "progress"
+        | "meter"
+        | "applet" => Way::Skip,
         _ if name.contains('-') => Way::Block(Tag::Box),
         _ => Way::Inline,
     }
 }
 
 /// What an element's tag and attributes say about it.
-fn marks(element: &scraper::node::Element) -> Marks {
+fn marks<'a>(
+    element: &'a scraper::node::Element,
+    class_marks_seen: &mut HashMap<&'a str, Marks>,
+) -> Marks {
+    let mut class_marks =
+        |names: &'a str| *class_marks_seen.entry(names).or_insert_with(|| class_marks(names));
     let mut marks = match element.name() {
         "nav" | "aside" | "footer" | "menu" | "dialog" => Marks::FURNITURE,
         "figcaption" => Marks::CAPTION,
@@ -367,13 +448,20 @@ fn marks(element: &scraper::node::Element) -> Marks {
             "align" if value.eq_ignore_ascii_case("right") => Marks::RIGHT,
             "align" if value.eq_ignore_ascii_case("center") => Marks::CENTER,
             "rel" if value == "author" => Marks::AUTHOR,
+            "href" if leads_to_author(value) => Marks::AUTHOR,
             "itemprop" => itemprop_marks(value),
             "role" | "data-role" => role_marks(value),
+            "type" | "data-type" => inserted_marks(value),
             _ => Marks::NONE,
         };
         marks = marks.with(said);
     }
     marks
+}
+
+/// Whether a link leads to the page of a writer: `/tac-gia/thu-ha`.
+fn leads_to_author(address: &str) -> bool {
+    ["/tac-gia/", "/author/", "/authors/", "/but-danh/"].iter().any(|part| address.contains(part))
 }
 
 fn itemprop_marks(property: &str) -> Marks {
@@ -385,6 +473,11 @@ fn itemprop_marks(property: &str) -> Marks {
         "caption" => Marks::CAPTION,
         _ => Marks::NONE,
     }
+}
+
+/// What editors' systems call the boxes that they insert in a text: `RelatedOneNews`, `SimpleQuote`.
+fn inserted_marks(kind: &str) -> Marks {
+    class_marks(kind).only(Marks::FURNITURE.with(Marks::QUOTE))
 }
 
 fn role_marks(role: &str) -> Marks {
@@ -403,7 +496,7 @@ mod tests {
     use super::*;
 
     fn read(html: &str) -> Outline {
-        outline(&Html::parse_document(html)).0
+        outline(&Html::parse_document(html), None).0
     }
 
     #[test]

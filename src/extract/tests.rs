@@ -4,6 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// By the general rules alone.
+fn article(page: &Page) -> Result<(Article, Vec<Note>), NoArticle> {
+    super::article(page, &SiteRules::default())
+}
+
 /// Two paragraphs that no rule touches; they make a page an article.
 const FIRST: &str = "Sáng sớm, sương phủ kín thung lũng, tiếng gà gáy râm ran từ các bản ven suối, bà con đã gùi hàng xuống chợ.";
 const LAST: &str = "Đến trưa, phiên chợ tan dần, con đường về bản lại đông vui tiếng cười nói, ai cũng hẹn nhau phiên sau.";
@@ -60,6 +65,29 @@ fn a_paragraph_after_a_picture_is_read() {
 }
 
 #[test]
+fn a_headline_with_its_summary_is_not_read() {
+    let teaser = "<a href=/1>Đường mới về bản đã thông xe</a><p>Con đường dài bảy cây số.</p>";
+    for other in [
+        format!("<div>{teaser}</div>"),
+        format!("<div><a href=/1><img src=1.jpg></a><div>{teaser}</div></div>"),
+        "<div type='RelatedOneNews'><div>Con đường dài bảy cây số, rộng ba mét.</div></div>".into(),
+    ] {
+        check(&format!("{other}<p>{LAST}</p>"), &[LAST]);
+    }
+    let text = format!("<p><a href=/1>Chợ phiên Nậm Na họp</a></p><p>Chợ đông.</p><p>{LAST}</p>");
+    check(&text, &["Chợ đông.", LAST]);
+}
+
+#[test]
+fn quotations_keep_who_said_them() {
+    let quote =
+        "<div type='SimpleQuote'><p>Chợ là nơi gặp bạn.</p><p class='name-caption'>Bà Lả</p></div>";
+    let (article, _) = article(&page(&format!("{quote}<p>{LAST}</p>"))).unwrap();
+    let kinds: Vec<BlockKind> = article.blocks[1..].iter().map(|block| block.kind).collect();
+    assert_eq!(kinds, [BlockKind::Quote, BlockKind::Quote, BlockKind::Paragraph]);
+}
+
+#[test]
 fn boxes_of_other_articles_are_not_read() {
     let teaser = "Mùa này năm trước, cả vùng chỉ có hai điểm thu mua, giá lại bấp bênh.";
     for other in [
@@ -98,6 +126,9 @@ fn nothing_is_read_after_the_comments_begin() {
     let comment = "Bài viết hay quá, đọc mà nhớ những phiên chợ ngày còn bé.";
     check(&format!("<p>{LAST}</p><h3>Bình luận (12)</h3><p>{comment}</p>"), &[LAST]);
     check(&format!("<p>{LAST}</p><div id='comment-list'><p>{comment}</p></div>"), &[LAST]);
+    let many = format!("<div>{comment}</div>").repeat(20);
+    check(&format!("<p>{LAST}</p><div>Ý kiến bạn đọc (20)</div>{many}"), &[LAST]);
+    check(&format!("<div>Bình luận (20)</div><p>{LAST}</p><p>{FIRST}</p>"), &[LAST, FIRST]);
 }
 
 #[test]
@@ -156,7 +187,7 @@ fn claims_are_bounded() {
             )
         })
         .collect();
-    let claims = outline::outline(&Html::parse_document(&head)).1;
+    let claims = outline::outline(&Html::parse_document(&head), None).1;
     assert_eq!(claims.addresses[0], "/0");
     for length in [
         claims.titles.len(),
@@ -168,7 +199,7 @@ fn claims_are_bounded() {
         assert!(length <= 16, "{length}");
     }
     let long = format!("<meta property=og:title content='{}'>", "chợ ".repeat(100_000));
-    assert!(outline::outline(&Html::parse_document(&long)).1.titles[0].1.len() <= 4_000);
+    assert!(outline::outline(&Html::parse_document(&long), None).1.titles[0].1.len() <= 4_000);
 }
 
 /// Elements that nest around a long text are no bylines, whatever they are called.
@@ -204,6 +235,10 @@ fn bylines_are_authors_and_not_text() {
         ("<p align=right>T.H</p>", Some("T.H")),
         ("<p class='author'>Hà Linh (tổng hợp)</p>", Some("Hà Linh (tổng hợp)")),
         ("<p><b>Hà Linh</b></p><p><i>Theo TTXVN</i></p>", Some("Hà Linh")),
+        ("<p><b>Triệu Minh</b> thực hiện</p>", Some("Triệu Minh")),
+        ("<p align=right>Ghi chép của Hoàng Liễu</p>", Some("Hoàng Liễu")),
+        ("<p class='by'>Hà Linh - Thứ Hai, 12/3/2025</p>", Some("Hà Linh")),
+        ("<p align=right><b>Phòng Văn hóa</b></p>", None),
         ("<p><i>(Theo Báo Tin tức)</i></p>", None),
         ("<p class='author'>Báo Nậm Na</p>", None),
         ("", None),
@@ -236,6 +271,25 @@ fn structured_authors_count_only_when_they_are_persons() {
     assert_eq!(with(r#"{"@type":"Person","name":""}"#), None);
     assert_eq!(with(r#"{"@type":"Organization","name":"Hà Vi"}"#), None);
     assert_eq!(with(r#"{"@type":"Person","name":"Báo Nậm Na"}"#), None);
+}
+
+#[test]
+fn names_that_only_the_head_gives_are_no_authors() {
+    let with = |head: &str, body: &str| {
+        let mut page = page(&format!("<p>{LAST}</p>{body}"));
+        page.url = "https://nam-na.example/cho-phien-7.html".parse().ok();
+        page.html.insert_str(0, head);
+        article(&page).expect("the page is an article").0.author
+    };
+    let meta = "<meta name=author content='Lò Văn Ánh'>";
+    assert_eq!(with(meta, ""), None);
+    assert_eq!(
+        with(meta, "<div><a href=/tg/1>Lò Văn Ánh</a></div>").as_deref(),
+        Some("Lò Văn Ánh")
+    );
+    let data =
+        "<script type='application/ld+json'>{\"@type\":\"Article\",\"author\":\"Nam Na\"}</script>";
+    assert_eq!(with(data, ""), None, "the paper's name in its host");
 }
 
 #[test]
@@ -278,7 +332,7 @@ fn the_day_on_the_masthead_is_not_the_publication() {
     let shown = article(&page).unwrap().0.published;
     assert_eq!(shown, date::timestamp("2025-03-12T09:10:00+07:00"));
     page.html = page.html.replace("<div class='date'>Thứ Tư, 12/3/2025, 09:10</div>", "");
-    page.html = page.html.replace("<h1>", "<div>Thứ Năm, ngày 1/1/2026</div><h1>");
+    page.html = page.html.replace("<h1>", "<div>Hôm nay: Thứ Năm, ngày 1/1/2026</div><h1>");
     assert_eq!(article(&page).unwrap().0.published, None);
 }
 
@@ -307,6 +361,75 @@ fn notes_say_which_layer_decided() {
     for part in ["title: ", "lead: ", "author: ", "time: ", "body: "] {
         assert!(notes.iter().any(|note| note.message.starts_with(part)), "{part}");
     }
+}
+
+/// The article of a page by a rule, and what the notes say of it.
+fn by_rule(rule: &str, html: &str) -> (Article, Vec<String>) {
+    let mut rules = SiteRules::default();
+    rules.add("namna.example", rule).expect("the rule can be used");
+    let url = "https://www.namna.example/cho-phien-7.html".parse().ok();
+    let (article, notes) =
+        super::article(&Page { url, html: html.to_owned() }, &rules).expect("it is an article");
+    (article, notes.into_iter().map(|note| note.message).collect())
+}
+
+/// A page whose general lead, author and body are others than its rule's.
+const RULED: &str = "<html><head><title>Báo Nậm Na</title></head><body><h1>Chợ phiên vùng cao tuần này</h1>\
+    <b class=t>Phiên chợ bên suối Nậm Na</b><i class=d>9 giờ 10 phút</i><i class=n>12/3/2025 09:10</i>\
+    <p class=k>Lò Thị Hương</p><div class=s>Chợ họp mỗi tháng hai phiên bên bờ suối Nậm Na.</div>\
+    <div class=c>";
+
+#[test]
+fn a_rule_names_every_part_and_its_layer() {
+    let rule = "title = ['b.t']\nlead = ['.none', '.s']\nauthor = ['p.k']\ntime = ['.d', '.n']\nbody = ['.c']";
+    let html = format!("{RULED}<p>{FIRST}</p><p>Xem thêm: chợ đêm</p><p>{LAST}</p></div>");
+    let (article, notes) = by_rule(rule, &html);
+    assert_eq!(article.title, "Phiên chợ bên suối Nậm Na");
+    assert_eq!(article.lead.as_deref(), Some("Chợ họp mỗi tháng hai phiên bên bờ suối Nậm Na."));
+    assert_eq!(article.author.as_deref(), Some("Lò Thị Hương"));
+    assert_eq!(article.published, date::timestamp("2025-03-12T09:10:00+07:00"));
+    let texts: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(texts, [FIRST, LAST], "what a rule finds is cleaned like all else");
+    for part in ["title", "lead", "author", "time", "body"] {
+        assert!(notes.contains(&format!("{part}: site rule")), "{part}: {notes:?}");
+    }
+}
+
+#[test]
+fn a_rule_removes_what_it_names() {
+    let rule = "body = ['.c']\nremove = ['.c > .x']";
+    let html = format!("{RULED}<p>{FIRST}</p><div class=x>{LAST}</div><p>{LAST}</p></div>");
+    assert_eq!(by_rule(rule, &html).0.blocks.len(), 2);
+}
+
+#[test]
+fn a_rule_that_has_grown_old_is_not_followed() {
+    let html =
+        format!("{RULED}<p>{FIRST}</p><p>{LAST}</p></div><div class=old><p>Chợ vui.</p></div>");
+    for rule in [
+        "body = ['.gone']",
+        "body = ['.old']",
+        "body = ['.d']",
+        "remove = ['body']",
+        "remove = ['.c', 'h1', '.s']",
+    ] {
+        let (article, notes) = by_rule(rule, &html);
+        let texts: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
+        assert!(texts.ends_with(&[FIRST, LAST]), "{rule}: {texts:?}");
+        assert!(notes.iter().any(|note| note.contains("namna.example was not followed")), "{rule}");
+        assert!(notes.iter().any(|note| note.starts_with("body: general")), "{rule}");
+    }
+}
+
+/// A rule costs little however often, and however deep, its elements stand.
+#[test]
+fn a_rule_is_bounded_on_a_hostile_page() {
+    let rule = "body = ['.c .c .c .c .c p', '.c']\nremove = ['.c > .x .x']";
+    let nested = format!("{}{}", "<div class=c>".repeat(450), "<p class=x>a</p>".repeat(20_000));
+    let html = format!("{RULED}<p>{FIRST}</p><p>{LAST}</p></div>{nested}");
+    let begun = std::time::Instant::now();
+    by_rule(rule, &html);
+    assert!(begun.elapsed().as_secs() < 20);
 }
 
 #[test]

@@ -12,7 +12,7 @@ const PROSE_MIN_DECLARED: f64 = 40.0;
 
 /// Refuses front pages and lists: little prose, or as many linked headlines as texts.
 pub fn refuse_lists(sight: Sight, cleaned: &Cleaned, is_dated: bool) -> Result<(), NoArticle> {
-    let Sight { outline, claims, headline, body } = sight;
+    let Sight { outline, claims, headline, body, .. } = sight;
     let declared = claims.is_article || (!claims.published.is_empty() && headline.is_some());
     let titled = headline.is_some_and(|headline| {
         headline.place.is_some() && !headline.is_linked && headline.text.split(' ').count() > 3

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use baonoi::domain::address::Address;
 use baonoi::domain::article::{Article, Block, BlockKind, Page};
 use baonoi::domain::units::Timestamp;
-use baonoi::extract;
+use baonoi::extract::{self, SiteRules};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
@@ -42,9 +42,10 @@ fn pages_become_their_articles() {
         folders.map(|entry| entry.expect("it is readable").path()).collect();
     folders.sort();
     assert!(folders.len() >= 5);
+    let rules = SiteRules::built_in();
     let mut differing = Vec::new();
     for folder in folders {
-        let found = match extract::article(&read(&folder.join("source.html"))) {
+        let found = match extract::article(&read(&folder.join("source.html")), &rules) {
             Ok((article, _)) => shape(&article),
             Err(refusal) => json!({ "refused": refusal.to_string() }),
         };
@@ -69,8 +70,11 @@ fn pages_become_their_articles() {
 
 #[test]
 fn the_sample_page_is_read_without_its_furniture() {
-    let (article, _) =
-        extract::article(&read(&root().join("samples/chinh-sach-xa-hoi.html"))).unwrap();
+    let (article, _) = extract::article(
+        &read(&root().join("samples/chinh-sach-xa-hoi.html")),
+        &SiteRules::default(),
+    )
+    .unwrap();
     assert_eq!(article.author.as_deref(), Some("Hà Ngân"));
     assert_eq!(article.blocks.iter().filter(|block| block.kind == BlockKind::Heading).count(), 2);
     assert_eq!(article.blocks.iter().filter(|block| block.kind == BlockKind::ListItem).count(), 3);
@@ -149,6 +153,7 @@ fn body_f1(gold: &Value, article: &Article) -> f64 {
 #[test]
 fn measured_pages_keep_their_figures() {
     let Some(corpus) = corpus() else { return };
+    let rules = SiteRules::built_in();
     let mut scores = Vec::new();
     for entry in fs::read_dir(corpus.join("gold")).expect("there is gold") {
         let path = entry.expect("it is readable").path();
@@ -156,7 +161,7 @@ fn measured_pages_keep_their_figures() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let page = read(&corpus.join("pages").join(format!("{name}.html")));
         let (article, _) =
-            extract::article(&page).unwrap_or_else(|error| panic!("{name}: {error}"));
+            extract::article(&page, &rules).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(words(&article.title), words(gold["title"].as_str().unwrap()), "{name}");
         assert!(article.published.is_some(), "{name}");
         let lines: Vec<Vec<String>> =
@@ -177,7 +182,7 @@ fn lists_and_front_pages_are_refused() {
     let Some(corpus) = corpus() else { return };
     for entry in fs::read_dir(corpus.join("not-articles")).expect("there are lists") {
         let path = entry.expect("it is readable").path();
-        let found = extract::article(&read(&path));
+        let found = extract::article(&read(&path), &SiteRules::built_in());
         assert_eq!(found.err(), Some(extract::NoArticle::NotAnArticle), "{}", path.display());
     }
 }
@@ -190,7 +195,7 @@ fn hostile_pages_end_soon() {
         if path.extension().is_some_and(|extension| extension == "html") {
             let page = read(&path);
             let start = std::time::Instant::now();
-            let _article_or_error = extract::article(&page);
+            let _article_or_error = extract::article(&page, &SiteRules::built_in());
             // Ten times what an optimized build needs, because tests run unoptimized.
             assert!(start.elapsed().as_secs() < 15, "{}", path.display());
         }

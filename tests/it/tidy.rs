@@ -76,7 +76,7 @@ fn modules_import_only_what_they_may() {
     }
     allowed.insert("narrate", [&["domain", "store"][..], &stages].concat());
     allowed.insert("jobs", vec!["domain", "narrate", "store"]);
-    allowed.insert("follow", vec!["domain", "store", "fetch", "extract", "jobs"]);
+    allowed.insert("follow", vec!["domain", "store", "fetch", "extract", "narrate", "jobs"]);
     allowed.insert("web", vec!["domain", "config", "store", "jobs", "narrate"]);
     for source in sources() {
         let Some(allowed) = allowed.get(source.module.as_str()) else {

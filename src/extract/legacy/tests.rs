@@ -200,7 +200,8 @@ fn an_article_in_a_font_of_its_own_is_read_as_it_was_meant() {
          <h1 style='font-family:.VnTime'>{lower}</h1><p>{body}</p><p>{body}</p>"
     );
     let page = crate::domain::article::Page { url: None, html };
-    let (article, _) = crate::extract::article(&page).unwrap();
+    let (article, _) =
+        crate::extract::article(&page, &crate::extract::SiteRules::default()).unwrap();
     assert_eq!(article.title, "Ngày hội văn hóa các dân tộc vùng cao");
     assert_eq!(article.blocks[0].text, STORY);
     let (file, _) = crate::extract::plain_text(&format!("{lower}\n\n{body}\n\n{body}")).unwrap();
