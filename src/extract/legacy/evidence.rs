@@ -9,7 +9,7 @@ use super::syllable::is_syllable;
 
 /// Different syllables that an encoding must give before it is believed without other signs. Words
 /// of other languages become one by chance, seldom two: `Loïc` is `Lọc` in VNI.
-const FRESH_MIN: usize = 3;
+const FRESH_MIN: usize = 5;
 
 /// What reading a text in an encoding would change.
 #[derive(Clone, Copy, Debug)]
