@@ -22,6 +22,7 @@ mod markup;
 mod math;
 mod measure;
 mod number;
+mod period;
 mod phrases;
 mod punctuation;
 mod range;
@@ -156,8 +157,9 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::DIGITS, range::read),
     (Starts::DIGITS, number::read_ordinal),
     (Starts::DIGITS, code::read_numbered),
-    (Starts::CAPITALS, date::read_quarter),
-    (Starts::CAPITALS, date::read_weekday),
+    (Starts::CAPITALS, period::read_quarter),
+    (Starts::CAPITALS, period::read_month_in_short),
+    (Starts::CAPITALS, period::read_weekday),
     (Starts::CAPITALS.or(Starts::CAPITALIZED), code::read_hyphenated),
     (Starts::CAPITALS, code::read_lettered),
     (Starts::CAPITALS, code::read_formula),
@@ -167,7 +169,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::WORD, measure::read_alone),
     (Starts::DIGITS, number::read_dotted),
     (Starts::DIGITS, number::read_number),
-    (Starts::MARK, date::read_year_after_slash),
+    (Starts::MARK, period::read_year_after_slash),
     (Starts::MARK, date::read_slash_after_hour),
     (Starts::MARK, measure::read_per),
     (Starts::MARK, range::read_dash),
