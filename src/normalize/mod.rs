@@ -9,6 +9,7 @@
 
 mod code;
 mod compound;
+mod coordinate;
 mod date;
 mod document;
 mod electronic;
@@ -148,7 +149,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::WORD, code::read_road),
     (Starts::DIGITS, date::read),
     (Starts::DIGITS, time::read),
-    (Starts::DIGITS, time::read_coordinate),
+    (Starts::DIGITS, coordinate::read),
     (Starts::DIGITS, range::read_score),
     (Starts::DIGITS, code::read_address),
     (Starts::DIGITS, measure::read),
