@@ -10,6 +10,7 @@
 mod code;
 mod compound;
 mod coordinate;
+mod counted;
 mod date;
 mod document;
 mod electronic;
@@ -27,6 +28,7 @@ mod period;
 mod phrases;
 mod punctuation;
 mod range;
+mod rate;
 mod roman;
 mod sentence;
 mod signs;
@@ -140,6 +142,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::ANY, list::read_marker),
     (Starts::ANY, electronic::read),
     (Starts::MARK, markup::read),
+    (Starts::MARK, number::read_tolerance),
     (Starts::DIGITS, number::read_slashed),
     (Starts::DIGITS, document::read),
     (Starts::DIGITS, math::read_scientific),
@@ -172,10 +175,12 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::DIGITS, number::read_number),
     (Starts::MARK, period::read_year_after_slash),
     (Starts::MARK, date::read_slash_after_hour),
-    (Starts::MARK, measure::read_per),
+    (Starts::MARK, rate::read),
     (Starts::MARK, range::read_dash),
     (Starts::MARK, electronic::read_path),
     (Starts::LOWER, math::read_product),
+    (Starts::LOWER, rate::read_times),
+    (Starts::MARK, number::read_and_more),
     (Starts::MARK.or(Starts::LOWER), math::read),
     (Starts::WORD, letters::read_apostrophe),
     (Starts::WORD, letters::read_letters),
