@@ -244,7 +244,7 @@ pub(super) fn read_hyphenated(at: At) -> Option<Reading> {
         return None;
     }
     let mut spoken = match at.kind(0) {
-        Kind::Capital => letters.to_owned(),
+        Kind::Capital if !letters::is_unspeakable(letters) => letters.to_owned(),
         _ => letters::spelled(letters),
     };
     let end = if number.len() > 3 {

@@ -113,8 +113,12 @@ fn unit_after<'u>(at: At, k: isize) -> Option<(&'u Unit, isize)> {
     let start = at.skip_space(k);
     let (unit, end) = UNITS.longest(at, start)?;
     let space_allowed = start == k || !unit.glued;
-    // Digits right after it make it a part of something else: `5 m25`.
-    let ends = at.kind(end) != Kind::Digits;
+    // Digits right after it make it a part of something else (`5 m25`), and so does a word after a
+    // dot or hyphen (`vòng 12 V.League`).
+    let name = at.kind(start) == Kind::Letter
+        && matches!(at.text(end), "." | "-")
+        && at.kind(end + 1).is_word();
+    let ends = at.kind(end) != Kind::Digits && !name;
     (space_allowed && ends).then_some((unit, end))
 }
 
