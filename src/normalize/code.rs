@@ -109,7 +109,7 @@ pub(super) fn read_road(at: At) -> Option<Reading> {
     let glued = matches!(at.text(1), "." | "-");
     let k = at.skip_space(if glued { 2 } else { 1 });
     let number = at.digits(k);
-    let ambiguous = at.is(0, "CT") && k > 1 && !glued;
+    let ambiguous = at.is(0, "CT") && k > 1 && !glued || at.is(0, "HL") && is_load(at, number);
     // `ĐT 0212 3852 456` is to be called, `ĐH 2025` has its year.
     let called = number.len() > 2 && number.starts_with('0');
     let year = k > 1 && !glued && is_year(number);
@@ -129,6 +129,12 @@ pub(super) fn read_road(at: At) -> Option<Reading> {
         end += 1;
     }
     Some(Reading::new(end, SemioticClass::Road, spoken))
+}
+
+/// `tải trọng HL93`: a class of the load that a bridge bears, not a road.
+fn is_load(at: At, number: &str) -> bool {
+    let road = at.near(2, &["đường", "tuyến", "lộ"]);
+    !road && (at.near(6, &["tải", "trọng"]) || number == "93" && at.kind(1) != Kind::Space)
 }
 
 fn kilometre_post(at: At) -> Option<Reading> {
@@ -238,7 +244,7 @@ pub(super) fn read_hyphenated(at: At) -> Option<Reading> {
         return None;
     }
     let mut spoken = match at.kind(0) {
-        Kind::Capital => letters.to_owned(),
+        Kind::Capital if !letters::is_unspeakable(letters) => letters.to_owned(),
         _ => letters::spelled(letters),
     };
     let end = if number.len() > 3 {

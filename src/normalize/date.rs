@@ -1,4 +1,4 @@
-//! Dates: full, partial, ranges of days and months, and the year after a slash.
+//! Dates: full, partial, ranges and lists of days and months.
 
 use crate::domain::script::SemioticClass;
 
@@ -6,6 +6,7 @@ use super::Reading;
 use super::fraction;
 use super::math;
 use super::number::{cardinal, cardinal_of, is_year};
+use super::period;
 use super::range;
 use super::tokenize::{At, Kind, one_of};
 
@@ -51,16 +52,17 @@ pub(super) fn read(at: At) -> Option<Reading> {
         .or_else(|| day_range(at))
         .or_else(|| month_range(at))
         .or_else(|| month_year(at))
+        .or_else(|| period::season(at))
         .or_else(|| day_month(at))
         .or_else(|| month(at))
 }
 
-fn reading(end: isize, spoken: String) -> Option<Reading> {
+pub(super) fn reading(end: isize, spoken: String) -> Option<Reading> {
     Some(Reading::new(end, SemioticClass::Date, spoken))
 }
 
 /// The value at `k` when it has at most two digits and lies between 1 and `max`.
-fn value(at: At, k: isize, max: u32) -> Option<u32> {
+pub(super) fn value(at: At, k: isize, max: u32) -> Option<u32> {
     let digits = at.digits(k);
     let value = if digits.len() <= 2 { digits.parse().ok()? } else { 0 };
     (1..=max).contains(&value).then_some(value)
@@ -70,12 +72,12 @@ fn day(at: At, k: isize) -> Option<u32> {
     value(at, k, 31)
 }
 
-fn month_value(at: At, k: isize) -> Option<u32> {
+pub(super) fn month_value(at: At, k: isize) -> Option<u32> {
     value(at, k, 12)
 }
 
 /// The month's name after `tháng`: the fourth is `tư`.
-fn month_name(month: u32) -> String {
+pub(super) fn month_name(month: u32) -> String {
     if month == 4 { "tư".to_owned() } else { cardinal_of(month) }
 }
 
@@ -98,7 +100,7 @@ fn separator<'t>(at: At<'t>, k: isize) -> Option<&'t str> {
 }
 
 /// Whether the digits stand alone: nothing that would make them part of a longer code.
-fn closed(at: At, end: isize) -> bool {
+pub(super) fn closed(at: At, end: isize) -> bool {
     let goes_on = matches!(at.text(end), "/" | "-" | "–" | ".") && at.kind(end + 1) == Kind::Digits;
     // `5/3-10/4`: a second date may follow a hyphen.
     let range = at.dash(end) && matches!(at.text(end + 2), "/" | "." | "-");
@@ -140,7 +142,7 @@ fn short_year(year: &str) -> String {
 }
 
 /// Where a range's second number stands: after a hyphen or dash, with spaces on both sides or none.
-fn after_dash(at: At, k: isize) -> Option<isize> {
+pub(super) fn after_dash(at: At, k: isize) -> Option<isize> {
     match at.kind(k) {
         Kind::Space => (at.dash(k + 1) && at.kind(k + 2) == Kind::Space).then_some(k + 3),
         _ => (at.dash(k) && at.kind(k + 1) != Kind::Space).then_some(k + 1),
@@ -230,7 +232,8 @@ fn day_month(at: At) -> Option<Reading> {
         }
         // A unit or a noun of amounts speaks against it: `sáng 2-3 người`, `ngày 2-3 lần`.
         _ => {
-            let said = at.follows(&DOTTED_DAY_WORDS) || follows_date(at, mark);
+            let said =
+                at.follows(&DOTTED_DAY_WORDS) || follows_days(at, mark, day) || is_of_calendar(at);
             (said || mark == "-" && is_anniversary(at, day, month)) && !range::is_amount(at, 3)
         }
     };
@@ -256,15 +259,23 @@ fn is_perhaps_share(at: At, day: u32, month: u32) -> bool {
     day < month && month <= 10 && !said && !linked && !padded && !HOLIDAYS.contains(&(day, month))
 }
 
-/// Whether dates with the same mark stand before in a list: `lễ 30-4 và |2-9`.
-fn follows_date(at: At, mark: &str) -> bool {
-    const LIST_MAX: usize = 4;
+/// Whether a list or a range that began with a day ends here: dates with the same mark (`lễ 30-4 và
+/// |2-9`), or days that this one gives their month (`ngày 12, |13-3`).
+fn follows_days(at: At, mark: &str, mut later: u32) -> bool {
+    const LIST_MAX: usize = 8;
     let mut here = at;
     for _ in 0..LIST_MAX {
-        let linked = matches!(here.before(1), "," | "và" | "hoặc" | "đến");
-        here = here.moved(here.back(2) - 2);
-        let date = day(here, 0).is_some() && here.is(1, mark) && month_value(here, 2).is_some();
-        if !linked || !date {
+        let linked = matches!(here.before(1), "," | "và" | "hoặc" | "đến" | "tới");
+        let bare = here.moved(here.back(2));
+        let date = bare.moved(-2);
+        if !linked {
+            return false;
+        }
+        if day(date, 0).is_some() && date.is(1, mark) && month_value(date, 2).is_some() {
+            here = date;
+        } else if let Some(earlier) = day(bare, 0).filter(|earlier| *earlier < later) {
+            (here, later) = (bare, earlier);
+        } else {
             return false;
         }
         if here.follows(&DOTTED_DAY_WORDS) {
@@ -272,6 +283,13 @@ fn follows_date(at: At, mark: &str) -> bool {
         }
     }
     false
+}
+
+/// `nhằm 23-2`, `23-2 âm lịch`: a day that is given in the other calendar too.
+fn is_of_calendar(at: At) -> bool {
+    let next = at.skip_space(3);
+    let named = one_of(at.text(next), &["âm", "dương"]) && one_of(at.text(next + 2), &["lịch"]);
+    named || one_of(at.text(next), &["âl", "dl"]) || at.follows(&["nhằm"]) && at.is(next, ")")
 }
 
 /// Days with a name of their own, as day and month: holidays, and the days of professions and forces.
@@ -333,51 +351,9 @@ fn month(at: At) -> Option<Reading> {
     reading(1, name)
 }
 
-/// `quý I/2025`: the slash before a year, after a Roman numeral.
-pub(super) fn read_year_after_slash(at: At) -> Option<Reading> {
-    let slash = matches!(at.text(0), "/" | "-" | ".");
-    let roman = super::roman::value(at.text(-1)).is_some();
-    let quarter = roman && at.moved(-1).follows(&["quý", "tháng", "học", "kỳ"]);
-    (slash && quarter && is_year(at.digits(1)) && closed(at, 2))
-        .then(|| Reading::new(2, SemioticClass::Date, format!("năm {}", cardinal(at.digits(1)))))
-}
-
 /// `7h/18/9`: the slash between an hour and its day.
 pub(super) fn read_slash_after_hour(at: At) -> Option<Reading> {
     let hour = at.is(-1, "h") && at.kind(-2) == Kind::Digits;
     let date = day(at, 1).is_some() && at.is(2, "/") && month_value(at, 3).is_some();
     (at.is(0, "/") && hour && date).then(|| Reading::new(1, SemioticClass::Punctuation, ""))
-}
-
-/// `Q4/2025`, as business news writes a quarter.
-pub(super) fn read_quarter(at: At) -> Option<Reading> {
-    let quarter = value(at, 1, 4).filter(|_| at.is(0, "Q") && at.is(2, "/"))?;
-    let year = Some(at.digits(3)).filter(|year| is_year(year))?;
-    reading(4, format!("quý {} năm {}", cardinal_of(quarter), cardinal(year)))
-}
-
-/// Words and marks next to which `T2` to `T7` are days of the week.
-const BESIDE_WEEKDAYS: [&str; 14] = [
-    "sáng", "trưa", "chiều", "tối", "đêm", "từ", "đến", "và", "hoặc", "thứ", "ngày", "hôm", "tới",
-    "mỗi",
-];
-
-/// `T2` to `T7`, as timetables and advertisements write the days of the week.
-pub(super) fn read_weekday(at: At) -> Option<Reading> {
-    let day =
-        value(at, 1, 7).filter(|day| at.is(0, "T") && *day >= 2 && at.digits(1).len() == 1)?;
-    let weekday = |k: isize| {
-        at.is(k, "CN") || at.is(k, "T") && value(at, k + 1, 7).is_some_and(|day| day >= 2)
-    };
-    let joined = matches!(at.text(at.skip_space(2)), "-" | "–" | "," | "và" | "đến")
-        && weekday(at.skip_space(at.skip_space(2) + 1));
-    let goes_on = matches!(at.before(1), "-" | "–" | ",")
-        && at.kind(at.back(2)) == Kind::Digits
-        && at.is(at.back(2) - 1, "T");
-    if !(joined || goes_on || one_of(at.before(1), &BESIDE_WEEKDAYS)) || at.kind(2).is_word() {
-        return None;
-    }
-    let said = if at.follows(&["thứ"]) { "" } else { "thứ " };
-    let name = if day == 4 { "tư".to_owned() } else { cardinal_of(day) };
-    reading(2, format!("{said}{name}"))
 }

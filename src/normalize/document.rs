@@ -1,11 +1,12 @@
-//! The numbers of laws, decisions and party documents: `42-NQ/TW`, `84/2019/NĐ-CP`, `45/2019/QH14`.
+//! The numbers of laws, decisions and party documents: `42-NQ/TW`, `84/2019/NĐ-CP`, `45/2019/QH14`,
+//! `66.7/2025/NQ-CP`.
 
 use crate::domain::note::NoteKind;
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
 use super::letters;
-use super::number::{cardinal, in_code, is_year};
+use super::number::{Number, cardinal, in_code, is_year};
 use super::table::{ABBREVIATIONS, DOCUMENTS, meaning};
 use super::tokenize::{At, Kind};
 
@@ -21,18 +22,18 @@ pub(super) fn read(at: At) -> Option<Reading> {
     if number.len() > 6 {
         return None;
     }
-    let mut k = 1;
-    let year = at.is(1, "/") && is_year(at.digits(2));
-    k += if year { 2 } else { 0 };
-    let codes = codes(at, k);
-    let mut spoken = in_code(number);
+    let (mut spoken, k) = serial(at);
+    let year = at.is(k, "/") && is_year(at.digits(k + 1));
+    let end = if year { k + 2 } else { k };
+    let codes = codes(at, end);
     if year {
         spoken.push_str(", năm ");
-        spoken.push_str(&cardinal(at.digits(2)));
+        spoken.push_str(&cardinal(at.digits(k + 1)));
     }
     let Some(codes) = codes else {
-        let bare = year && at.follows(&NUMBERED) && !matches!(at.text(3), "/" | "-");
-        return bare.then(|| Reading::new(3, SemioticClass::DocumentNumber, spoken));
+        let named = at.follows(&NUMBERED) || follows_code(at);
+        let bare = year && named && !matches!(at.text(end), "/" | "-");
+        return bare.then(|| Reading::new(end, SemioticClass::DocumentNumber, spoken));
     };
     spoken.push_str(", ");
     spoken.push_str(&codes.spoken.join(" "));
@@ -44,6 +45,19 @@ pub(super) fn read(at: At) -> Option<Reading> {
         ),
         None => reading,
     })
+}
+
+/// The number itself and the offset after it. One of a series is numbered within a year: `66.7/2025`.
+fn serial(at: At) -> (String, isize) {
+    const PART_MAX: usize = 2;
+    let (number, part) = (at.digits(0), at.digits(2));
+    let dated = at.is(3, "/") && is_year(at.digits(4));
+    if !at.is(1, ".") || !(1..=PART_MAX).contains(&part.len()) || !dated {
+        return (in_code(number), 1);
+    }
+    let fraction = Some(part.to_owned());
+    let number = Number { integer: number.to_owned(), fraction, grouped: false };
+    (number.spoken(), 3)
 }
 
 struct Codes<'t> {
@@ -109,6 +123,12 @@ fn code(at: At, k: isize) -> (String, isize, bool) {
     }
     let (spoken, end) = numbered(&letters::spelled(at.text(k)), k + 1);
     (spoken, end, false)
+}
+
+/// `TT-BTC 78/2021`: the codes stand before the number.
+fn follows_code(at: At) -> bool {
+    let code = at.back(1);
+    at.dash(code - 1) && at.kind(code) == Kind::Caps && meaning(&DOCUMENTS, at, code).is_some()
 }
 
 /// The place after the document's name: `Quy định số |41-QĐ/TW` -> `Quy định |số`.

@@ -87,10 +87,26 @@ const SHARES: [&str; 14] = [
 const AMOUNTS_TO: [&str; 5] = ["đạt", "có", "còn", "được", "thành"];
 
 /// Words after which a slash is said `trên`: scales and house numbers.
-const OVER: [&str; 16] = [
+const OVER: [&str; 17] = [
     "lớp", "lệ", "ngõ", "hẻm", "ngách", "kiệt", "nhà", "hẽm", "áp", "ấp", "mắt", "thị", "lô",
-    "thửa", "tờ", "tổ",
+    "thửa", "tờ", "tổ", "hạng",
 ];
+
+/// Nouns of what is halved and quartered as well as counted: `1/2 ngày`.
+const DIVIDED: [&str; 5] = ["ngày", "giờ", "con", "mẫu", "bài"];
+
+/// Whether a word before tells that the slash here is said `trên`.
+pub(super) fn follows_over(at: At) -> bool {
+    at.follows(&OVER) || is_grade_of_injury(at)
+}
+
+/// `thương binh 2/4`: a soldier's grade of injury.
+fn is_grade_of_injury(at: At) -> bool {
+    matches!(at.digits(2), "3" | "4")
+        && at.digits(0) <= at.digits(2)
+        && at.digits(0).len() == 1
+        && at.follows(&["binh", "tb"])
+}
 
 /// Whether the two numbers from here to `end` are a share or a count rather than a day and month.
 ///
@@ -115,7 +131,7 @@ pub(super) fn is_share_or_count(at: At, end: isize, perhaps_day: bool) -> bool {
     named
         || house
         || noun && starts_small(at, end)
-        || at.follows(&OVER)
+        || follows_over(at)
         || (!perhaps_day && (small || said))
 }
 
@@ -156,9 +172,9 @@ pub(super) fn read(at: At) -> Option<Reading> {
 fn perhaps_day(at: At) -> Option<String> {
     let of_something = at.kind(at.skip_space(3)) == Kind::Lower || measure::unit_follows(at, 3);
     let announced = at.follows(&SHARES)
-        || at.follows(&OVER)
+        || follows_over(at)
         || is_named_share(at)
-        || at.follows(&["số", "là", "hạng", "mức", "cấp", "còn", "loại"])
+        || at.follows(&["số", "là", "mức", "cấp", "còn", "loại"])
         || is_day_and_night(at.digits(0), at.digits(2))
         || [at.before(1), at.text(at.skip_space(3))]
             .iter()
@@ -212,7 +228,9 @@ fn is_share(at: At) -> bool {
     let next = at.text(at.skip_space(3));
     let named = is_named_share(at);
     let ratio = at.follows(&["là", "đạt", "khoảng"]) && one_of(at.before(2), &["lệ"]);
-    let over = at.follows(&OVER)
+    // `25/7B` is a house.
+    let over = follows_over(at)
+        || at.kind(3) == Kind::Letter
         || ratio && !one_of(next, &SHARED)
         || at.follows(&["số"])
         || is_day_and_night(part, whole);
@@ -223,7 +241,8 @@ fn is_share(at: At) -> bool {
         return false;
     }
     let small = whole.len() == 1 || whole == "10" || whole == "100" || whole == "1000";
-    let counted = one_of(next, &COUNTED) && !one_of(next, &SHARED);
+    let divided = part == "1" && matches!(whole, "2" | "3" | "4") && one_of(next, &DIVIDED);
+    let counted = one_of(next, &COUNTED) && !one_of(next, &SHARED) && !divided;
     let shared = one_of(next, &SHARED) || measure::unit_follows(at, 3);
     small && (shared || !counted)
 }

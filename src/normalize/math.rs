@@ -17,6 +17,9 @@ pub(super) fn read(at: At) -> Option<Reading> {
     if let Some(script) = signs::read_script(at) {
         return Some(script);
     }
+    if let Some(spoken) = signs::pair(sign, at.text(1)) {
+        return Some(Reading::new(2, SemioticClass::Math, spoken));
+    }
     match sign {
         "-" | "–" if subtracts(at) => Some(named("trừ")),
         "-" | "–" if negates(at) => Some(named("âm")),

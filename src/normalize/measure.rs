@@ -1,12 +1,13 @@
-//! Amounts with a unit, a currency or a percent sign, and what `/` means after them.
+//! Amounts with a unit, a currency or a percent sign.
 
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
+use super::counted::is_padded_count;
 use super::fraction;
 use super::letters;
 use super::math;
-use super::number::{cardinal, number};
+use super::number::{cardinal, is_year, number};
 use super::range;
 use super::table::{Quantity, UNITS, Unit};
 use super::tokenize::{At, Kind, one_of};
@@ -22,13 +23,6 @@ const SHORT_SCALES: [(&str, &str); 5] =
 const ENGLISH_SCALES: [(&str, &str); 5] =
     [("K", "nghìn"), ("M", "triệu"), ("B", "tỷ"), ("bn", "tỷ"), ("T", "nghìn tỷ")];
 
-/// Words for money, after which `/` is said `một`.
-const MONEY_WORDS: [&str; 11] =
-    ["đồng", "triệu", "tỷ", "tỉ", "nghìn", "ngàn", "đô", "la", "mỹ", "euro", "xu"];
-
-/// Units in words that go with `trên` after a physical unit: `km/giờ`, `mg/lít`.
-const UNIT_WORDS: [&str; 7] = ["giờ", "phút", "giây", "lít", "mét", "héc", "ki"];
-
 /// One or two numbers and a word for a power of ten.
 struct Amount {
     spoken: String,
@@ -43,6 +37,9 @@ pub(super) fn read(at: At) -> Option<Reading> {
     let amount = amount(at)?;
     let amount_end = amount.end;
     let scaled = scaled(at, amount);
+    if at.is(1, "s") && is_decade(at) {
+        return Some(Reading::new(2, SemioticClass::Date, format!("{} ét", scaled.spoken)));
+    }
     // `số 12/3A` is a house, not a current.
     let house = at.is(1, "/") && at.kind(3) == Kind::Letter;
     if let Some((unit, end)) = unit_after(at, scaled.end).filter(|_| !house) {
@@ -50,8 +47,10 @@ pub(super) fn read(at: At) -> Option<Reading> {
         return Some(Reading::new(end, class(unit), spoken));
     }
     let english = english_scale(at, scaled.end).filter(|_| money_follows(at, scaled.end + 1));
-    let short = SHORT_SCALES.iter().find(|(sign, _)| at.is(scaled.end, sign)).or(english)?;
-    if at.kind(scaled.end + 1) == Kind::Digits {
+    let spaced = spaced_million(at, scaled.end);
+    let sign = if spaced { scaled.end + 1 } else { scaled.end };
+    let short = SHORT_SCALES.iter().find(|(known, _)| at.is(sign, known)).or(english)?;
+    if at.kind(sign + 1) == Kind::Digits {
         return odd_hundreds(at, &scaled);
     }
     // `4K` is a screen and `14900K` a chip: thousands in a capital have two or three digits.
@@ -60,7 +59,7 @@ pub(super) fn read(at: At) -> Option<Reading> {
         return None;
     }
     let spoken = format!("{} {}", scaled.spoken, short.1);
-    let end = scaled.end + 1;
+    let end = sign + 1;
     // `10k VND`: a currency may still follow.
     match unit_after(at, end).filter(|(unit, _)| unit.quantity == Quantity::Money) {
         Some((unit, end)) => {
@@ -85,7 +84,10 @@ fn amount(at: At) -> Option<Amount> {
     let (first, end) = number(at, 0)?;
     // `i9-14900K`: after a letter the hyphen belongs to a name.
     match range::second(at, end).filter(|_| !at.kind(-1).is_word()) {
-        Some((last, end)) => Some(Amount { spoken: range::joined(&first, &last), end }),
+        Some((last, end)) => Some(Amount { spoken: range::joined(at, &first, &last, end), end }),
+        None if end == 1 && is_padded_count(at) => {
+            Some(Amount { spoken: cardinal(&first.integer), end })
+        }
         None => Some(Amount { spoken: first.spoken(), end }),
     }
 }
@@ -111,9 +113,39 @@ fn unit_after<'u>(at: At, k: isize) -> Option<(&'u Unit, isize)> {
     let start = at.skip_space(k);
     let (unit, end) = UNITS.longest(at, start)?;
     let space_allowed = start == k || !unit.glued;
-    // Digits right after it make it a part of something else: `5 m25`.
-    let ends = at.kind(end) != Kind::Digits;
+    // Digits right after it make it a part of something else (`5 m25`), and so does a word after a
+    // dot or hyphen (`vòng 12 V.League`).
+    let name = at.kind(start) == Kind::Letter
+        && matches!(at.text(end), "." | "-")
+        && at.kind(end + 1).is_word();
+    let ends = at.kind(end) != Kind::Digits && !name;
     (space_allowed && ends).then_some((unit, end))
+}
+
+/// `5-10 tr/tháng`: millions after a space; `120 tr.` are pages.
+fn spaced_million(at: At, k: isize) -> bool {
+    at.kind(k) == Kind::Space && at.is(k + 1, "tr") && !at.is(k + 2, ".")
+}
+
+/// `1980s`, `thập niên 90s`: ten years, not so many seconds.
+fn is_decade(at: At) -> bool {
+    let round = at.digits(0).ends_with('0');
+    round && (is_year(at.digits(0)) || at.digits(0).len() == 2 && at.follows(&["niên", "năm"]))
+}
+
+/// The power of ten that a word names; 1 for any other.
+pub(super) fn scale(word: &str) -> u64 {
+    const POWERS: [(&str, u64); 8] = [
+        ("chục", 10),
+        ("trăm", 100),
+        ("nghìn", 1_000),
+        ("ngàn", 1_000),
+        ("vạn", 10_000),
+        ("triệu", 1_000_000),
+        ("tỷ", 1_000_000_000),
+        ("tỉ", 1_000_000_000),
+    ];
+    POWERS.iter().find(|(name, _)| one_of(word, &[name])).map_or(1, |(_, power)| *power)
 }
 
 /// The English scale at `k`, glued to the number before it.
@@ -202,79 +234,4 @@ pub(super) fn read_alone(at: At) -> Option<Reading> {
         return Some(Reading::new(1, SemioticClass::Math, letters::spelled(at.text(0))));
     }
     Some(Reading::new(end, class(unit), unit.spoken))
-}
-
-/// The slash of a rate: `đồng/kg`, `tạ/ha`, `3%/năm`, `cây/ha`, `20 ml/16 lít`.
-pub(super) fn read_per(at: At) -> Option<Reading> {
-    if !at.is(0, "/") {
-        return None;
-    }
-    let right = at.skip_space(1);
-    let left = if at.kind(-1) == Kind::Space { -2 } else { -1 };
-    let physical = is_physical(at, left);
-    let chained = at.is(left - 1, "/") && at.kind(left) == Kind::Lower;
-    let rate = physical || chained || is_money(at, left) || counts(at, left);
-    let money = is_money(at, left) && at.kind(left) != Kind::Lower;
-    let unit = UNITS.longest(at, right).filter(|(unit, _)| match unit.quantity {
-        Quantity::Physical => true,
-        // `25.000 VND/USD`: a rate of exchange.
-        Quantity::Money => money && unit.alone && counts(at, left),
-        Quantity::Percent => false,
-    });
-    if let Some((unit, end)) = unit.filter(|(unit, _)| rate || unit.alone) {
-        let word = if physical { "trên" } else { "một" };
-        let spoken = format!("{word} {}", unit.spoken);
-        return Some(Reading::new(end, SemioticClass::Measure, spoken));
-    }
-    if !rate {
-        return None;
-    }
-    let timed = physical && one_of(at.text(right), &UNIT_WORDS) && is_unit(at, left);
-    match at.kind(right) {
-        Kind::Digits if physical || at.kind(left) == Kind::Lower => {
-            Some(Reading::new(1, SemioticClass::Measure, "trên"))
-        }
-        // `đồng/HTX`: what follows is read by its own rule.
-        Kind::Caps if !physical && letters::is_known(at, right) => {
-            Some(Reading::new(1, SemioticClass::Measure, "một"))
-        }
-        Kind::Lower if timed => Some(Reading::new(1, SemioticClass::Measure, "trên")),
-        Kind::Lower => Some(Reading::new(1, SemioticClass::Measure, "một")),
-        _ => None,
-    }
-}
-
-fn is_physical(at: At, k: isize) -> bool {
-    (0..3).any(|back| {
-        let unit = UNITS.longest(at, k - back).filter(|(_, end)| *end == k + 1);
-        unit.is_some_and(|(unit, _)| unit.quantity == Quantity::Physical)
-    })
-}
-
-fn is_money(at: At, k: isize) -> bool {
-    let unit = UNITS.longest(at, k);
-    let sign = unit.is_some_and(|(unit, end)| end == k + 1 && unit.quantity != Quantity::Physical);
-    sign || one_of(at.text(k), &MONEY_WORDS)
-}
-
-/// Whether something is counted before `k`: a number stands up to five words back in the phrase.
-fn counts(at: At, k: isize) -> bool {
-    const WORDS_BACK: usize = 5;
-    if !at.kind(k).is_word() {
-        return false;
-    }
-    let here = at.moved(k);
-    let mut back = 0;
-    for _ in 0..WORDS_BACK {
-        back -= 1;
-        if here.kind(back) == Kind::Space {
-            back -= 1;
-        }
-        match here.kind(back) {
-            Kind::Digits => return true,
-            Kind::Lower => {}
-            _ => return false,
-        }
-    }
-    false
 }

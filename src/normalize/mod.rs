@@ -10,6 +10,8 @@
 mod capitals;
 mod code;
 mod compound;
+mod coordinate;
+mod counted;
 mod date;
 mod document;
 mod electronic;
@@ -23,9 +25,11 @@ mod markup;
 mod math;
 mod measure;
 mod number;
+mod period;
 mod phrases;
 mod punctuation;
 mod range;
+mod rate;
 mod roman;
 mod sentence;
 mod signs;
@@ -139,6 +143,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::ANY, list::read_marker),
     (Starts::ANY, electronic::read),
     (Starts::MARK, markup::read),
+    (Starts::MARK, number::read_tolerance),
     (Starts::DIGITS, number::read_slashed),
     (Starts::DIGITS, document::read),
     (Starts::DIGITS, math::read_scientific),
@@ -148,7 +153,7 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::WORD, code::read_road),
     (Starts::DIGITS, date::read),
     (Starts::DIGITS, time::read),
-    (Starts::DIGITS, time::read_coordinate),
+    (Starts::DIGITS, coordinate::read),
     (Starts::DIGITS, range::read_score),
     (Starts::DIGITS, code::read_address),
     (Starts::DIGITS, measure::read),
@@ -157,8 +162,9 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::DIGITS, range::read),
     (Starts::DIGITS, number::read_ordinal),
     (Starts::DIGITS, code::read_numbered),
-    (Starts::CAPITALS, date::read_quarter),
-    (Starts::CAPITALS, date::read_weekday),
+    (Starts::CAPITALS, period::read_quarter),
+    (Starts::CAPITALS, period::read_month_in_short),
+    (Starts::CAPITALS, period::read_weekday),
     (Starts::CAPITALS.or(Starts::CAPITALIZED), code::read_hyphenated),
     (Starts::CAPITALS, code::read_lettered),
     (Starts::CAPITALS, code::read_formula),
@@ -169,12 +175,14 @@ const RULES: &[(Starts, Rule)] = &[
     (Starts::WORD, measure::read_alone),
     (Starts::DIGITS, number::read_dotted),
     (Starts::DIGITS, number::read_number),
-    (Starts::MARK, date::read_year_after_slash),
+    (Starts::MARK, period::read_year_after_slash),
     (Starts::MARK, date::read_slash_after_hour),
-    (Starts::MARK, measure::read_per),
+    (Starts::MARK, rate::read),
     (Starts::MARK, range::read_dash),
     (Starts::MARK, electronic::read_path),
     (Starts::LOWER, math::read_product),
+    (Starts::LOWER, rate::read_times),
+    (Starts::MARK, number::read_and_more),
     (Starts::MARK.or(Starts::LOWER), math::read),
     (Starts::WORD, letters::read_apostrophe),
     (Starts::WORD, letters::read_letters),

@@ -3,7 +3,8 @@
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
-use super::tokenize::{At, Kind, one_of};
+use super::counted::is_padded_count;
+use super::tokenize::{At, Kind};
 
 const DIGITS: [&str; 10] = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"];
 
@@ -201,73 +202,6 @@ const DIGIT_NAMES: [&str; 16] = [
     "khoản", "mã", "cước", "vạch",
 ];
 
-/// Nouns that are counted: before them `02` is an amount, not a number in a series.
-const COUNTED: [&str; 56] = [
-    "ca",
-    "ổ",
-    "trẻ",
-    "cuộc",
-    "bộ",
-    "loại",
-    "mẫu",
-    "phòng",
-    "tổ",
-    "lớp",
-    "vị",
-    "cặp",
-    "người",
-    "đối",
-    "xe",
-    "vụ",
-    "cháu",
-    "em",
-    "con",
-    "cái",
-    "chiếc",
-    "ngôi",
-    "căn",
-    "hộ",
-    "xã",
-    "huyện",
-    "thôn",
-    "bản",
-    "ngày",
-    "tháng",
-    "năm",
-    "giờ",
-    "phút",
-    "giây",
-    "lần",
-    "đội",
-    "đoàn",
-    "đồng",
-    "cán",
-    "trường",
-    "tàu",
-    "máy",
-    "khẩu",
-    "viên",
-    "gói",
-    "bánh",
-    "bị",
-    "nhóm",
-    "tên",
-    "anh",
-    "bé",
-    "học",
-    "công",
-    "dự",
-    "suất",
-    "giải",
-];
-
-/// `02 đối tượng` is `hai đối tượng`, but `Đề án 06` stays `không sáu`.
-fn is_padded_count(at: At) -> bool {
-    let next = at.text(at.skip_space(1));
-    let noun = one_of(next, &COUNTED) || super::measure::unit_follows(at, 1);
-    at.digits(0).len() == 2 && noun && !at.follows(&["số"])
-}
-
 /// `mã vé ABC-1234`, `mã lô 51M-234`: digits after letters and a hyphen, in what is called a code.
 fn is_in_code(at: At) -> bool {
     at.dash(-1) && matches!(at.kind(-2), Kind::Letter | Kind::Caps) && at.near(6, &["mã"])
@@ -294,6 +228,20 @@ pub(super) fn read_number(at: At) -> Option<Reading> {
         None => SemioticClass::Cardinal,
     };
     Some(Reading::new(end, class, number.spoken()))
+}
+
+/// `+/-3%`: more or less by as much.
+pub(super) fn read_tolerance(at: At) -> Option<Reading> {
+    let sign = at.is(0, "+") && at.is(1, "/") && at.dash(2);
+    (sign && at.kind(at.skip_space(3)) == Kind::Digits)
+        .then(|| Reading::new(3, SemioticClass::Math, "cộng trừ"))
+}
+
+/// `650+`, `18+`: so many and more.
+pub(super) fn read_and_more(at: At) -> Option<Reading> {
+    let alone = !at.kind(1).is_word() && at.kind(1) != Kind::Digits && !at.is(1, "+");
+    (at.is(0, "+") && at.kind(-1) == Kind::Digits && alone)
+        .then(|| Reading::new(1, SemioticClass::Math, "cộng"))
 }
 
 /// `12/5/3/1`: digits between slashes, four groups or more, are no date; alleys of alleys, mostly.

@@ -3,8 +3,10 @@
 use crate::domain::script::SemioticClass;
 
 use super::Reading;
+use super::counted::counted_follows;
 use super::measure;
-use super::number::{Number, cardinal, digits, number};
+use super::number::{Number, cardinal, cardinal_of, digits, number};
+use super::telephone;
 use super::tokenize::{At, Kind, one_of, same};
 
 /// Words of games: near them two small numbers are a score.
@@ -68,7 +70,8 @@ pub(super) fn read_score(at: At) -> Option<Reading> {
     if is_amount(at, end) || goes_on || !(pair || in_a_game(at)) {
         return None;
     }
-    let spoken = format!("{} {}", cardinal(&ours.to_string()), cardinal(&theirs.to_string()));
+    let between = gap(Some(ours), Some(theirs));
+    let spoken = format!("{}{between}{}", cardinal_of(ours), cardinal_of(theirs));
     Some(Reading::new(end, SemioticClass::Score, spoken))
 }
 
@@ -114,7 +117,7 @@ pub(super) fn read(at: At) -> Option<Reading> {
         let spoken = format!("{} trừ {}", first.spoken(), last.spoken());
         return Some(Reading::new(end, SemioticClass::Math, spoken));
     }
-    let reading = Reading::new(end, SemioticClass::Range, joined(&first, &last));
+    let reading = Reading::new(end, SemioticClass::Range, joined(at, &first, &last, end));
     if is_perhaps_score(at, &first, &last, end) {
         let written = format!("{}-{}", first.integer, last.integer);
         let score = format!("{} {}", first.spoken(), last.spoken());
@@ -133,14 +136,36 @@ fn is_perhaps_score(at: At, first: &Number, last: &Number, end: isize) -> bool {
     rising && !amount && !at.follows(&NUMBERED) && at.near(8, &MATCHES)
 }
 
-/// Two numbers as a range; a falling pair (`6-4`) is only said one after the other.
-pub(super) fn joined(first: &Number, last: &Number) -> String {
+/// What stands between two numbers that are only said one after the other: `10-3` without a pause
+/// would be heard as thirteen.
+fn gap(first: Option<u32>, last: Option<u32>) -> &'static str {
+    let tens = first.is_some_and(|first| first >= 10 && first % 10 == 0);
+    if tens && last.is_some_and(|last| (1..10).contains(&last)) { ", " } else { " " }
+}
+
+/// Makers of aircraft, whose models are numbers: `Boeing 737-800`.
+const AIRCRAFT_MAKERS: [&str; 6] =
+    ["boeing", "airbus", "embraer", "bombardier", "antonov", "tupolev"];
+
+/// Two numbers as a range that ends before `end`; a falling pair (`6-4`) is only said one after the
+/// other, unless a power of ten makes it rise after all: `800.000-1 triệu`.
+pub(super) fn joined(at: At, first: &Number, last: &Number, end: isize) -> String {
     let rising = match (first.whole(), last.whole()) {
-        (Some(first), Some(last)) => first < last,
+        (Some(first), Some(last)) => {
+            u64::from(first) < u64::from(last) * measure::scale(at.text(at.skip_space(end)))
+        }
         _ => true,
     };
-    let between = if rising { " đến " } else { " " };
-    format!("{}{between}{}", first.spoken(), last.spoken())
+    let between = if rising && !at.follows(&AIRCRAFT_MAKERS) {
+        " đến "
+    } else {
+        gap(first.whole(), last.whole())
+    };
+    let said = |n: &Number| match n.whole() {
+        Some(value) if n.integer.len() == 2 && counted_follows(at, end) => cardinal_of(value),
+        _ => n.spoken(),
+    };
+    format!("{}{between}{}", said(first), said(last))
 }
 
 /// Three or more numbers between hyphens: a formation, a dose, a saying.
@@ -165,6 +190,9 @@ pub(super) fn read_dash(at: At) -> Option<Reading> {
     if !at.dash(0) {
         return None;
     }
+    if between_weekdays(at) {
+        return Some(Reading::new(1, SemioticClass::Range, "đến"));
+    }
     let spaced = at.kind(-1) == Kind::Space;
     let balanced = spaced == (at.kind(1) == Kind::Space);
     // `i9-14900`: a name, not a range.
@@ -173,6 +201,10 @@ pub(super) fn read_dash(at: At) -> Option<Reading> {
         && at.kind(-2).is_word()
         && at.kind(-3) != Kind::Digits;
     let (left, right) = if spaced { (-2, 2) } else { (-1, 1) };
+    // Two numbers to be called are no range.
+    if telephone::read(at.moved(right)).is_some() {
+        return None;
+    }
     let right_number = at.kind(right) == Kind::Digits
         || at.kind(right + 1) == Kind::Digits
             && (measure::is_prefix(at.text(right)) || one_of(at.text(right), &["km", "t"]));
@@ -188,6 +220,19 @@ pub(super) fn read_dash(at: At) -> Option<Reading> {
     let minus = super::math::subtracts(at);
     (balanced && right_number && left_quantity && !minus && !name)
         .then(|| Reading::new(1, SemioticClass::Range, "đến"))
+}
+
+/// `thứ 2-thứ 6`, `thứ hai - chủ nhật`; the two days of a weekend are only named.
+fn between_weekdays(at: At) -> bool {
+    const DAYS: [&str; 12] = ["2", "3", "4", "5", "6", "7", "hai", "ba", "tư", "năm", "sáu", "bảy"];
+    let right = at.skip_space(1);
+    let last_day = one_of(at.text(at.skip_space(right + 1)), &DAYS);
+    let weekend = one_of(at.before(1), &["7", "bảy"]);
+    let sunday = one_of(at.text(right), &["chủ"]) && one_of(at.text(right + 2), &["nhật"])
+        || at.is(right, "CN");
+    one_of(at.before(1), &DAYS)
+        && one_of(at.before(2), &["thứ"])
+        && (one_of(at.text(right), &["thứ"]) && last_day || sunday && !weekend)
 }
 
 /// Whether a quantity ends at `k`: a unit or a word for one, with a number before it.

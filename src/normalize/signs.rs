@@ -105,6 +105,17 @@ pub(super) fn name(sign: &str) -> Option<&'static str> {
     SIGNS.iter().find(|(known, _)| *known == sign).map(|(_, name)| *name)
 }
 
+/// The name of a sign that is typed as two, for want of a key: `>=` for `≥`.
+pub(super) fn pair(first: &str, second: &str) -> Option<&'static str> {
+    let sign = match (first, second) {
+        (">", "=") => "≥",
+        ("<", "=") => "≤",
+        ("=", ">") => "⇒",
+        _ => return None,
+    };
+    name(sign)
+}
+
 /// Whether a sign is a letter of the Greek alphabet.
 pub(super) fn is_greek(sign: &str) -> bool {
     sign.starts_with(['µ', '∆', '∑']) || sign.starts_with(|c| ('\u{391}'..='\u{3c9}').contains(&c))

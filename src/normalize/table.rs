@@ -83,15 +83,74 @@ const PERSONS: [&str; 24] = [
 
 pub(super) type Meanings = Phrases<Vec<Meaning>>;
 
+/// What the rows of a table are, and so who looks there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject {
+    Units,
+    Currencies,
+    Abbreviations,
+    /// Abbreviations that are said as a word or by letters, not in full.
+    Acronyms,
+    /// The letters in the numbers of documents.
+    Documents,
+    Hosts,
+    Loanwords,
+}
+
+/// A table as it lies in its file.
+pub(super) struct Table {
+    subject: Subject,
+    text: &'static str,
+}
+
+impl Table {
+    const fn new(subject: Subject, text: &'static str) -> Self {
+        Self { subject, text }
+    }
+
+    pub fn lines(&self) -> std::str::Lines<'static> {
+        self.text.lines()
+    }
+
+    /// Up to three fields each, comments and empty lines left out.
+    fn rows(&self) -> impl Iterator<Item = [&'static str; 3]> + use<> {
+        let lines = self.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        lines.map(|line| {
+            let mut fields = line.split('\t');
+            std::array::from_fn(|_| fields.next().unwrap_or_default())
+        })
+    }
+}
+
+/// Every table; what is not here is neither read nor tested.
+pub(super) static ALL: [Table; 12] = [
+    Table::new(Subject::Units, include_str!("tables/units.tsv")),
+    Table::new(Subject::Currencies, include_str!("tables/currencies.tsv")),
+    Table::new(Subject::Abbreviations, include_str!("tables/abbreviations.tsv")),
+    Table::new(Subject::Abbreviations, include_str!("tables/context.tsv")),
+    Table::new(Subject::Abbreviations, include_str!("tables/titles.tsv")),
+    Table::new(Subject::Abbreviations, include_str!("tables/institutions.tsv")),
+    Table::new(Subject::Acronyms, include_str!("tables/acronyms.tsv")),
+    Table::new(Subject::Abbreviations, include_str!("tables/places.tsv")),
+    Table::new(Subject::Abbreviations, include_str!("tables/provinces.tsv")),
+    Table::new(Subject::Documents, include_str!("tables/documents.tsv")),
+    Table::new(Subject::Hosts, include_str!("tables/hosts.tsv")),
+    Table::new(Subject::Loanwords, include_str!("tables/loanwords.tsv")),
+];
+
+/// The rows of all tables on `subjects`.
+fn rows(subjects: &[Subject]) -> impl Iterator<Item = [&'static str; 3]> {
+    let tables = ALL.iter().filter(|table| subjects.contains(&table.subject));
+    tables.flat_map(Table::rows)
+}
+
 /// Units and currencies by their signs, in exact letter case.
 pub(super) static UNITS: LazyLock<Phrases<Unit>> = LazyLock::new(|| {
     let mut units = Phrases::new(false);
-    let tables = [
-        (include_str!("tables/units.tsv"), Quantity::Physical),
-        (include_str!("tables/currencies.tsv"), Quantity::Money),
-    ];
-    for (table, quantity) in tables {
-        for [written, spoken, flags] in rows(table) {
+    for (subject, quantity) in
+        [(Subject::Units, Quantity::Physical), (Subject::Currencies, Quantity::Money)]
+    {
+        for [written, spoken, flags] in rows(&[subject]) {
             let has = |flag| flags.split(' ').any(|f| f == flag);
             let quantity = if has("percent") { Quantity::Percent } else { quantity };
             let (glued, alone, prefix) = (has("glued"), has("alone"), has("prefix"));
@@ -104,47 +163,26 @@ pub(super) static UNITS: LazyLock<Phrases<Unit>> = LazyLock::new(|| {
 });
 
 /// Abbreviations and acronyms with their meanings in context.
-pub(super) static ABBREVIATIONS: LazyLock<Meanings> = LazyLock::new(|| {
-    let mut meanings = Phrases::new(false);
-    for table in [
-        include_str!("tables/abbreviations.tsv"),
-        include_str!("tables/context.tsv"),
-        include_str!("tables/titles.tsv"),
-        include_str!("tables/institutions.tsv"),
-        include_str!("tables/acronyms.tsv"),
-        include_str!("tables/places.tsv"),
-        include_str!("tables/provinces.tsv"),
-    ] {
-        add_meanings(&mut meanings, table);
-    }
-    meanings
-});
+pub(super) static ABBREVIATIONS: LazyLock<Meanings> =
+    LazyLock::new(|| meanings(&[Subject::Abbreviations, Subject::Acronyms]));
 
 /// Only what is said as a word or by letters, not what is said in full.
-pub(super) static ACRONYMS: LazyLock<Meanings> = LazyLock::new(|| {
-    let mut meanings = Phrases::new(false);
-    add_meanings(&mut meanings, include_str!("tables/acronyms.tsv"));
-    meanings
-});
+pub(super) static ACRONYMS: LazyLock<Meanings> = LazyLock::new(|| meanings(&[Subject::Acronyms]));
 
 /// Words of addresses, written together and without their marks, and whether another word must
 /// follow.
 pub(super) static HOSTS: LazyLock<HashMap<&str, (&str, bool)>> = LazyLock::new(|| {
-    let hosts = rows(include_str!("tables/hosts.tsv"));
+    let hosts = rows(&[Subject::Hosts]);
     hosts.map(|[written, spoken, flag]| (written, (spoken, flag == "head"))).collect()
 });
 
 /// The letters in the numbers of documents: kinds of documents and who issues them.
-pub(super) static DOCUMENTS: LazyLock<Meanings> = LazyLock::new(|| {
-    let mut meanings = Phrases::new(false);
-    add_meanings(&mut meanings, include_str!("tables/documents.tsv"));
-    meanings
-});
+pub(super) static DOCUMENTS: LazyLock<Meanings> = LazyLock::new(|| meanings(&[Subject::Documents]));
 
 /// Words of other languages that Vietnamese readers say in one settled way.
 pub(super) static LOANWORDS: LazyLock<Phrases<&'static str>> = LazyLock::new(|| {
     let mut loanwords = Phrases::new(true);
-    for [written, spoken, _] in rows(include_str!("tables/loanwords.tsv")) {
+    for [written, spoken, _] in rows(&[Subject::Loanwords]) {
         if let Some(entry) = loanwords.entry(written) {
             *entry = Some(spoken);
         }
@@ -152,17 +190,10 @@ pub(super) static LOANWORDS: LazyLock<Phrases<&'static str>> = LazyLock::new(|| 
     loanwords
 });
 
-/// The rows of a table: up to three fields, comments and empty lines left out.
-fn rows(table: &'static str) -> impl Iterator<Item = [&'static str; 3]> {
-    let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| {
-        let mut fields = line.split('\t');
-        std::array::from_fn(|_| fields.next().unwrap_or_default())
-    })
-}
-
-fn add_meanings(meanings: &mut Meanings, table: &'static str) {
-    for [written, spoken, conditions] in rows(table) {
+/// The short forms of all tables on `subjects` with their conditions.
+fn meanings(subjects: &[Subject]) -> Meanings {
+    let mut meanings = Meanings::new(false);
+    for [written, spoken, conditions] in rows(subjects) {
         let mut meaning = Meaning {
             spoken,
             conditions: Vec::new(),
@@ -185,6 +216,7 @@ fn add_meanings(meanings: &mut Meanings, table: &'static str) {
             entry.get_or_insert_default().push(meaning);
         }
     }
+    meanings
 }
 
 impl Meaning {
@@ -315,32 +347,33 @@ pub(super) fn alternatives(
     spoken
 }
 
-/// Every table, for the tests that look at all of them.
-#[cfg(test)]
-pub const ALL: [&str; 11] = [
-    include_str!("tables/units.tsv"),
-    include_str!("tables/currencies.tsv"),
-    include_str!("tables/abbreviations.tsv"),
-    include_str!("tables/context.tsv"),
-    include_str!("tables/titles.tsv"),
-    include_str!("tables/institutions.tsv"),
-    include_str!("tables/acronyms.tsv"),
-    include_str!("tables/places.tsv"),
-    include_str!("tables/provinces.tsv"),
-    include_str!("tables/documents.tsv"),
-    include_str!("tables/loanwords.tsv"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Every row has both sides, and no table says the same thing twice.
+    /// Tables that are asked together, so that their rows are one list.
+    const TOGETHER: [&[Subject]; 5] = [
+        &[Subject::Units, Subject::Currencies],
+        &[Subject::Abbreviations, Subject::Acronyms],
+        &[Subject::Documents],
+        &[Subject::Hosts],
+        &[Subject::Loanwords],
+    ];
+
+    #[test]
+    fn every_table_is_asked_with_some_others() {
+        for table in &ALL {
+            let groups = TOGETHER.iter().filter(|group| group.contains(&table.subject));
+            assert_eq!(groups.count(), 1, "{:?}", table.subject);
+        }
+    }
+
+    /// Every row has both sides, and no tables say the same thing twice.
     #[test]
     fn tables_are_well_formed() {
-        for table in ALL {
+        for group in TOGETHER {
             let mut seen = std::collections::HashSet::new();
-            for row in rows(table) {
+            for row in rows(group) {
                 assert!(!row[0].is_empty() && !row[1].is_empty(), "{row:?}");
                 let speakable = |c: char| c.is_alphabetic() || c == ' ' || c == ',';
                 assert!(row[1].chars().all(speakable), "{row:?}");
@@ -354,27 +387,34 @@ mod tests {
     /// The order of the rows of a short form decides, so they must be seen together.
     #[test]
     fn a_short_form_stands_in_one_place_of_one_table() {
-        let mut places = std::collections::HashMap::new();
-        for (number, table) in ALL[2..9].iter().enumerate() {
-            let mut last = "";
-            for [written, ..] in rows(table) {
-                let known = places.insert(written, number).is_some();
-                assert!(!known || last == written, "{written:?} stands apart");
-                last = written;
+        for group in TOGETHER {
+            let mut seen = std::collections::HashSet::new();
+            for table in ALL.iter().filter(|table| group.contains(&table.subject)) {
+                let mut last = "";
+                for [written, ..] in table.rows() {
+                    assert!(seen.insert(written) || last == written, "{written:?} stands apart");
+                    last = written;
+                }
             }
         }
     }
 
-    /// A row below one without conditions would never be read.
+    /// A row below one without conditions would never be read. Behind a guess, other guesses are
+    /// named in the Note.
     #[test]
     fn the_row_without_conditions_stands_last() {
-        for table in &ALL[2..10] {
-            let mut closed = "";
-            for [written, _, conditions] in rows(table) {
-                let flags = |c: &&str| !matches!(*c, "dot" | "tail" | "doubt" | "");
-                assert!(closed != written || conditions.contains("doubt"), "{written:?}");
-                if !conditions.split(' ').any(|c| flags(&c)) {
-                    closed = written;
+        for group in [&[Subject::Abbreviations, Subject::Acronyms][..], &[Subject::Documents]] {
+            let mut closed = HashMap::new();
+            for [written, spoken, conditions] in rows(group) {
+                let flags: Vec<&str> = conditions.split(' ').collect();
+                let doubtful = flags.contains(&"doubt");
+                let guessed = closed.get(written);
+                assert!(
+                    guessed.is_none_or(|guessed| *guessed && doubtful),
+                    "never read: {written:?} {spoken:?}"
+                );
+                if flags.iter().all(|flag| matches!(*flag, "dot" | "tail" | "doubt" | "")) {
+                    closed.insert(written, doubtful);
                 }
             }
         }

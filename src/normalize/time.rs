@@ -132,6 +132,11 @@ fn minutes(at: At) -> Option<Reading> {
             let end = if at.is(3, "'") && at.is(4, "'") { 5 } else { 4 };
             reading(end, format!("{spoken} {} giây", cardinal_of(second)))
         }
+        // `43"32`: seconds and their hundredths, as results of races are written.
+        "\"" if !at.is(-1, "\"") && at.digits(2).len() == 2 && !at.kind(3).is_word() => {
+            let hundredths: u32 = at.digits(2).parse().ok()?;
+            reading(3, format!("{} giây {}", cardinal_of(minute), cardinal_of(hundredths)))
+        }
         _ => None,
     }
 }
@@ -141,36 +146,4 @@ fn opens_quote(at: At) -> bool {
     const BACK_MAX: isize = 12;
     let mut marks = (1..=BACK_MAX).filter(|&back| at.is(-back, "'"));
     marks.any(|back| at.kind(-back - 1) != Kind::Digits)
-}
-
-/// `10°46'37"N`: degrees, minutes and seconds of an arc, and the quarter of the sky.
-pub(super) fn read_coordinate(at: At) -> Option<Reading> {
-    let (degrees, degrees_end) = super::number::number(at, 0)?;
-    if !at.is(degrees_end, "°") {
-        return None;
-    }
-    let minutes = value(at, degrees_end + 1, 60).filter(|_| at.is(degrees_end + 2, "'"))?;
-    let mut spoken = format!("{} độ {} phút", degrees.spoken(), cardinal_of(minutes));
-    let mut end = degrees_end + 3;
-    if let Some((seconds, seconds_end)) = super::number::number(at, end)
-        && matches!(at.text(seconds_end), "\"" | "'")
-    {
-        spoken.push_str(&format!(" {} giây", seconds.spoken()));
-        end = seconds_end + if at.is(seconds_end + 1, "'") { 2 } else { 1 };
-    }
-    let quarters = [
-        ("N", "Bắc"),
-        ("B", "Bắc"),
-        ("S", "Nam"),
-        ("E", "Đông"),
-        ("Đ", "Đông"),
-        ("W", "Tây"),
-        ("T", "Tây"),
-    ];
-    if let Some((_, quarter)) = quarters.iter().find(|(letter, _)| at.is(end, letter)) {
-        spoken.push(' ');
-        spoken.push_str(quarter);
-        end += 1;
-    }
-    Some(Reading::new(end, SemioticClass::Measure, spoken))
 }
