@@ -43,6 +43,15 @@ fn has_marks(word: &str) -> bool {
     word.chars().any(|c| !c.is_ascii() && !matches!(c, 'Đ' | 'Ư' | 'Ô' | 'Ơ' | 'Â' | 'Ê'))
 }
 
+/// From this many letters on, capitals that can be said are a name (`SABECO`), not an acronym.
+const WORD_MIN: usize = 6;
+
+/// `bão số 3 (YAGI)`: storms are named in capitals.
+fn names_storm(at: At) -> bool {
+    const WORDS_BACK: usize = 8;
+    matches!(at.before(1), "(" | "\"" | "bão") && at.near(WORDS_BACK, &["bão"])
+}
+
 /// A word of a headline in capitals: `NHÀ ĐẦU TƯ VI PHẠM`. What can be a Vietnamese word is one
 /// there, even where a table or a numeral would claim it.
 pub(super) fn read_shouted(at: At) -> Option<Reading> {
@@ -92,7 +101,9 @@ pub(super) fn read(at: At) -> Reading {
         return Reading::new(1, SemioticClass::Word, small);
     }
     let letters = written.chars().count();
-    if speakable && (letters > SPELLED_MAX || heading && letters > 5) {
+    let word = letters >= WORD_MIN && is_pronounceable(&small)
+        || is_pronounceable(&small) && names_storm(at);
+    if speakable && (letters > SPELLED_MAX || heading && letters > 5) || word {
         return foreign_word(written, &small);
     }
     let spoken = spelled(written);

@@ -8,7 +8,7 @@ use super::number::{cardinal_of, ordinal};
 use super::tokenize::{At, Kind, one_of};
 
 /// Words that a numeral follows.
-const TRIGGERS: [&str; 46] = [
+const TRIGGERS: [&str; 47] = [
     "thứ",
     "khóa",
     "khoá",
@@ -29,6 +29,7 @@ const TRIGGERS: [&str; 46] = [
     "quyển",
     "khu",
     "vùng",
+    "vực",
     "nhóm",
     "bậc",
     "độ",
