@@ -47,14 +47,7 @@ impl From<RoleName> for Role {
 }
 
 pub fn run(config: &Config, command: AccountsCommand) -> anyhow::Result<()> {
-    super::runtime()?.block_on(async {
-        let store = Store::open(&config.data)
-            .await
-            .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
-        let done = carry_out(&store, command).await;
-        store.close().await;
-        done
-    })
+    super::with_store(config, async |store| carry_out(store, command).await)
 }
 
 async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()> {

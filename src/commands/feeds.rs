@@ -1,6 +1,6 @@
 //! `baonoi feeds`: sites whose new articles are narrated by themselves.
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use baonoi::config::Config;
 use baonoi::domain::address::Address;
 use baonoi::domain::feed::Feed;
@@ -30,14 +30,7 @@ pub enum FeedsCommand {
 }
 
 pub fn run(config: &Config, command: FeedsCommand) -> anyhow::Result<()> {
-    super::runtime()?.block_on(async {
-        let store = Store::open(&config.data)
-            .await
-            .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
-        let done = carry_out(&store, command).await;
-        store.close().await;
-        done
-    })
+    super::with_store(config, async |store| carry_out(store, command).await)
 }
 
 async fn carry_out(store: &Store, command: FeedsCommand) -> anyhow::Result<()> {

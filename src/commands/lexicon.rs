@@ -36,14 +36,7 @@ pub enum LexiconCommand {
 }
 
 pub fn run(config: &Config, command: LexiconCommand) -> anyhow::Result<()> {
-    super::runtime()?.block_on(async {
-        let store = Store::open(&config.data)
-            .await
-            .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
-        let done = carry_out(&store, command).await;
-        store.close().await;
-        done
-    })
+    super::with_store(config, async |store| carry_out(store, command).await)
 }
 
 async fn carry_out(store: &Store, command: LexiconCommand) -> anyhow::Result<()> {
@@ -110,12 +103,7 @@ pub fn stored(config: &Config) -> anyhow::Result<Vec<LexiconEntry>> {
     if !Store::is_in(&config.data) {
         return Ok(Vec::new());
     }
-    super::runtime()?.block_on(async {
-        let store = Store::open(&config.data).await?;
-        let entries = store.lexicon().await?;
-        store.close().await;
-        Ok(entries)
-    })
+    super::with_store(config, async |store| Ok(store.lexicon().await?))
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

@@ -18,6 +18,7 @@ use anyhow::Context as _;
 use baonoi::config::Config;
 use baonoi::fetch;
 use baonoi::narrate::Narrator;
+use baonoi::store::Store;
 use baonoi::synthesize::Voice;
 use clap::{Args, Parser, Subcommand};
 
@@ -119,6 +120,21 @@ fn narrator(config: &Config) -> anyhow::Result<Narrator> {
         readings: lexicon::from_file(&config.lexicon)?,
         speed: config.narration.speed,
         text_chars_max: config.narration.text_chars_max,
+    })
+}
+
+/// Opens the store, does something with it, and closes it.
+fn with_store<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    runtime()?.block_on(async {
+        let store = Store::open(&config.data)
+            .await
+            .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
+        let done = work(&store).await;
+        store.close().await;
+        done
     })
 }
 
