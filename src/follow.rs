@@ -24,8 +24,9 @@ const REST: Duration = Duration::from_secs(1);
 /// The sitemaps of an index that are read at one time: the newest.
 const SITEMAPS_MAX: usize = 3;
 
-/// The newest entries of a feed that are looked at each time; a sitemap can list 50,000.
-const ITEMS_MAX: usize = 500;
+/// The entries of a feed that are looked at each time, half of them from each end: a sitemap can list
+/// 50,000 without a time, the newest first or last.
+const ITEMS_MAX: usize = 5_000;
 
 /// When an article is looked at again after it was first seen, each time after the look before it.
 const LOOKS: [Millis; 4] =
@@ -119,15 +120,17 @@ impl Follower {
             .await?;
         let Answer::New(document) = answer else { return Ok(None) };
         let tags = tags(&document.validators);
-        let mut items = self.items(document).await?;
-        items.truncate(ITEMS_MAX);
+        let (mut items, is_index) = self.items(document).await?;
+        if items.len() > ITEMS_MAX {
+            items.drain(ITEMS_MAX / 2..items.len() - ITEMS_MAX / 2);
+        }
         let first_time = feed.answered.is_none();
         // Oldest first, so that the newest is narrated last and stands first in "Tin mới".
         for (rank, item) in items.iter().enumerate().rev() {
             let seen = self.store.seen(item).await?;
             let wanted = seen != Seen::Known && (!first_time || rank < self.backlog);
             // Asked first and remembered then: asking twice does no harm, forgetting does.
-            let look_after = if wanted && self.may_read(&item.address).await {
+            let look_after = if wanted && self.may_read(&item.address).await? {
                 info!(article = %item.address, ?seen, "found by its feed");
                 self.queue.ask_for(Source::Address(item.address.clone())).await?;
                 Some(LOOKS[0])
@@ -138,33 +141,40 @@ impl Follower {
                 self.store.remember(feed.id, item, look_after).await?;
             }
         }
-        Ok(Some(tags))
+        // An index may stay as it is while its sitemaps change: it is always asked for whole.
+        Ok(Some(if is_index { (None, None) } else { tags }))
     }
 
-    /// What a feed lists, with what the newest sitemaps of an index list.
-    async fn items(&self, document: Document) -> Result<Vec<FeedItem>, FollowError> {
+    /// What a feed lists, with what the newest sitemaps of an index list, and whether it is an index.
+    async fn items(&self, document: Document) -> Result<(Vec<FeedItem>, bool), FollowError> {
         let listing = extract::listing(&document.text, &document.url)?;
         let mut items = listing.items;
         for sitemap in listing.sitemaps.iter().take(SITEMAPS_MAX) {
-            let answer =
-                self.narrator.fetcher.crawl(sitemap, Wanted::Feed, &Validators::default()).await?;
-            if let Answer::New(document) = answer {
-                items.extend(extract::listing(&document.text, &document.url)?.items);
+            // One that cannot be read must not hide the others.
+            match self.sitemap(sitemap).await {
+                Ok(listed) => items.extend(listed),
+                Err(error) => warn!(%sitemap, %error, "a sitemap of the index failed"),
             }
         }
-        Ok(items)
+        Ok((items, !listing.sitemaps.is_empty()))
     }
 
-    async fn may_read(&self, address: &Address) -> bool {
-        match self.narrator.fetcher.may_crawl(address).await {
-            Ok(true) => true,
-            Ok(false) => {
-                info!(article = %address, "left out: robots.txt asks not to read it");
-                false
-            }
-            // The job will find out, and try again.
-            Err(_) => true,
+    async fn sitemap(&self, address: &Address) -> Result<Vec<FeedItem>, FollowError> {
+        let fetcher = &self.narrator.fetcher;
+        match fetcher.crawl(address, Wanted::Feed, &Validators::default()).await? {
+            Answer::New(document) => Ok(extract::listing(&document.text, &document.url)?.items),
+            Answer::Unchanged => Ok(Vec::new()),
         }
+    }
+
+    /// Whether robots.txt allows it. Where that cannot be found out the feed is asked again later, with
+    /// what is still unknown in it.
+    async fn may_read(&self, address: &Address) -> Result<bool, FollowError> {
+        let may = self.narrator.fetcher.may_crawl(address).await?;
+        if !may {
+            info!(article = %address, "left out: robots.txt asks not to read it");
+        }
+        Ok(may)
     }
 
     /// Looks whether an article's text was changed, and has it read again if so.
@@ -175,11 +185,14 @@ impl Follower {
             Ok(Answer::Unchanged) => None,
             Ok(Answer::New(document)) => {
                 let tags = tags(&document.validators);
+                // Should the reading fail, the next look must find the correction again.
                 if self.differs(&item.address, document).await? {
                     info!(article = %item.address, "corrected by the paper");
                     self.queue.ask_for(Source::Address(item.address.clone())).await?;
+                    None
+                } else {
+                    Some(tags)
                 }
-                Some(tags)
             }
             Err(error) => {
                 warn!(article = %item.address, %error, "cannot look whether it changed");

@@ -34,6 +34,8 @@ pub struct NotAFeed;
 /// An entry as far as it was read.
 #[derive(Default)]
 struct Entry {
+    /// Whether it is a `<url>` of a sitemap.
+    is_url: bool,
     link: Option<String>,
     updated: Option<Timestamp>,
     published: Option<Timestamp>,
@@ -65,7 +67,11 @@ pub fn listing(xml: &str, base: &Address) -> Result<Listing, NotAFeed> {
                 let name = name.as_ref();
                 is_feed |= matches!(name, "rss" | "feed" | "RDF" | "urlset" | "sitemapindex");
                 match name {
-                    "item" | "entry" | "url" => entry = Some((Kind::Article, Entry::default())),
+                    // The `<image>` of an RSS item has a `<url>` of its own.
+                    "item" | "entry" => entry = Some((Kind::Article, Entry::default())),
+                    "url" if entry.as_ref().is_none_or(|(_, entry)| entry.is_url) => {
+                        entry = Some((Kind::Article, Entry { is_url: true, ..Entry::default() }));
+                    }
                     "sitemap" => entry = Some((Kind::Sitemap, Entry::default())),
                     "link" => {
                         if let Some((_, entry)) = &mut entry {
@@ -83,10 +89,14 @@ pub fn listing(xml: &str, base: &Address) -> Result<Listing, NotAFeed> {
             },
             Event::End(tag) => {
                 let name = tag.local_name();
-                if let Some((_, entry)) = &mut entry {
+                let of_picture = tag.starts_with("image:") || tag.starts_with("video:");
+                if let Some((_, entry)) = entry.as_mut().filter(|_| !of_picture) {
                     entry.says(name.as_ref(), &text);
                 }
-                if matches!(name.as_ref(), "item" | "entry" | "url" | "sitemap")
+                let is_url = entry.as_ref().is_some_and(|(_, entry)| entry.is_url);
+                let ends = matches!(name.as_ref(), "item" | "entry" | "sitemap") && !is_url
+                    || name.as_ref() == "url" && is_url;
+                if ends
                     && let Some((kind, entry)) = entry.take()
                     && let Some(item) = entry.finished(base)
                 {
@@ -177,11 +187,15 @@ mod tests {
             <pubDate>Mon, 23 Nov 2026 07:00:00 +0700</pubDate></item>
             <item><title><![CDATA[Mới & hay]]></title><link><![CDATA[ /moi ]]></link>
             <pubDate>Tue, 24 Nov 2026 07:00:00 GMT+7</pubDate></item>
+            <item><image><url>/anh.jpg</url></image><link>/anh</link></item>
             <item><title>Lạ</title><link>https://khac.example/x</link></item>
             <item><title>Không có địa chỉ</title></item></channel></rss>";
         let listing = listing(xml, &base()).unwrap();
-        let expected =
-            ["https://baomuongthanh.example/moi", "https://baomuongthanh.example/cu?id=1"];
+        let expected = [
+            "https://baomuongthanh.example/moi",
+            "https://baomuongthanh.example/cu?id=1",
+            "https://baomuongthanh.example/anh",
+        ];
         assert_eq!(addresses(&listing), expected);
         let updated = listing.items[1].updated.unwrap();
         assert_eq!(updated.rfc3339(), "2026-11-23T07:00:00+07:00");
@@ -200,9 +214,13 @@ mod tests {
     #[test]
     fn sitemaps_list_articles_or_sitemaps() {
         let news =
-            "<urlset xmlns:news='x'><url><loc>https://baomuongthanh.example/a</loc><news:news>
+            "<urlset xmlns:news='x'><url><image:image><image:loc>/x.jpg</image:loc></image:image>
+            <loc>https://baomuongthanh.example/a</loc><news:news>
             <news:publication_date>2026-11-24</news:publication_date></news:news></url></urlset>";
-        assert_eq!(listing(news, &base()).unwrap().items.len(), 1);
+        assert_eq!(
+            addresses(&listing(news, &base()).unwrap()),
+            ["https://baomuongthanh.example/a"]
+        );
         let index = "<sitemapindex><sitemap><loc>https://baomuongthanh.example/s1.xml</loc>
             <lastmod>2025-01-01</lastmod></sitemap><sitemap><loc>/s2.xml</loc>
             <lastmod>2026-01-01</lastmod></sitemap></sitemapindex>";

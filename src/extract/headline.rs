@@ -71,9 +71,9 @@ fn general(outline: &Outline, claims: &Claims) -> Option<Headline> {
     let claim = order.iter().find_map(|layer| claims.titles.iter().find(|(from, _)| from == layer));
     let claim = claim.map(|(layer, title)| (*layer, title.as_str()));
     let claim = claim.or(claims.document_title.as_deref().map(|title| (Layer::Meta, title)));
-    let claim = claim.filter(|(_, title)| !is_site(title, claims));
-    if let Some((layer, title)) = claim {
-        let text = without_site(title, claims);
+    let claim = claim.map(|(layer, title)| (layer, without_site(title, claims)));
+    let claim = claim.filter(|(_, text)| !is_site(text, claims) && !is_generic(text));
+    if let Some((layer, text)) = claim {
         return Some(Headline { text, layer, is_linked: false, place: None });
     }
     // The page gives every article the paper's name as its title: take what is set as one.
@@ -160,10 +160,19 @@ fn without_site(title: &str, claims: &Claims) -> String {
     title.trim().to_owned()
 }
 
-fn is_site(tail: &str, claims: &Claims) -> bool {
-    let said = words(tail);
-    let marks =
-        ["báo", "điện tử", "cổng thông tin", "tạp chí", "online", "news", "đài", "vn", "tin tức"];
-    claims.is_paper(tail)
-        || marks.iter().any(|mark| format!(" {said} ").contains(&format!(" {mark} ")))
+/// Whether a text is the name of a paper rather than a headline: `Sơn La online`, but not `Cảnh báo
+/// mưa lớn`.
+fn is_site(text: &str, claims: &Claims) -> bool {
+    const WORDS_MAX: usize = 8;
+    let signs = ["điện tử", "online", "news", "vn", "phát thanh", "thông tin điện tử", "tin tức"];
+    let said = words(text);
+    let named = signs.iter().any(|sign| format!(" {said} ").contains(&format!(" {sign} ")));
+    claims.is_paper(text) || named && said.split_whitespace().count() <= WORDS_MAX
+}
+
+/// Whether a title names the kind of page and not the article.
+fn is_generic(title: &str) -> bool {
+    let kinds =
+        ["chi tiết", "tin chi tiết", "chi tiết bài viết", "trang chủ", "in bài viết", "bản in"];
+    kinds.contains(&words(title).as_str())
 }

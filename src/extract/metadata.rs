@@ -76,6 +76,10 @@ pub struct Claims {
     objects: usize,
 }
 
+/// Words that begin as the name of a paper does.
+const NOT_PAPERS: [&str; 7] =
+    ["báo cáo", "báo động", "báo hiếu", "báo hiệu", "báo giá", "báo tin", "báo ơn"];
+
 impl Claims {
     /// Takes in an element of the page; `inner_text` is the text it begins with.
     pub fn hear(&mut self, element: &Element, inner_text: &str) {
@@ -113,21 +117,23 @@ impl Claims {
         let is_own = own
             .into_iter()
             .any(|own| !own.is_empty() && (own == name || own.contains(&name) && name.len() > 8));
+        let verb = NOT_PAPERS.iter().any(|verb| name.starts_with(verb));
         is_own
-            || [
-                "báo",
-                "tạp chí",
-                "đài",
-                "cổng thông tin",
-                "admin",
-                "administrator",
-                "super user",
-                "biên tập viên",
-                "editor",
-                "cms",
-            ]
-            .iter()
-            .any(|word| name == *word || name.starts_with(&format!("{word} ")))
+            || !verb
+                && [
+                    "báo",
+                    "tạp chí",
+                    "đài",
+                    "cổng thông tin",
+                    "admin",
+                    "administrator",
+                    "super user",
+                    "biên tập viên",
+                    "editor",
+                    "cms",
+                ]
+                .iter()
+                .any(|word| name == *word || name.starts_with(&format!("{word} ")))
     }
 
     fn meta(&mut self, element: &Element) {

@@ -517,3 +517,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_warning_is_no_paper() {
+    let prose = "Mưa to đến rất to trút xuống các bản vùng cao từ đêm qua, nước suối dâng nhanh và nhiều \
+                 hộ phải chuyển đồ đạc lên nhà văn hóa. ";
+    for title in
+        ["Cảnh báo mưa lớn ở miền Trung", "Báo cáo kết quả vụ mùa", "Thông báo tuyển sinh lớp 10"]
+    {
+        let html =
+            format!("<title>{title}</title><p>{}</p><p>{}</p>", prose.repeat(3), prose.repeat(3));
+        let (article, _) =
+            super::article(&Page { url: None, html }, &SiteRules::default()).unwrap();
+        assert_eq!(article.title, title);
+    }
+}

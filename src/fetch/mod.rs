@@ -187,7 +187,15 @@ impl Fetcher {
         if robots.delay > self.limits.host_gap {
             self.pace.turn(address.site(), robots.delay - self.limits.host_gap).await;
         }
-        self.document(address, wanted, known).await
+        let answer = self.document(address, wanted, known).await?;
+        // A redirect must not lead to where the site asks not to go.
+        if let Answer::New(document) = &answer
+            && document.url != *address
+            && !self.may_crawl(&document.url).await?
+        {
+            return Err(FetchError::RobotsRefuse);
+        }
+        Ok(answer)
     }
 
     /// Whether robots.txt allows programs to read this.
@@ -205,20 +213,24 @@ impl Fetcher {
         {
             return Ok(robots);
         }
-        let limit = self.limits.total;
-        let asked = tokio::time::timeout(limit, self.follow(home.clone(), "text/plain", &[]));
-        let robots = match asked.await.map_err(|_| FetchError::Timeout(limit))? {
-            Ok((_, response)) => match response.status().as_u16() {
+        let ask = async {
+            let (_, response) = self.follow(home.clone(), "text/plain", &[]).await?;
+            match response.status().as_u16() {
                 200..300 => {
                     let bytes = self.head(response, robots::BYTES_MAX).await?;
-                    Robots::parse(&String::from_utf8_lossy(&bytes), NAME)
+                    Ok(Robots::parse(&String::from_utf8_lossy(&bytes), NAME))
                 }
                 // There are no rules.
-                300..500 => Robots::default(),
-                _ => return Ok(Robots::nothing()),
-            },
+                300..500 => Ok(Robots::default()),
+                // There may be some: nothing is read until they can be (RFC 9309, section 2.3.1.4).
+                status => Err(FetchError::Status(status)),
+            }
+        };
+        let limit = self.limits.total;
+        let asked = tokio::time::timeout(limit, ask).await;
+        let robots = match asked.map_err(|_| FetchError::Timeout(limit))? {
             Err(FetchError::TooManyRedirects(_)) => Robots::default(),
-            Err(error) => return Err(error),
+            asked => asked?,
         };
         let mut remembered = self.remembered();
         if remembered.len() >= ROBOTS_MAX {

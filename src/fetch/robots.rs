@@ -9,8 +9,9 @@ pub const BYTES_MAX: usize = 500 * 1024;
 /// How long a robots.txt holds (RFC 9309, section 2.4, says at most a day).
 pub const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// Longest wait between two pages that a site may ask for; more would mean never.
-const DELAY_MAX: Duration = Duration::from_secs(60);
+/// Longest wait between two pages that a site may ask for; with more, requests would wait for their
+/// turn longer than they may last.
+const DELAY_MAX: Duration = Duration::from_secs(10);
 
 /// Rules that one site may give; bounds the work of a page.
 const RULES_MAX: usize = 2_000;
@@ -67,7 +68,7 @@ impl Robots {
     fn add(&mut self, key: &str, value: &str) {
         match key {
             "allow" | "disallow" if !value.is_empty() && self.rules.len() < RULES_MAX => {
-                self.rules.push(Rule { allows: key == "allow", pattern: value.to_owned() });
+                self.rules.push(Rule { allows: key == "allow", pattern: encoded(value) });
             }
             "crawl-delay" => {
                 if let Some(seconds) =
@@ -80,13 +81,6 @@ impl Robots {
         }
     }
 
-    /// A site whose robots.txt cannot be had although there is one: nothing may be read (section
-    /// 2.3.1.4).
-    pub fn nothing() -> Self {
-        let rule = Rule { allows: false, pattern: "/".to_owned() };
-        Self { rules: vec![rule], delay: Duration::ZERO }
-    }
-
     /// Whether a path with its query may be read. The longest rule that fits decides, and of two of
     /// one length the one that allows (section 2.2.2).
     pub fn allow(&self, path: &str) -> bool {
@@ -94,6 +88,12 @@ impl Robots {
         let decides = fitting.max_by_key(|rule| (rule.pattern.len(), rule.allows));
         decides.is_none_or(|rule| rule.allows)
     }
+}
+
+/// A pattern as paths are compared: letters beyond ASCII percent-encoded (section 2.2.2).
+fn encoded(pattern: &str) -> String {
+    let byte = |b: u8| if b.is_ascii() { char::from(b).to_string() } else { format!("%{b:02X}") };
+    pattern.bytes().map(byte).collect()
 }
 
 /// Whether a pattern fits the beginning of a path. Each part between stars is looked for once, from
@@ -149,7 +149,8 @@ mod tests {
         let robots = Robots::parse(file, "BaoNoi");
         assert!(!robots.allow("/a") && !robots.allow("/b") && robots.allow("/c"));
         assert!(Robots::parse("", "BaoNoi").allow("/"));
-        assert!(!Robots::nothing().allow("/"));
+        let encoded = Robots::parse("User-agent: *\nDisallow: /tin-tức/\n", "BaoNoi");
+        assert!(!encoded.allow("/tin-t%E1%BB%A9c/8"));
     }
 
     #[test]
