@@ -1,5 +1,7 @@
 //! The article's own texts: what stands in its part of the page and is not to be read is dropped.
 
+use std::sync::LazyLock;
+
 use super::Sight;
 use super::content::Body;
 use super::date::is_dateline;
@@ -7,8 +9,9 @@ use super::furniture::{
     Marks, is_furniture, opens_comments, opens_other_articles, surely_opens_comments,
 };
 use super::outline::{Outline, Tag};
+use super::phrases::Phrases;
 use super::table;
-use super::text::{tidy, words};
+use super::text::{push_small, says, tidy, words};
 use crate::domain::article::BlockKind;
 use crate::domain::note::{Note, NoteKind};
 
@@ -23,7 +26,8 @@ const CREDIT_MAX: usize = 100;
 /// Elements around a passage that may call it a quotation; further out the name means a layout.
 const QUOTE_DEPTH: usize = 4;
 /// How credits begin, in small letters.
-const CREDITS: &str = include_str!("tables/credits.txt");
+static CREDITS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/credits.txt")));
 /// A linked headline has at least so many letters, its summary at most so many characters.
 const TEASER_MIN: usize = 15;
 const SUMMARY_MAX: usize = 250;
@@ -164,7 +168,7 @@ fn passage(outline: &Outline, body: &Body, at: usize, title: &str, cleaned: &mut
 
 /// Whether a text says what those words say.
 fn is_said(said: &str, text: &str) -> bool {
-    text.len() < said.len() * 2 + 16 && words(text) == said
+    text.len() < said.len() * 2 + 16 && says(text, said)
 }
 
 /// Whether a text after a line break goes on with the sentence before.
@@ -242,8 +246,9 @@ fn ends_sentence(text: &str) -> bool {
 /// `… Ảnh: Thu Trang`, `(Ảnh minh họa)`, `- Ảnh tư liệu`: the credit of a picture.
 pub fn ends_with_credit(text: &str) -> bool {
     let skipped = text.chars().count().saturating_sub(CREDIT_MAX);
-    let lower: String = text.chars().skip(skipped).flat_map(char::to_lowercase).collect();
-    CREDITS.lines().filter_map(|mark| lower.rfind(mark).map(|at| (at, mark.len()))).any(
+    let mut lower = String::with_capacity(text.len());
+    text.chars().skip(skipped).for_each(|c| push_small(&mut lower, c));
+    CREDITS.found_in(&lower).filter_map(|mark| lower.rfind(mark).map(|at| (at, mark.len()))).any(
         |(at, length)| {
             let before = lower[..at].trim_end();
             let after = lower[at + length..]

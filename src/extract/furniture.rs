@@ -2,7 +2,11 @@
 //!
 //! Only words that many sites share stand here; nothing is keyed on one site.
 
-use super::text::words;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::phrases::Phrases;
+use super::text::{is_letter, push_small, words};
 
 /// What an element's tag, class, id and style say about it; several may hold at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,121 +57,106 @@ impl Marks {
 }
 
 /// What one word of a class name or id says; names are split at signs, digits and capitals.
-fn word_mark(word: &str) -> Marks {
-    match word {
-        "ad" | "adspot" | "admicro" | "ads" | "adsense" | "adv" | "advert" | "advertise"
-        | "advertisement" | "advertising" | "adx" | "adzone" | "aside" | "audio" | "banner"
-        | "breadcrumb" | "breadcrumbs" | "carousel" | "copyright" | "crumb" | "dropdown"
-        | "facebook" | "fb" | "feedback" | "follow" | "footer" | "hotline" | "keyword"
-        | "keywords" | "latest" | "login" | "menu" | "modal" | "most" | "nav" | "navbar"
-        | "navigation" | "newsletter" | "overlay" | "pager" | "pagination" | "paging"
-        | "player" | "podcast" | "popular" | "popup" | "promo" | "promotion" | "qc" | "qrcode"
-        | "rate" | "rating" | "react" | "reaction" | "recommend" | "recommended" | "relate"
-        | "related" | "relates" | "relation" | "relative" | "seemore" | "share" | "sharing"
-        | "sidebar" | "signin" | "similar" | "slider" | "social" | "socials" | "speech"
-        | "sponsor" | "sponsored" | "subscribe" | "suggest" | "suggestion" | "survey"
-        | "swiper" | "tag" | "tags" | "toast" | "toc" | "toolbar" | "toolbox" | "tools"
-        | "tooltip" | "topic" | "topics" | "trending" | "tts" | "voice" | "vote" | "weather"
-        | "zalo" => Marks::FURNITURE,
-        "comment" | "comments" | "cmt" | "disqus" | "fbcomments" | "reply" => Marks::COMMENTS,
-        "caption" | "captions" | "credit" | "imgcaption" | "photocaption" | "imagenote" => {
-            Marks::CAPTION
-        }
-        "sapo" | "chappeau" | "lead" | "summary" | "chapeau" | "brief" | "intro" | "desc"
-        | "description" | "abstract" | "excerpt" | "standfirst" | "sum" => Marks::LEAD,
-        "author" | "authors" | "by" | "byline" | "createdby" | "postedby" | "pseudonym"
-        | "tacgia" | "butdanh" | "writer" | "reporter" => Marks::AUTHOR,
-        "date" | "time" | "datetime" | "publish" | "stamp" | "published" | "pubdate" | "timer"
-        | "dateline" | "ngaydang" => Marks::DATE,
-        "title" | "headline" | "tieude" | "heading" => Marks::TITLE,
-        "source" | "sources" | "nguon" => Marks::SOURCE,
-        "blockquote" | "pullquote" | "quote" | "quotes" | "trichdan" => Marks::QUOTE,
-        _ => Marks::NONE,
-    }
-}
-
-/// Parts of class names and ids with all separators taken out.
-const CLASS_FURNITURE: &str = include_str!("tables/class-furniture.txt");
-const CLASS_BODY: &str = include_str!("tables/class-body.txt");
-
-/// Whole class names that set text.
-const CLASS_STYLES: &[(Marks, &[&str])] = &[
-    (Marks::RIGHT, &["text-right", "text-end", "align-right", "right-align", "txt-right"]),
-    (Marks::CENTER, &["text-center", "align-center", "aligncenter", "center"]),
-    (Marks::BOLD, &["font-bold", "bold", "fw-bold", "font-weight-bold", "font-semibold", "strong"]),
-    (Marks::ITALIC, &["italic", "fst-italic", "font-italic"]),
+const WORDS: &[(Marks, &str)] = &[
+    (
+        Marks::FURNITURE,
+        "ad adspot admicro ads adsense adv advert advertise advertisement advertising adx adzone \
+         aside audio banner breadcrumb breadcrumbs carousel copyright crumb dropdown facebook fb \
+         feedback follow footer hotline keyword keywords latest login menu modal most nav navbar \
+         navigation newsletter overlay pager pagination paging player podcast popular popup promo \
+         promotion qc qrcode rate rating react reaction recommend recommended relate related \
+         relates relation relative seemore share sharing sidebar signin similar slider social \
+         socials speech sponsor sponsored subscribe suggest suggestion survey swiper tag tags \
+         toast toc toolbar toolbox tools tooltip topic topics trending tts voice vote weather zalo",
+    ),
+    (Marks::COMMENTS, "comment comments cmt disqus fbcomments reply"),
+    (Marks::CAPTION, "caption captions credit imgcaption photocaption imagenote"),
+    (
+        Marks::LEAD,
+        "sapo chappeau lead summary chapeau brief intro desc description abstract excerpt \
+         standfirst sum",
+    ),
+    (
+        Marks::AUTHOR,
+        "author authors by byline createdby postedby pseudonym tacgia butdanh writer reporter",
+    ),
+    (Marks::DATE, "date time datetime publish stamp published pubdate timer dateline ngaydang"),
+    (Marks::TITLE, "title headline tieude heading"),
+    (Marks::SOURCE, "source sources nguon"),
+    (Marks::QUOTE, "blockquote pullquote quote quotes trichdan"),
 ];
 
-/// Whole class names that hide, unless another class shows the element again on larger screens.
-const HIDING: &[&str] =
-    &["hidden", "d-none", "hide", "sr-only", "visually-hidden", "screen-reader-text"];
+/// Parts of class names and ids with all separators taken out.
+static NAME_PARTS: LazyLock<Phrases<Marks>> = LazyLock::new(|| {
+    Phrases::saying([
+        (Marks::FURNITURE, include_str!("tables/class-furniture.txt")),
+        (Marks::BODY, include_str!("tables/class-body.txt")),
+        (Marks::COMMENTS, "binhluan\nykienbandoc"),
+        (Marks::AUTHOR, "tacgia\nbutdanh"),
+        (Marks::TITLE, "tieude"),
+        (Marks::DATE, "ngaydang"),
+    ])
+});
+
+/// Whole class names that set text or hide it.
+const STYLES: &[(Marks, &str)] = &[
+    (Marks::RIGHT, "text-right text-end align-right right-align txt-right"),
+    (Marks::CENTER, "text-center align-center aligncenter center"),
+    (Marks::BOLD, "font-bold bold fw-bold font-weight-bold font-semibold strong"),
+    (Marks::ITALIC, "italic fst-italic font-italic"),
+    (Marks::HIDDEN, "hidden d-none hide sr-only visually-hidden screen-reader-text"),
+];
+
+/// Parts of class names that show an element again, on larger screens.
 const SHOWING: &[&str] =
     &["-block", "-flex", "-inline", "-grid", ":block", ":flex", ":inline", ":grid", "-table"];
 
-/// What a class attribute or an id says.
-pub fn class_marks(names: &str) -> Marks {
-    let mut marks = Marks::NONE;
-    let (mut hides, mut shows) = (false, false);
-    for name in names.split_ascii_whitespace() {
-        for (mark, styles) in CLASS_STYLES {
-            if styles.contains(&name) {
-                marks = marks.with(*mark);
-            }
-        }
-        hides |= HIDING.contains(&name);
-        shows |= SHOWING.iter().any(|part| name.contains(part));
-        marks = marks.with(name_marks(name));
-    }
-    if hides && !shows { marks.with(Marks::HIDDEN) } else { marks }
+type Dictionary = HashMap<&'static str, Marks>;
+static WORD_MARKS: LazyLock<Dictionary> = LazyLock::new(|| dictionary(WORDS));
+static STYLE_NAMES: LazyLock<Dictionary> = LazyLock::new(|| dictionary(STYLES));
+
+fn dictionary(rows: &[(Marks, &'static str)]) -> Dictionary {
+    rows.iter().flat_map(|(mark, words)| words.split(' ').map(|word| (word, *mark))).collect()
 }
 
+/// What a class attribute or an id says.
+pub fn class_marks(names: &str) -> Marks {
+    let marks = names.split_ascii_whitespace().fold(Marks::NONE, |marks, name| {
+        let style = STYLE_NAMES.get(name).copied().unwrap_or_default();
+        marks.with(style).with(name_marks(name))
+    });
+    let shows = || SHOWING.iter().any(|part| names.contains(part));
+    if marks.has(Marks::HIDDEN) && shows() { marks.without(Marks::HIDDEN) } else { marks }
+}
+
+/// What a name says by its words, which are split at signs, digits and where a capital begins, and
+/// by what stands in it without these borders.
 fn name_marks(name: &str) -> Marks {
     let mut marks = Marks::NONE;
     let mut joined = String::with_capacity(name.len());
-    for_each_word(name, |word| {
-        joined.push_str(word);
-        marks = marks.with(word_mark(word));
-    });
-    let names = |table: &str| table.lines().any(|part| joined.contains(part));
-    let parts = |parts: &[&str]| parts.iter().any(|part| joined.contains(part));
-    let said = [
-        (Marks::FURNITURE, names(CLASS_FURNITURE)),
-        (Marks::BODY, names(CLASS_BODY)),
-        (Marks::COMMENTS, parts(&["binhluan", "ykienbandoc"])),
-        (Marks::AUTHOR, parts(&["tacgia", "butdanh"])),
-        (Marks::TITLE, parts(&["tieude"])),
-        (Marks::DATE, parts(&["ngaydang"])),
-    ];
-    for (mark, _) in said.iter().filter(|(_, says)| *says) {
-        marks = marks.with(*mark);
-    }
-    marks
-}
-
-/// The words of a class name in lower case: split at signs, digits and where a capital begins.
-fn for_each_word(name: &str, mut each: impl FnMut(&str)) {
-    let mut word = String::new();
-    let mut after_small = false;
+    let (mut start, mut after_small) = (0, false);
     for character in name.chars() {
-        let ends = !character.is_alphabetic() || (character.is_uppercase() && after_small);
-        if ends && !word.is_empty() {
-            each(&word);
-            word.clear();
+        if !is_letter(character) || (character.is_uppercase() && after_small) {
+            marks = marks.with(word_mark(&joined[start..]));
+            start = joined.len();
         }
-        if character.is_alphabetic() {
-            word.extend(character.to_lowercase());
+        if is_letter(character) {
+            push_small(&mut joined, character);
         }
         after_small = character.is_lowercase();
     }
-    if !word.is_empty() {
-        each(&word);
-    }
+    marks = marks.with(word_mark(&joined[start..]));
+    NAME_PARTS.said_in(&joined).fold(marks, Marks::with)
+}
+
+fn word_mark(word: &str) -> Marks {
+    if word.is_empty() { Marks::NONE } else { WORD_MARKS.get(word).copied().unwrap_or_default() }
 }
 
 /// What a style attribute says.
 pub fn style_marks(style: &str) -> Marks {
-    let style: String =
-        style.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let mut small = String::with_capacity(style.len());
+    style.chars().filter(|c| !c.is_whitespace()).for_each(|c| push_small(&mut small, c));
     let rules: &[(Marks, &[&str])] = &[
         (Marks::HIDDEN, &["display:none", "visibility:hidden"]),
         (Marks::RIGHT, &["text-align:right", "text-align:end"]),
@@ -175,34 +164,39 @@ pub fn style_marks(style: &str) -> Marks {
         (Marks::BOLD, &["font-weight:bold", "font-weight:6", "font-weight:7", "font-weight:8"]),
         (Marks::ITALIC, &["font-style:italic"]),
     ];
-    let fits = |(_, parts): &&(Marks, &[&str])| parts.iter().any(|part| style.contains(part));
+    let fits = |(_, parts): &&(Marks, &[&str])| parts.iter().any(|part| small.contains(part));
     rules.iter().filter(fits).fold(Marks::NONE, |marks, (mark, _)| marks.with(*mark))
 }
 
 /// How the lines of a masthead begin, in small letters: who publishes the paper, with which licence,
 /// from where.
-const MASTHEAD: &str = include_str!("tables/masthead.txt");
+static MASTHEAD: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/masthead.txt")));
 
 /// Headings of boxes that hold other things than the article; all that follows in the box goes too.
-const BOX_HEADINGS: &str = include_str!("tables/box-headings.txt");
+static BOX_HEADINGS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/box-headings.txt")));
 
 /// Headings after which only readers speak.
-const COMMENT_HEADINGS: &str = include_str!("tables/comment-headings.txt");
+static COMMENT_HEADINGS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/comment-headings.txt")));
 
 /// Whole texts of controls, players and share bars.
-const CONTROLS: &str = include_str!("tables/controls.txt");
+static CONTROLS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/controls.txt")));
 
 /// How texts begin that are no part of an article, in small letters.
-const OPENINGS: &str = include_str!("tables/openings.txt");
+static OPENINGS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/openings.txt")));
 
 /// Whether a text is a line of the paper's masthead.
 pub fn is_masthead(text: &str) -> bool {
-    text.len() < 400 && begins_with_one_of(text, MASTHEAD)
+    text.len() < 400 && MASTHEAD.begin(text)
 }
 
 /// Whether a heading opens a box of other articles.
 pub fn opens_other_articles(text: &str) -> bool {
-    text.len() < 60 && is_line_of(BOX_HEADINGS, &words(text))
+    text.len() < 60 && BOX_HEADINGS.has(&words(text))
 }
 
 /// Whether a heading opens the readers' comments; a count may follow, as in `Bình luận (3)`.
@@ -211,7 +205,7 @@ pub fn opens_comments(text: &str) -> bool {
         return false;
     }
     let heading = words(text);
-    is_line_of(COMMENT_HEADINGS, heading.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
+    COMMENT_HEADINGS.has(heading.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
 }
 
 /// The same where no article would have such a heading: with a count, or in so many words.
@@ -222,28 +216,11 @@ pub fn surely_opens_comments(text: &str) -> bool {
 
 /// Whether a text is a control's label, a player's clock, a tag line, a credit.
 pub fn is_furniture(text: &str) -> bool {
-    begins_with_one_of(text, OPENINGS)
+    OPENINGS.begin(text)
         || is_masthead(text)
         || is_clock(text)
-        || (text.len() < 60 && is_line_of(CONTROLS, &words(text)))
+        || (text.len() < 60 && CONTROLS.has(&words(text)))
         || is_follow_us(text)
-}
-
-/// Whether a table has that line.
-fn is_line_of(table: &str, text: &str) -> bool {
-    table.lines().any(|line| line == text)
-}
-
-/// Whether a text begins, in any case, with one of those in small letters.
-fn begins_with_one_of(text: &str, openings: &str) -> bool {
-    let mut small = text.chars().flat_map(char::to_lowercase);
-    let Some(first) = small.next() else { return false };
-    // Asked of every passage of a page: most differ in the first letter.
-    openings.lines().any(|opening| {
-        let mut letters = opening.chars();
-        let mut rest = small.clone();
-        letters.next() == Some(first) && letters.all(|letter| rest.next() == Some(letter))
-    })
 }
 
 /// `00:00`, `00:00 / 03:15`, `1x`: digits and signs without a letter, or a speed.
@@ -251,7 +228,7 @@ fn is_clock(text: &str) -> bool {
     let bare = text.trim_end_matches(['x', 'X']);
     !bare.is_empty()
         && text.chars().count() < 24
-        && !bare.chars().any(char::is_alphabetic)
+        && !bare.chars().any(is_letter)
         && (bare.contains(':') || bare.len() < text.len() || !bare.chars().any(char::is_numeric))
 }
 

@@ -8,7 +8,7 @@ use super::furniture::{Marks, is_furniture};
 use super::metadata::{Claims, Layer};
 use super::outline::{Element, Outline, Passage, Tag};
 use super::site::Field;
-use super::text::{tidy, words};
+use super::text::{says, tidy, words};
 use crate::domain::article::BlockKind;
 
 /// Letters: shorter texts under a title are kickers and labels.
@@ -34,7 +34,7 @@ pub fn lead(sight: Sight, pieces: &mut Vec<Piece>) -> Option<(String, Layer)> {
         .or_else(|| between(outline, body, begin, pieces))
         .or_else(|| set_apart(outline, pieces))?;
     let said = words(&text);
-    pieces.retain(|piece| piece.text.len() > said.len() * 2 + 16 || words(&piece.text) != said);
+    pieces.retain(|piece| piece.text.len() > said.len() * 2 + 16 || !says(&piece.text, &said));
     Some((without_dateline(&text, claims), layer))
 }
 

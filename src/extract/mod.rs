@@ -18,6 +18,7 @@ mod lead;
 mod legacy;
 mod metadata;
 mod outline;
+mod phrases;
 mod plain;
 mod site;
 mod structure;
@@ -267,10 +268,13 @@ fn use_captions_of_picture_pages(cleaned: &mut Cleaned) {
 
 /// Whether enough letters carry the marks that only Vietnamese has.
 fn is_vietnamese(blocks: &[Block]) -> bool {
-    let letters =
-        || blocks.iter().flat_map(|block| block.text.chars()).filter(|c| c.is_alphabetic());
-    let marked = letters().filter(|c| {
-        matches!(c, '\u{1ea0}'..='\u{1ef9}' | 'đ' | 'Đ' | 'ơ' | 'ư' | 'ă' | 'Ơ' | 'Ư' | 'Ă')
-    });
-    letters().count() < 40 || marked.count() * 20 > letters().count()
+    let (mut letters, mut marked) = (0, 0);
+    for character in blocks.iter().flat_map(|block| block.text.chars()) {
+        letters += usize::from(text::is_letter(character));
+        marked += usize::from(matches!(
+            character,
+            '\u{1ea0}'..='\u{1ef9}' | 'đ' | 'Đ' | 'ơ' | 'ư' | 'ă' | 'Ơ' | 'Ư' | 'Ă'
+        ));
+    }
+    letters < 40 || marked * 20 > letters
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use scraper::{ElementRef, Html, Node};
 
 use super::furniture::{Marks, class_marks, style_marks};
-use super::metadata::Claims;
+use super::metadata::{Claims, attribute};
 use super::site::{self, Field, Named, Names, Search, SiteRule};
 use super::text::is_space;
 
@@ -317,7 +317,7 @@ impl<'a> Walk<'a> {
     fn run_image(&mut self, element: &scraper::node::Element) {
         // Icons beside a text are not pictures that a caption belongs to.
         let width =
-            element.attr("width").and_then(|width| width.trim_end_matches("px").parse().ok());
+            attribute(element, "width").and_then(|width| width.trim_end_matches("px").parse().ok());
         if width.unwrap_or(1_000) > 60 {
             self.flush();
             self.run.after_image = true;
@@ -326,6 +326,7 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &str) {
+        let mut size = 0;
         for character in text.chars() {
             if is_space(character) {
                 self.space = true;
@@ -336,11 +337,12 @@ impl<'a> Walk<'a> {
             }
             self.space = false;
             self.run.text.push(character);
-            self.run.size += 1;
-            self.run.linked += usize::from(self.links > 0);
-            self.run.bold += usize::from(self.bolds > 0);
-            self.run.italic += usize::from(self.italics > 0);
+            size += 1;
         }
+        self.run.size += size;
+        self.run.linked += size * usize::from(self.links > 0);
+        self.run.bold += size * usize::from(self.bolds > 0);
+        self.run.italic += size * usize::from(self.italics > 0);
     }
 
     /// Ends the passage that is being gathered.

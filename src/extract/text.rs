@@ -12,9 +12,34 @@ const ENCODED_MAX: usize = 3;
 pub fn tidy(text: &str) -> String {
     let decoded = decode(text);
     let squeezed = squeeze(&decoded);
-    match is_nfc_quick(squeezed.chars()) {
-        IsNormalized::Yes => squeezed,
-        _ => squeezed.nfc().collect(),
+    if is_nfc(&squeezed) { squeezed } else { squeezed.nfc().collect() }
+}
+
+/// Whether a text surely is in NFC.
+pub fn is_nfc(text: &str) -> bool {
+    text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes
+}
+
+/// The blocks of what Vietnamese texts are written in: letters and signs that neither decompose in
+/// NFC nor join others.
+fn is_composed(character: char) -> bool {
+    matches!(character, ..'\u{300}' | '\u{1e00}'..='\u{1eff}' | '\u{2010}'..='\u{2027}')
+}
+
+/// The same as `char::is_alphabetic`; for the letters of Vietnamese without its tables.
+pub fn is_letter(character: char) -> bool {
+    match character {
+        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ʯ' | '\u{1e00}'..='\u{1eff}' => true,
+        _ => character.is_alphabetic(),
+    }
+}
+
+/// Adds a character in lower case.
+pub fn push_small(text: &mut String, character: char) {
+    if character.is_ascii() {
+        text.push(character.to_ascii_lowercase());
+    } else {
+        text.extend(character.to_lowercase());
     }
 }
 
@@ -22,18 +47,26 @@ pub fn tidy(text: &str) -> String {
 pub fn words(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     let mut add = |character: char| {
-        if character.is_alphanumeric() {
-            words.extend(character.to_lowercase());
+        if is_letter(character) || character.is_numeric() {
+            push_small(&mut words, character);
         } else if !words.ends_with(' ') && !words.is_empty() {
             words.push(' ');
         }
     };
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => text.chars().for_each(&mut add),
-        _ => text.nfc().for_each(&mut add),
+    if is_nfc(text) {
+        text.chars().for_each(&mut add)
+    } else {
+        text.nfc().for_each(&mut add)
     }
     words.truncate(words.trim_end().len());
     words
+}
+
+/// Whether a tidy text has those words. Most differ in the first letter.
+pub fn says(text: &str, said: &str) -> bool {
+    let first = text.chars().find(|c| is_letter(*c) || c.is_numeric());
+    let begins = first.is_none_or(|first| first.to_lowercase().next() == said.chars().next());
+    begins && words(text) == said
 }
 
 /// Text whose entities were encoded twice or more.
@@ -98,6 +131,8 @@ fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::char::canonical_combining_class;
+
     use super::*;
 
     #[test]
@@ -125,6 +160,23 @@ mod tests {
             tidy("e\u{34f}\u{323}\u{302}, e\u{323}\u{302}, ẹ\u{302}, ê\u{323}"),
             "ệ, ệ, ệ, ệ"
         );
+    }
+
+    #[test]
+    fn what_is_quickly_told_is_told_rightly() {
+        for character in char::MIN..=char::MAX {
+            assert_eq!(is_letter(character), character.is_alphabetic(), "{character:?}");
+            let is_nfc = is_nfc_quick(std::iter::once(character)) == IsNormalized::Yes;
+            let is_starter = canonical_combining_class(character) == 0;
+            assert!(!is_composed(character) || is_nfc && is_starter, "{character:?}");
+        }
+    }
+
+    #[test]
+    fn texts_say_their_words() {
+        assert!(says("“Đường mới”, về bản!", "đường mới về bản"));
+        assert!(!says("Đường mới", "đường mới về bản") && !says("Lối cũ", "đường mới"));
+        assert!(says("…", "") && !says("A", "") && !says("", "a"));
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn utf8_at(text: &str) -> Option<(char, usize)> {
         _ => return None,
     };
     for slot in &mut encoded[1..count] {
-        *slot = byte(characters.next()?.1)?;
+        *slot = byte(characters.next()?.1).filter(|byte| (0x80..0xc0).contains(byte))?;
     }
     let c = std::str::from_utf8(&encoded[..count]).ok()?.chars().next()?;
     Some((c, characters.next().map_or(text.len(), |(at, _)| at)))
@@ -188,11 +188,19 @@ fn viscii(c: char) -> char {
     }
 }
 
+/// Letters that no byte of a Western or Vietnamese code page becomes.
+pub fn is_only_unicode(c: char) -> bool {
+    matches!(c, '\u{1ea0}'..='\u{1ef9}')
+}
+
 /// The byte that became this character when it was read as windows-1252, ISO 8859-1 or
 /// windows-1258. No two of them disagree about a character.
 fn byte(c: char) -> Option<u8> {
     if let Ok(byte) = u8::try_from(u32::from(c)) {
         return Some(byte);
+    }
+    if is_only_unicode(c) {
+        return None;
     }
     let high = WINDOWS_1252.iter().find(|(_, read)| *read == c);
     high.or_else(|| WINDOWS_1258.iter().find(|(_, read)| *read == c)).map(|(code, _)| *code)

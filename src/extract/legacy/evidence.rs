@@ -1,11 +1,13 @@
 //! How Vietnamese a text is, as read and as it would be in another encoding.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_normalization::UnicodeNormalization;
 
 use super::charset::Charset;
 use super::syllable::is_syllable;
+use crate::extract::text::{is_letter, is_nfc};
 
 /// Different syllables that an encoding must give before it is believed without other signs. Words
 /// of other languages become one by chance, seldom two: `Loïc` is `Lọc` in VNI.
@@ -23,9 +25,13 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// The offers of all encodings that would change the text.
+    /// The offers of all encodings that would change the text, if one might convince.
     pub fn all(text: &str) -> Vec<Self> {
-        let (mut found, before) = (HashSet::new(), normal(text));
+        let before = normal(text);
+        if has_lone_signs(text) || is_vietnamese(&before) {
+            return Vec::new();
+        }
+        let mut found = HashSet::new();
         let words_before = Words::of(&before, &mut found);
         let offer = |charset: Charset| {
             let decoded = charset.decode(text);
@@ -72,12 +78,11 @@ struct Words {
 impl Words {
     fn of<'a>(text: &'a str, found: &mut HashSet<&'a str>) -> Self {
         let mut words = Self::default();
-        for word in text.split(|c| !is_part(c)) {
-            let word = word.trim_matches(is_sign);
+        for word in parts(text) {
             if word.is_ascii() {
                 let is_word = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic());
                 words.foreign += usize::from(is_word && !is_syllable(word));
-            } else if has_even_case(word) && is_syllable(word) {
+            } else if is_even_syllable(word) {
                 words.syllables += 1;
                 // What was a lone sign, as in `© 2001`, may be a letter and prove nothing.
                 if word.bytes().any(|byte| byte.is_ascii_alphabetic()) || word.chars().count() > 1 {
@@ -96,15 +101,55 @@ impl Words {
 }
 
 /// In the form that syllables are counted in.
-fn normal(text: &str) -> String {
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => text.to_owned(),
-        _ => text.nfc().collect(),
-    }
+fn normal(text: &str) -> Cow<'_, str> {
+    if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
+
+/// Whether nothing but signs and blanks that stand alone is not ASCII, as in `© 2001`: whatever
+/// they become, it is no word that counts.
+fn has_lone_signs(text: &str) -> bool {
+    let mut after_border = true;
+    let mut after_sign = false;
+    text.chars().all(|c| {
+        let is_border = matches!(c, ' ' | '\n' | '\t');
+        let is_sign = !c.is_ascii() && !is_letter(c) && !is_mark(c);
+        let fits = if is_sign { after_border } else { is_border || !after_sign && is_printed(c) };
+        (after_border, after_sign) = (is_border, is_sign);
+        fits
+    })
+}
+
+/// Whether all words with marks are syllables, and there is nothing but letters that another
+/// encoding makes letters of: none can win a syllable then.
+fn is_vietnamese(text: &str) -> bool {
+    // In VISCII control characters are letters.
+    let stays = |c: char| match c {
+        '\t' | '\n' | '\r' => true,
+        _ if c.is_ascii() => is_printed(c),
+        _ => is_letter(c) || is_mark(c),
+    };
+    text.chars().all(stays) && parts(text).all(|word| word.is_ascii() || is_even_syllable(word))
+}
+
+fn is_even_syllable(word: &str) -> bool {
+    has_even_case(word) && is_syllable(word)
+}
+
+fn is_printed(c: char) -> bool {
+    matches!(c, ' '..='~')
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
+/// The words of a text and the signs inside them.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !is_part(c)).map(|word| word.trim_matches(is_sign))
 }
 
 fn is_part(c: char) -> bool {
-    c.is_alphanumeric() || is_sign(c) || matches!(c, '\u{300}'..='\u{36f}')
+    is_letter(c) || c.is_numeric() || is_sign(c) || is_mark(c)
 }
 
 /// The signs of ISO 8859-1, at whose places the old encodings have letters.

@@ -60,7 +60,7 @@ impl Case {
 /// The text with the Vietnamese Đ (U+0110) in syllables that were written with the letters that
 /// look like it, the Icelandic Ð and the African Ɖ; `None` if there are none.
 pub fn with_real_d(text: &str) -> Option<String> {
-    if !text.contains(['Ð', 'ð', 'Ɖ']) {
+    if text.is_ascii() || !text.contains(['Ð', 'ð', 'Ɖ']) {
         return None;
     }
     let mut out = String::with_capacity(text.len());

@@ -18,7 +18,8 @@ use std::borrow::Cow;
 use scraper::node::Element;
 use scraper::{Html, Node};
 
-use charset::{Charset, holds_encoded_utf8};
+use super::metadata::attribute;
+use charset::{Charset, holds_encoded_utf8, is_only_unicode};
 use evidence::Offer;
 
 /// Bytes of a block that are looked at for evidence.
@@ -162,11 +163,6 @@ fn usual(cases: &[Case]) -> Option<Charset> {
     sums.filter(|(_, sum)| *sum > 0).max_by_key(|(_, sum)| *sum).map(|(charset, _)| charset)
 }
 
-/// Letters that no byte of a Western or Vietnamese code page becomes.
-fn is_only_unicode(c: char) -> bool {
-    matches!(c, '\u{1ea0}'..='\u{1ef9}')
-}
-
 impl Piece<'_> {
     fn read_as(&self, charset: Charset) -> String {
         let text = charset.decode(self.text);
@@ -191,6 +187,7 @@ struct Open {
     font: Option<Font>,
     /// Its text is no language.
     is_code: bool,
+    is_inline: bool,
 }
 
 impl Walk {
@@ -203,10 +200,11 @@ impl Walk {
                 Some(piece).filter(|_| !around.is_code)
             }
             Node::Element(element) => {
-                self.block += usize::from(!is_inline(element.name()));
+                let is_inline = is_inline(element.name());
+                self.block += usize::from(!is_inline);
                 let around = self.open.last().copied().unwrap_or_default();
                 let font = font(element).or(around.font);
-                self.open.push(Open { font, is_code: is_code(element) });
+                self.open.push(Open { font, is_code: is_code(element), is_inline });
                 let text = content(element)?;
                 self.block += 1;
                 Some(Piece { text, block: self.block, font: None })
@@ -216,9 +214,10 @@ impl Walk {
     }
 
     fn leave(&mut self, node: &Node) {
-        if let Node::Element(element) = node {
-            self.open.pop();
-            self.block += usize::from(!is_inline(element.name()));
+        if node.is_element()
+            && let Some(open) = self.open.pop()
+        {
+            self.block += usize::from(!open.is_inline);
         }
     }
 }
@@ -257,8 +256,7 @@ fn is_code(element: &Element) -> bool {
 
 /// What a `<meta>` says.
 fn content(element: &Element) -> Option<&str> {
-    let mut attributes = element.attrs().filter(|_| element.name() == "meta");
-    attributes.find(|(name, _)| *name == "content").map(|(_, content)| content)
+    if element.name() == "meta" { attribute(element, "content") } else { None }
 }
 
 /// Puts a text back where [`Walk::enter`] took it from.
