@@ -101,8 +101,7 @@ pub(super) fn read(at: At) -> Reading {
         return Reading::new(1, SemioticClass::Word, small);
     }
     let letters = written.chars().count();
-    let word = letters >= WORD_MIN && is_pronounceable(&small)
-        || is_pronounceable(&small) && names_storm(at);
+    let word = (letters >= WORD_MIN || names_storm(at)) && is_pronounceable(&small);
     if speakable && (letters > SPELLED_MAX || heading && letters > 5) || word {
         return foreign_word(written, &small);
     }
