@@ -22,6 +22,8 @@ pub struct Config {
     pub voice: String,
     /// How many articles are narrated at once.
     pub workers: usize,
+    /// How many utterances are spoken at once, by all of them together. 0: one for each core.
+    pub threads: usize,
     /// A file of the newsroom's own readings, one `written TAB spoken [TAB flags [TAB section]]` a
     /// line. Empty: none. Those that `baonoi lexicon` adds win over it.
     pub lexicon: PathBuf,
@@ -92,6 +94,7 @@ impl Default for Config {
             public_url: String::new(),
             voice: "vi-embedded".to_owned(),
             workers: 2,
+            threads: 0,
             lexicon: PathBuf::new(),
             site_rules: PathBuf::new(),
             sample: true,
@@ -174,6 +177,9 @@ impl Config {
         let refuse = |name, value: String, rule| Err(ConfigError::OutOfRange { name, value, rule });
         if !(1..=64).contains(&self.workers) {
             return refuse("workers", self.workers.to_string(), "use 1 to 64");
+        }
+        if self.threads > 64 {
+            return refuse("threads", self.threads.to_string(), "use 1 to 64, or 0 for each core");
         }
         if self.voice.parse::<VoiceId>().is_err() {
             return refuse("voice", self.voice.clone(), "use the id of a voice");

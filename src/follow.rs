@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 use crate::domain::address::Address;
 use crate::domain::article::Page;
 use crate::domain::feed::{Feed, FeedItem};
-use crate::domain::job::Source;
+use crate::domain::job::{Source, Urgency};
 use crate::domain::units::Millis;
 use crate::extract;
 use crate::fetch::{Answer, Document, FetchError, Validators, Wanted};
@@ -132,7 +132,7 @@ impl Follower {
             // Asked first and remembered then: asking twice does no harm, forgetting does.
             let look_after = if wanted && self.may_read(&item.address).await? {
                 info!(article = %item.address, ?seen, "found by its feed");
-                self.queue.ask_for(Source::Address(item.address.clone())).await?;
+                self.queue.ask_for(Source::Address(item.address.clone()), Urgency::Backlog).await?;
                 Some(LOOKS[0])
             } else {
                 None
@@ -188,7 +188,9 @@ impl Follower {
                 // Should the reading fail, the next look must find the correction again.
                 if self.differs(&item.address, document).await? {
                     info!(article = %item.address, "corrected by the paper");
-                    self.queue.ask_for(Source::Address(item.address.clone())).await?;
+                    self.queue
+                        .ask_for(Source::Address(item.address.clone()), Urgency::Backlog)
+                        .await?;
                     None
                 } else {
                     Some(tags)

@@ -10,9 +10,9 @@ use tokio::sync::{Notify, watch};
 use tracing::{error, info, warn};
 
 use crate::domain::address::Address;
-use crate::domain::job::{Failure, Job, Progress, Source};
+use crate::domain::job::{Failure, Job, Progress, Source, Urgency};
 use crate::domain::units::Millis;
-use crate::narrate::{NarrateError, Narrator};
+use crate::narrate::{Audience, NarrateError, Narrator};
 use crate::store::{Finished, Lease, Store, StoreError, hex};
 
 /// How often a job is begun before it is given up. Temporary failures and killed workers count.
@@ -41,7 +41,7 @@ impl Queue {
     /// Asks for an article to be read. The same source is the same row, which is looked at again:
     /// the page may say something else by now, or the voice may have changed. What would be heard
     /// already is not spoken twice.
-    pub async fn ask_for(&self, source: Source) -> Result<Job, StoreError> {
+    pub async fn ask_for(&self, source: Source, urgency: Urgency) -> Result<Job, StoreError> {
         let (wish, label) = match &source {
             Source::Address(address) => {
                 (format!("address:{}", address.canonical()), address.to_string())
@@ -57,7 +57,7 @@ impl Queue {
                 (digest("text", texts.map(String::as_str)), label)
             }
         };
-        let job = self.store.ask(&wish, &label, &source).await?;
+        let job = self.store.ask(&wish, &label, urgency, &source).await?;
         self.wake.notify_waiters();
         Ok(job)
     }
@@ -225,9 +225,11 @@ impl Worker {
             return Ok(Finished { article, narration });
         }
         let (narrator, store) = (self.narrator.clone(), self.queue.store.clone());
+        let urgency = lease.job.urgency;
         let speak = move || {
             let mut report = |progress| gauge.write(progress);
-            narrator.finished(&store, article, notes, prepared, key, &mut report)
+            let audience = Audience { urgency, on_progress: &mut report };
+            narrator.finished(&store, article, notes, prepared, key, audience)
         };
         computed(speak).await?
     }

@@ -1,12 +1,13 @@
 //! The whole line, end to end: the one file that knows the order of the stages.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use sha2::{Digest, Sha256};
 
 use crate::audio::{self, EncodeError, Pauses, Tags};
 use crate::domain::article::{Article, Page};
-use crate::domain::job::{Progress, Source};
+use crate::domain::job::{Progress, Source, Urgency};
 use crate::domain::lexicon::LexiconEntry;
 use crate::domain::narration::{Cue, Narration, Phonemes};
 use crate::domain::note::{Note, NoteKind};
@@ -17,7 +18,7 @@ use crate::fetch::{FetchError, Fetcher};
 use crate::normalize::{self, Lexicon};
 use crate::phonemize::{self, Guess};
 use crate::store::{Finished, Line, NewNarration, Store, StoreError, hex};
-use crate::synthesize::{self, SynthesisError, Voice};
+use crate::synthesize::{self, Pool, Ticket, Unspoken, Voice};
 
 /// Everything that turns a source into a narration, made once and shared.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Narrator {
     /// Where known sites keep the parts of their articles.
     pub site_rules: SiteRules,
     pub voice: Voice,
+    /// The threads that speak.
+    pub pool: Pool,
     /// The newsroom's own readings, from its file. Those of the store come on top of them.
     pub readings: Vec<LexiconEntry>,
     /// 1.0 is the voice's own pace.
@@ -62,7 +65,7 @@ pub enum NarrateError {
     #[error("there is nothing in the text that could be said")]
     Silent,
     #[error("the voice failed: {0}")]
-    Voice(#[from] SynthesisError),
+    Voice(#[from] Unspoken),
     #[error("the sound could not be encoded: {0}")]
     Encode(#[from] EncodeError),
     #[error(transparent)]
@@ -98,6 +101,7 @@ impl NarrateError {
         match self {
             Self::Fetch(error) => error.is_temporary(),
             Self::Store(_) | Self::Stopped => true,
+            Self::Voice(error) => error.is_temporary(),
             _ => false,
         }
     }
@@ -179,6 +183,12 @@ fn word_of<'u>(note: &Note, utterance: &'u Utterance) -> &'u str {
 /// How far it is, and whether to go on.
 pub type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
+/// Who waits for a narration, and is told how far it is.
+pub struct Audience<'a> {
+    pub urgency: Urgency,
+    pub on_progress: &'a mut OnProgress<'a>,
+}
+
 impl Narrator {
     /// Source -> what the article is taken from. Waits for the network where it must.
     pub async fn material(&self, source: &Source) -> Result<Material, NarrateError> {
@@ -244,21 +254,38 @@ impl Narrator {
     pub fn speak(
         &self,
         prepared: &Prepared,
-        on_progress: &mut OnProgress<'_>,
+        audience: Audience<'_>,
     ) -> Result<Narration, NarrateError> {
+        let Audience { urgency, on_progress } = audience;
         let count = u32::try_from(prepared.phonemes.len()).unwrap_or(u32::MAX);
-        let mut clips = Vec::with_capacity(prepared.phonemes.len());
         let mut progress = Progress { done: 0, total: Some(count) };
-        for (utterance, phonemes) in prepared.script.utterances.iter().zip(&prepared.phonemes) {
+        let mut clips = Vec::with_capacity(prepared.phonemes.len());
+        let mut unasked = prepared.phonemes.iter();
+        let mut asked = VecDeque::new();
+        for utterance in &prepared.script.utterances {
             if on_progress(progress).is_break() {
                 return Err(NarrateError::Stopped);
             }
-            let clip = synthesize::clip(&self.voice, phonemes, 1.0 / self.speed)?;
-            clips.push((clip, utterance.pause));
+            // Enough to keep every thread busy while the oldest is waited for.
+            while asked.len() <= self.pool.threads() {
+                let Some(phonemes) = unasked.next() else { break };
+                asked.push_back(self.ask(urgency, phonemes)?);
+            }
+            let Some(ticket) = asked.pop_front() else { break };
+            clips.push((ticket.wait()?, utterance.pause));
             progress.done += 1;
         }
         let _ = on_progress(progress);
         Ok(audio::narration(&clips, &Pauses::default()))
+    }
+
+    /// One utterance, for the pool.
+    fn ask(&self, urgency: Urgency, phonemes: &Phonemes) -> Result<Ticket, Unspoken> {
+        let (voice, phonemes, length_scale) =
+            (self.voice.clone(), phonemes.clone(), 1.0 / self.speed);
+        let limit = synthesize::time_limit(&phonemes, length_scale);
+        self.pool
+            .ask(urgency, limit, move |_stop| synthesize::clip(&voice, &phonemes, length_scale))
     }
 
     /// What the finished files say about themselves.
@@ -278,9 +305,9 @@ impl Narrator {
         mut notes: Vec<Note>,
         prepared: Prepared,
         content_key: String,
-        on_progress: &mut OnProgress<'_>,
+        audience: Audience<'_>,
     ) -> Result<Finished, NarrateError> {
-        let narration = self.speak(&prepared, on_progress)?;
+        let narration = self.speak(&prepared, audience)?;
         let mp3 = store.blobs().put(&audio::mp3(&narration, &self.tags(&article))?)?;
         let wav = store.blobs().put(&audio::wav(&narration))?;
         notes.extend(prepared.script.notes.iter().cloned());

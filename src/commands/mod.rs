@@ -12,6 +12,7 @@ mod sites;
 mod text;
 mod voices;
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -19,7 +20,7 @@ use baonoi::config::Config;
 use baonoi::fetch;
 use baonoi::narrate::Narrator;
 use baonoi::store::Store;
-use baonoi::synthesize::Voice;
+use baonoi::synthesize::{Pool, Voice};
 use clap::{Args, Parser, Subcommand};
 
 /// The spoken newspaper: gives every article a voice.
@@ -117,10 +118,17 @@ fn narrator(config: &Config) -> anyhow::Result<Narrator> {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         site_rules: sites::rules(&config.site_rules)?,
         voice: Voice::named(&config.voice)?,
+        pool: Pool::new(threads(config)),
         readings: lexicon::from_file(&config.lexicon)?,
         speed: config.narration.speed,
         text_chars_max: config.narration.text_chars_max,
     })
+}
+
+/// How many utterances are spoken at once: as set, or one for each core.
+fn threads(config: &Config) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
+    if config.threads == 0 { cores() } else { config.threads }
 }
 
 /// Opens the store, does something with it, and closes it.

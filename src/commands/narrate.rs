@@ -8,10 +8,11 @@ use anyhow::Context as _;
 use baonoi::audio;
 use baonoi::config::{Config, SPEED_RANGE};
 use baonoi::domain::article::Article;
+use baonoi::domain::job::{Progress, Urgency};
 use baonoi::domain::narration::Narration;
 use baonoi::domain::note::Note;
 use baonoi::extract::SiteRules;
-use baonoi::narrate::{self, Narrator, Prepared};
+use baonoi::narrate::{self, Audience, Narrator, Prepared};
 use baonoi::synthesize::Voice;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -126,10 +127,12 @@ fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<Narration> 
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} sentences {elapsed}")
         .context("the progress bar's template is wrong")?;
     bar.set_style(style);
-    let narration = narrator.speak(prepared, &mut |progress| {
+    let mut on_progress = |progress: Progress| {
         bar.set_position(u64::from(progress.done));
         ControlFlow::Continue(())
-    })?;
+    };
+    let audience = Audience { urgency: Urgency::Editor, on_progress: &mut on_progress };
+    let narration = narrator.speak(prepared, audience)?;
     bar.finish();
     Ok(narration)
 }

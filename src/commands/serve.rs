@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use baonoi::config::Config;
-use baonoi::domain::job::Source;
+use baonoi::domain::job::{Source, Urgency};
 use baonoi::domain::units::Millis;
 use baonoi::follow::Follower;
 use baonoi::jobs::{Queue, Worker};
@@ -48,7 +48,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let queue = Queue::new(store.clone());
     if config.sample && store.is_empty().await? {
         let url = Some(SAMPLE_URL.parse()?);
-        queue.ask_for(Source::Html { url, html: SAMPLE_HTML.into() }).await?;
+        queue.ask_for(Source::Html { url, html: SAMPLE_HTML.into() }, Urgency::Editor).await?;
     }
     let mut workers = workers(&config, &queue, &narrator, &stop);
     let follower =

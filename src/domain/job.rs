@@ -11,6 +11,7 @@ pub struct Job {
     /// What people know it by: the address, or the title of a text handed over.
     pub label: String,
     pub state: JobState,
+    pub urgency: Urgency,
     pub progress: Progress,
     /// How many times it was begun.
     pub attempts: u32,
@@ -38,6 +39,17 @@ pub enum JobState {
     Running,
     Done,
     Failed,
+}
+
+/// Who waits for the work. The later ones are served first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Urgency {
+    /// Nobody: a feed brought it.
+    Backlog,
+    /// Somebody at a desk, or the newsroom's own system.
+    Editor,
+    /// Somebody has pressed play.
+    Listener,
 }
 
 /// Sentences spoken, of how many (`None` until the script is known).
@@ -75,5 +87,22 @@ impl JobState {
     /// Nothing more will happen unless somebody asks.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Done | Self::Failed)
+    }
+}
+
+impl Urgency {
+    pub const ALL: [Self; 3] = [Self::Backlog, Self::Editor, Self::Listener];
+
+    /// Greater is more urgent. Stored, so it never changes.
+    pub fn level(self) -> i64 {
+        match self {
+            Self::Backlog => 0,
+            Self::Editor => 1,
+            Self::Listener => 2,
+        }
+    }
+
+    pub fn from_level(level: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|urgency| urgency.level() == level)
     }
 }

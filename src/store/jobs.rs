@@ -14,7 +14,7 @@ use super::{parse, parse_optional, to_json};
 use crate::domain::address::{Address, InvalidAddress};
 use crate::domain::article::Article;
 use crate::domain::ids::{ArticleId, JobId, NarrationId};
-use crate::domain::job::{Failure, Job, JobState, Progress, Source};
+use crate::domain::job::{Failure, Job, JobState, Progress, Source, Urgency};
 use crate::domain::units::{Millis, Timestamp};
 
 /// The right to work on a job until the lease runs out.
@@ -45,7 +45,7 @@ enum SourceRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, label, state, done, total, attempts, article_id, narration_id, ",
+            "SELECT id, label, state, urgency, done, total, attempts, article_id, narration_id, ",
             "failure_code, failure_detail, created_ms, updated_ms FROM jobs ",
             $rest
         )
@@ -56,12 +56,23 @@ impl Store {
     /// Asks for work. `wish` names it: the same wish finds the same row. Work that has ended is
     /// queued again; work that is under way is done once more when it ends, since what it read may
     /// have been changed meanwhile.
-    pub async fn ask(&self, wish: &str, label: &str, source: &Source) -> Result<Job, StoreError> {
+    ///
+    /// Work that waits or runs never becomes less urgent by being asked for once more.
+    pub async fn ask(
+        &self,
+        wish: &str,
+        label: &str,
+        urgency: Urgency,
+        source: &Source,
+    ) -> Result<Job, StoreError> {
         let row = sqlx::query(
             "INSERT INTO jobs (id, wish, label, source, state, run_after_ms, asked_ms, created_ms,
-                updated_ms)
-             VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5)
+                updated_ms, urgency)
+             VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5, $6)
              ON CONFLICT (wish) DO UPDATE SET
+                urgency = CASE
+                    WHEN jobs.state IN ('queued', 'running') AND jobs.urgency > excluded.urgency
+                    THEN jobs.urgency ELSE excluded.urgency END,
                 state = CASE WHEN jobs.state = 'running' THEN 'running' ELSE 'queued' END,
                 done = CASE WHEN jobs.state = 'running' THEN jobs.done ELSE 0 END,
                 total = CASE WHEN jobs.state = 'running' THEN jobs.total ELSE NULL END,
@@ -78,6 +89,7 @@ impl Store {
         .bind(label)
         .bind(to_json(&source_row(source)))
         .bind(now().0)
+        .bind(urgency.level())
         .fetch_one(&self.pool)
         .await?;
         job(&row)
@@ -94,7 +106,7 @@ impl Store {
         query.bind(i64::from(count)).fetch_all(&self.pool).await?.iter().map(job).collect()
     }
 
-    /// Takes the job that has waited longest: one that is due, or one whose worker fell silent.
+    /// Takes the most urgent job, of those the one that has waited longest: one that is due, or one whose worker fell silent.
     pub async fn claim(&self, worker: &str, lease: Millis) -> Result<Option<Lease>, StoreError> {
         let now = now().0;
         let row = sqlx::query(
@@ -104,7 +116,7 @@ impl Store {
                 SELECT id FROM jobs
                 WHERE (state = 'queued' AND run_after_ms <= $3)
                    OR (state = 'running' AND lease_until_ms < $3)
-                ORDER BY run_after_ms, id LIMIT 1)
+                ORDER BY urgency DESC, run_after_ms, id LIMIT 1)
              RETURNING *",
         )
         .bind(worker)
@@ -269,6 +281,9 @@ fn job(row: &AnyRow) -> Result<Job, StoreError> {
     let state: String = row.try_get("state")?;
     let state = JobState::from_name(&state)
         .ok_or_else(|| StoreError::Corrupt(format!("state {state:?}")))?;
+    let urgency: i64 = row.try_get("urgency")?;
+    let urgency = Urgency::from_level(urgency)
+        .ok_or_else(|| StoreError::Corrupt(format!("urgency {urgency}")))?;
     let count = |column: &str| -> Result<Option<u32>, StoreError> {
         let number: Option<i64> = row.try_get(column)?;
         Ok(number.and_then(|number| u32::try_from(number).ok()))
@@ -279,6 +294,7 @@ fn job(row: &AnyRow) -> Result<Job, StoreError> {
         id: parse(row, "id")?,
         label: row.try_get("label")?,
         state,
+        urgency,
         progress: Progress { done: count("done")?.unwrap_or(0), total: count("total")? },
         attempts: count("attempts")?.unwrap_or(0),
         article: parse_optional(row, "article_id")?,

@@ -3,9 +3,13 @@
 //! Nothing outside this folder knows how a voice makes sound.
 
 mod embedded;
+mod pool;
 mod voice;
 
+pub use self::pool::Stop;
 pub use self::voice::{Voice, VoiceError};
+
+use std::time::Duration;
 
 use crate::domain::narration::{Clip, Phonemes};
 
@@ -19,6 +23,24 @@ pub enum SynthesisError {
     #[error("the voice `{0}` made something that is not sound")]
     NotSound(String),
 }
+
+/// The threads that speak.
+pub type Pool = pool::Pool<Clip, SynthesisError>;
+/// The right to the clip of one utterance.
+pub type Ticket = pool::Ticket<Clip, SynthesisError>;
+/// Why there is no clip.
+pub type Unspoken = pool::Unspoken<SynthesisError>;
+
+/// How long an utterance may keep a thread: many times what the slowest machine needs that can
+/// narrate at all, and enough to load a voice.
+pub fn time_limit(phonemes: &Phonemes, length_scale: f32) -> Duration {
+    let sound =
+        phonemes.0.chars().count() as f32 / PHONEMES_A_SECOND * length_scale.clamp(0.1, 10.0);
+    Duration::from_secs(20) + Duration::from_secs_f32(sound) * 10
+}
+
+/// Characters of phonemes that are spoken in a second: 4.5 syllables.
+const PHONEMES_A_SECOND: f32 = 25.0;
 
 /// Speaks one utterance. `length_scale` stretches time: 1.0 is the voice's own pace, 2.0 is half
 /// as fast (the name and meaning are those of VITS voices).

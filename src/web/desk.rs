@@ -21,7 +21,7 @@ use super::{App, articles, views};
 use crate::domain::account::Account;
 use crate::domain::address::Address;
 use crate::domain::ids::JobId;
-use crate::domain::job::{Job, JobState, Source};
+use crate::domain::job::{Job, JobState, Source, Urgency};
 
 const JOBS_SHOWN: u32 = 50;
 
@@ -76,7 +76,7 @@ pub async fn create_article(
     let Form(form) = form?;
     match address(&form.url) {
         Ok(address) => {
-            let job = app.0.queue.ask_for(Source::Address(address)).await?;
+            let job = app.0.queue.ask_for(Source::Address(address), Urgency::Editor).await?;
             Ok(Redirect::to(&format!("/desk/jobs/{}", job.id)).into_response())
         }
         Err(error) => {
@@ -110,7 +110,7 @@ pub async fn create_article_by_api(
     body: Result<Json<ArticleJson>, JsonRejection>,
 ) -> Result<Response, WebError> {
     let Json(given) = body?;
-    let job = app.0.queue.ask_for(source(given)?).await?;
+    let job = app.0.queue.ask_for(source(given)?, Urgency::Editor).await?;
     let location = [(header::LOCATION, format!("/api/jobs/{}", job.id))];
     Ok((StatusCode::ACCEPTED, location, Json(views::job_json(&job))).into_response())
 }

@@ -1,5 +1,8 @@
 //! Slow work survives whatever happens to the process.
 
+use baonoi::domain::job::{Source, Urgency};
+use baonoi::domain::units::Millis;
+use baonoi::store::Store;
 use serde_json::{Value, json};
 
 use crate::app::{App, Home};
@@ -54,4 +57,28 @@ async fn a_stopped_service_puts_its_job_back() {
     // Nobody waits for ten minutes until the lease runs out: it was given back.
     let app = home.start();
     assert_eq!(app.finished(&id).await["state"], "done");
+}
+
+#[tokio::test]
+async fn whoever_waits_is_served_before_the_backlog() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let ask = async |wish: &str, urgency: Urgency| {
+        let source = Source::Text { title: wish.to_owned(), paragraphs: Vec::new() };
+        store.ask(wish, wish, urgency, &source).await.unwrap();
+    };
+    ask("feed 1", Urgency::Backlog).await;
+    ask("feed 2", Urgency::Backlog).await;
+    ask("editor", Urgency::Editor).await;
+    ask("listener", Urgency::Listener).await;
+    // Somebody presses play on what a feed brought; the feed brings it once more.
+    ask("feed 2", Urgency::Listener).await;
+    ask("feed 2", Urgency::Backlog).await;
+    let mut served = Vec::new();
+    while let Some(lease) = store.claim("worker", Millis(60_000)).await.unwrap() {
+        served.push(lease.job.label);
+    }
+    assert_eq!(served[2..], ["editor", "feed 1"]);
+    served[..2].sort();
+    assert_eq!(served[..2], ["feed 2", "listener"]);
 }
