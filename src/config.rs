@@ -18,8 +18,10 @@ pub struct Config {
     /// How readers reach the service, e.g. `https://doc.baomuongthanh.example`; used in links that
     /// leave the site (oEmbed). Empty: taken from the request.
     pub public_url: String,
-    /// Which voice reads.
+    /// Which voice reads. Empty: the neural one where it is installed, else the embedded one.
     pub voice: String,
+    /// The folder of voices. Empty: `voices` in the folder of the data.
+    pub voices: PathBuf,
     /// How many articles are narrated at once.
     pub workers: usize,
     /// How many utterances are spoken at once, by all of them together. 0: one for each core.
@@ -92,7 +94,8 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             data: PathBuf::from("./data"),
             public_url: String::new(),
-            voice: "vi-embedded".to_owned(),
+            voice: String::new(),
+            voices: PathBuf::new(),
             workers: 2,
             threads: 0,
             lexicon: PathBuf::new(),
@@ -172,6 +175,14 @@ impl Config {
         })
     }
 
+    /// Where the files of voices are.
+    pub fn voices_folder(&self) -> PathBuf {
+        if self.voices.as_os_str().is_empty() {
+            return self.data.join("voices");
+        }
+        self.voices.clone()
+    }
+
     /// Refuses settings with which the program could not keep its promises.
     pub fn check(&self) -> Result<(), ConfigError> {
         let refuse = |name, value: String, rule| Err(ConfigError::OutOfRange { name, value, rule });
@@ -181,7 +192,7 @@ impl Config {
         if self.threads > 64 {
             return refuse("threads", self.threads.to_string(), "use 1 to 64, or 0 for each core");
         }
-        if self.voice.parse::<VoiceId>().is_err() {
+        if !self.voice.is_empty() && self.voice.parse::<VoiceId>().is_err() {
             return refuse("voice", self.voice.clone(), "use the id of a voice");
         }
         if !SPEED_RANGE.contains(&self.narration.speed) {

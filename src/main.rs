@@ -18,9 +18,16 @@ fn main() -> ExitCode {
         .init();
     match commands::run(commands::CommandLine::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("baonoi: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast::<clap::Error>() {
+            // Wrong usage that only shows once the settings are known.
+            Ok(usage) => {
+                eprint!("{usage}");
+                ExitCode::from(2)
+            }
+            Err(error) => {
+                eprintln!("baonoi: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }

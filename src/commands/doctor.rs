@@ -3,14 +3,14 @@
 use anyhow::Context as _;
 use baonoi::config::Config;
 use baonoi::store::Store;
-use baonoi::synthesize::Voice;
 
 pub fn run(config: &Config) -> anyhow::Result<()> {
     println!("baonoi {}", env!("CARGO_PKG_VERSION"));
     println!("listen: {}", config.listen);
-    let voice = Voice::named(&config.voice)?;
+    let voices = super::voices(config)?;
+    let voice = voices.chosen(&config.voice)?;
     println!("voice: {} ({}): {}", voice.id, voice.label, voice.description);
-    println!("voices: {}", Voice::all()?.len());
+    println!("voices: {}", voices.installed().count());
     super::runtime()?.block_on(async {
         let store = Store::open(&config.data)
             .await

@@ -20,7 +20,7 @@ use baonoi::config::Config;
 use baonoi::fetch;
 use baonoi::narrate::Narrator;
 use baonoi::store::Store;
-use baonoi::synthesize::{Pool, Voice};
+use baonoi::synthesize::{Pool, Voices};
 use clap::{Args, Parser, Subcommand};
 
 /// The spoken newspaper: gives every article a voice.
@@ -84,7 +84,7 @@ pub fn run(line: CommandLine) -> anyhow::Result<()> {
         Some(Command::Extract(args)) => text::extract(&config, &args),
         Some(Command::Normalize(args)) => text::normalize(&config, &args),
         Some(Command::Phonemize) => text::phonemize(),
-        Some(Command::Voices(command)) => voices::run(&command),
+        Some(Command::Voices(command)) => voices::run(&config, &command),
         Some(Command::Accounts(command)) => accounts::run(&config, command),
         Some(Command::Lexicon(command)) => lexicon::run(&config, command),
         Some(Command::Feeds(command)) => feeds::run(&config, command),
@@ -117,12 +117,17 @@ fn narrator(config: &Config) -> anyhow::Result<Narrator> {
     Ok(Narrator {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         site_rules: sites::rules(&config.site_rules)?,
-        voice: Voice::named(&config.voice)?,
+        voice: voices(config)?.chosen(&config.voice)?,
         pool: Pool::new(threads(config)),
         readings: lexicon::from_file(&config.lexicon)?,
         speed: config.narration.speed,
         text_chars_max: config.narration.text_chars_max,
     })
+}
+
+/// The voices in the folder that the settings name.
+fn voices(config: &Config) -> anyhow::Result<Voices> {
+    Ok(Voices::in_folder(&config.voices_folder())?)
 }
 
 /// How many utterances are spoken at once: as set, or one for each core.

@@ -13,7 +13,6 @@ use baonoi::domain::narration::Narration;
 use baonoi::domain::note::Note;
 use baonoi::extract::SiteRules;
 use baonoi::narrate::{self, Audience, Narrator, Prepared};
-use baonoi::synthesize::Voice;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -30,7 +29,7 @@ pub struct NarrateArgs {
     #[arg(long, value_name = "FILE")]
     vtt: Option<PathBuf>,
     /// Which voice reads.
-    #[arg(long, value_name = "ID", value_parser = voice)]
+    #[arg(long, value_name = "ID")]
     voice: Option<String>,
     /// 1.0 is the voice's own pace.
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
@@ -63,6 +62,7 @@ enum Format {
 pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     let mut config = config.clone();
     if let Some(voice) = &args.voice {
+        check_voice(&config, voice)?;
         config.voice.clone_from(voice);
     }
     if let Some(speed) = args.speed {
@@ -113,8 +113,12 @@ fn output(argument: &str) -> Result<Output, String> {
     Ok(Output { path, format })
 }
 
-fn voice(argument: &str) -> Result<String, String> {
-    Voice::named(argument).map(|voice| voice.id.to_string()).map_err(|error| error.to_string())
+/// A voice that nobody knows is wrong usage; which there are, only the settings tell.
+fn check_voice(config: &Config, id: &str) -> anyhow::Result<()> {
+    super::voices(config)?.named(id).map(|_| ()).map_err(|error| {
+        let message = format!("invalid value '{id}' for '--voice <ID>': {error}\n");
+        clap::Error::raw(clap::error::ErrorKind::ValueValidation, message).into()
+    })
 }
 
 fn speed(argument: &str) -> Result<f32, String> {

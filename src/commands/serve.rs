@@ -89,10 +89,14 @@ fn workers(
 }
 
 fn settings(config: &Config) -> anyhow::Result<WebSettings> {
-    let card = |voice: Voice| VoiceCard { id: voice.id, label: voice.label, embedded: true };
+    let card = |voice: &Voice| VoiceCard {
+        id: voice.id.clone(),
+        label: voice.label.clone(),
+        embedded: voice.is_embedded(),
+    };
     Ok(WebSettings {
         public_url: config.public_url.clone(),
-        voices: Voice::all()?.into_iter().map(card).collect(),
+        voices: super::voices(config)?.installed().map(card).collect(),
         comments_per_network: config.comments.per_network_max,
     })
 }

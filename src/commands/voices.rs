@@ -1,6 +1,6 @@
 //! `baonoi voices`: which voices there are.
 
-use baonoi::synthesize::Voice;
+use baonoi::config::Config;
 use clap::Subcommand;
 
 #[derive(Subcommand, Debug)]
@@ -9,10 +9,10 @@ pub enum VoicesCommand {
     List,
 }
 
-pub fn run(command: &VoicesCommand) -> anyhow::Result<()> {
+pub fn run(config: &Config, command: &VoicesCommand) -> anyhow::Result<()> {
     match command {
         VoicesCommand::List => {
-            for voice in Voice::all()? {
+            for voice in super::voices(config)?.installed() {
                 println!("{}\t{}\t{} Hz\t{}", voice.id, voice.label, voice.rate.0, voice.licence);
                 println!("\t{}", voice.description);
             }

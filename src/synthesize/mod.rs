@@ -2,12 +2,17 @@
 //!
 //! Nothing outside this folder knows how a voice makes sound.
 
+mod checksum;
 mod embedded;
+mod manifest;
 mod pool;
 mod voice;
+mod voices;
 
+pub use self::manifest::{Kind, Manifest, VoiceFile};
 pub use self::pool::Stop;
-pub use self::voice::{Voice, VoiceError};
+pub use self::voice::{Voice, VoiceKind};
+pub use self::voices::{KnownVoice, NEURAL, State, VoiceError, Voices};
 
 use std::time::Duration;
 
@@ -22,6 +27,8 @@ const PHONEMES_MAX: usize = 10_000;
 pub enum SynthesisError {
     #[error("the voice `{0}` made something that is not sound")]
     NotSound(String),
+    #[error("this build cannot compute the voice `{0}`")]
+    NoEngine(String),
 }
 
 /// The threads that speak.
@@ -45,6 +52,9 @@ const PHONEMES_A_SECOND: f32 = 25.0;
 /// Speaks one utterance. `length_scale` stretches time: 1.0 is the voice's own pace, 2.0 is half
 /// as fast (the name and meaning are those of VITS voices).
 pub fn clip(voice: &Voice, phonemes: &Phonemes, length_scale: f32) -> Result<Clip, SynthesisError> {
+    if let VoiceKind::Piper { .. } = voice.kind {
+        return Err(SynthesisError::NoEngine(voice.id.to_string()));
+    }
     let mut samples = Vec::new();
     for piece in pieces(&phonemes.0) {
         samples.extend(embedded::clip(&Phonemes(piece.to_owned()), length_scale).samples);
@@ -85,7 +95,7 @@ mod tests {
 
     #[test]
     fn several_threads_speak_the_same() {
-        let voice = Voice::embedded().unwrap();
+        let voice = Voice::embedded();
         let phonemes = Phonemes("tʃˈaː2w bˈa6n".to_owned());
         let alone = clip(&voice, &phonemes, 1.0).unwrap();
         std::thread::scope(|scope| {

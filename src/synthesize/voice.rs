@@ -1,8 +1,9 @@
-//! Which voices there are: `voices/<id>/voice.json` -> [`Voice`].
+//! A voice that is ready to speak.
 
-use serde::Deserialize;
+use std::path::PathBuf;
 
 use super::embedded;
+use super::manifest::Manifest;
 use crate::domain::ids::VoiceId;
 use crate::domain::units::SampleRate;
 
@@ -19,63 +20,53 @@ pub struct Voice {
     pub rate: SampleRate,
     /// Changes whenever the same phonemes would sound different; part of every content key.
     pub version: String,
+    pub kind: VoiceKind,
 }
 
-/// Why a voice cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum VoiceError {
-    #[error("there is no voice `{0}`; `baonoi voices list` names those there are")]
-    Unknown(String),
-    #[error("voice.json of `{voice}` is not valid: {reason}")]
-    Invalid { voice: String, reason: String },
-}
-
-/// `voice.json` as written.
-#[derive(Deserialize)]
-struct Manifest {
-    id: String,
-    label: String,
-    description: String,
-    licence: String,
-    attribution: String,
-    sample_rate: u32,
+/// What makes the sound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VoiceKind {
+    /// Formant synthesis, compiled in.
+    Embedded,
+    /// A VITS model as Piper trains it.
+    Piper {
+        model: PathBuf,
+        config: PathBuf,
+        /// Which of the model's several speakers.
+        speaker: Option<i64>,
+    },
 }
 
 const EMBEDDED: &str = include_str!("../../voices/vi-embedded/voice.json");
 
 impl Voice {
     /// The voice that needs no file.
-    pub fn embedded() -> Result<Self, VoiceError> {
-        let voice = Self::read("vi-embedded", EMBEDDED, embedded::ENGINE_VERSION)?;
-        if voice.rate != embedded::SAMPLE_RATE {
-            let reason = format!("sample_rate is {}", voice.rate.0);
-            return Err(VoiceError::Invalid { voice: voice.id.to_string(), reason });
-        }
-        Ok(voice)
+    pub fn embedded() -> Self {
+        // The file is compiled in, and a test reads it.
+        let manifest = Manifest::parse(EMBEDDED).expect("the embedded voice.json is valid");
+        Self::of(&manifest, embedded::SAMPLE_RATE, embedded::ENGINE_VERSION, VoiceKind::Embedded)
     }
 
-    /// All voices that can speak here.
-    pub fn all() -> Result<Vec<Self>, VoiceError> {
-        Ok(vec![Self::embedded()?])
-    }
-
-    pub fn named(id: &str) -> Result<Self, VoiceError> {
-        let found = Self::all()?.into_iter().find(|voice| voice.id.as_ref() == id);
-        found.ok_or_else(|| VoiceError::Unknown(id.to_owned()))
-    }
-
-    fn read(name: &str, json: &str, version: &str) -> Result<Self, VoiceError> {
-        let invalid = |reason: String| VoiceError::Invalid { voice: name.to_owned(), reason };
-        let given: Manifest = serde_json::from_str(json).map_err(|e| invalid(e.to_string()))?;
-        Ok(Self {
-            id: given.id.parse::<VoiceId>().map_err(|e| invalid(e.to_string()))?,
-            label: given.label,
-            description: given.description,
-            licence: given.licence,
-            attribution: given.attribution,
-            rate: SampleRate(given.sample_rate),
+    pub(super) fn of(
+        manifest: &Manifest,
+        rate: SampleRate,
+        version: &str,
+        kind: VoiceKind,
+    ) -> Self {
+        Self {
+            id: manifest.id.clone(),
+            label: manifest.label.clone(),
+            description: manifest.description.clone(),
+            licence: manifest.licence.clone(),
+            attribution: manifest.attribution.clone(),
+            rate,
             version: version.to_owned(),
-        })
+            kind,
+        }
+    }
+
+    pub fn is_embedded(&self) -> bool {
+        self.kind == VoiceKind::Embedded
     }
 }
 
@@ -85,8 +76,8 @@ mod tests {
 
     #[test]
     fn the_embedded_voice_is_there() {
-        let voice = Voice::named("vi-embedded").unwrap();
-        assert_eq!(voice.label, "Giọng nữ");
-        assert!(Voice::named("robot").is_err());
+        let voice = Voice::embedded();
+        assert_eq!((voice.id.as_ref(), voice.label.as_str()), ("vi-embedded", "Giọng nữ"));
+        assert_eq!(Manifest::parse(EMBEDDED).unwrap().rate, Some(voice.rate));
     }
 }
