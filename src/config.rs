@@ -22,6 +22,9 @@ pub struct Config {
     pub voice: String,
     /// The folder of voices. Empty: `voices` in the folder of the data.
     pub voices: PathBuf,
+    /// The shared library of ONNX Runtime, 1.17 or newer. Empty: the one that `baonoi voices install
+    /// --runtime` put into the folder of voices, if any; else rten, which is compiled in.
+    pub onnxruntime: PathBuf,
     /// How many articles are narrated at once.
     pub workers: usize,
     /// How many utterances are spoken at once, by all of them together. 0: one for each core.
@@ -96,6 +99,7 @@ impl Default for Config {
             public_url: String::new(),
             voice: String::new(),
             voices: PathBuf::new(),
+            onnxruntime: PathBuf::new(),
             workers: 2,
             threads: 0,
             lexicon: PathBuf::new(),
@@ -181,6 +185,16 @@ impl Config {
             return self.data.join("voices");
         }
         self.voices.clone()
+    }
+
+    /// The library of ONNX Runtime, if one was named or installed.
+    pub fn onnxruntime_library(&self) -> Option<PathBuf> {
+        if !self.onnxruntime.as_os_str().is_empty() {
+            return Some(self.onnxruntime.clone());
+        }
+        let name =
+            format!("{}onnxruntime{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+        Some(self.voices_folder().join("runtime").join(name)).filter(|path| path.exists())
     }
 
     /// Refuses settings with which the program could not keep its promises.

@@ -18,7 +18,7 @@ use crate::fetch::{FetchError, Fetcher};
 use crate::normalize::{self, Lexicon};
 use crate::phonemize::{self, Guess};
 use crate::store::{Finished, Line, NewNarration, Store, StoreError, hex};
-use crate::synthesize::{self, Pool, Ticket, Unspoken, Voice};
+use crate::synthesize::{self, Doubt, Engine, Pool, Spoken, Ticket, Unspoken};
 
 /// Everything that turns a source into a narration, made once and shared.
 #[derive(Debug)]
@@ -26,7 +26,8 @@ pub struct Narrator {
     pub fetcher: Fetcher,
     /// Where known sites keep the parts of their articles.
     pub site_rules: SiteRules,
-    pub voice: Voice,
+    /// The voice that reads, loaded.
+    pub engine: Engine,
     /// The threads that speak.
     pub pool: Pool,
     /// The newsroom's own readings, from its file. Those of the store come on top of them.
@@ -180,6 +181,21 @@ fn word_of<'u>(note: &Note, utterance: &'u Utterance) -> &'u str {
     word.unwrap_or_default()
 }
 
+/// What is odd about the sound of an utterance, for the editor.
+fn doubtful(doubt: &Doubt, utterance: &Utterance) -> Note {
+    let (kind, message) = match doubt {
+        Doubt::UnknownPhonemes(phonemes) => {
+            let phonemes: String = phonemes.iter().collect();
+            (NoteKind::UnknownPhoneme, format!("the voice has no sound for {phonemes:?}"))
+        }
+        Doubt::OddLength { seconds, expected } => (
+            NoteKind::OddLength,
+            format!("it is said in {seconds:.1} s, where {expected:.1} s were expected"),
+        ),
+    };
+    Note::at(kind, utterance.part, utterance.span, message)
+}
+
 /// How far it is, and whether to go on.
 pub type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
@@ -250,16 +266,18 @@ impl Narrator {
         Ok(Prepared { script, phonemes })
     }
 
-    /// Phonemes -> Narration. Slow: keeps a core busy for as long as it takes.
+    /// Phonemes -> Narration, and what is odd about its sound. Slow: keeps the pool busy for as long as
+    /// it takes.
     pub fn speak(
         &self,
         prepared: &Prepared,
         audience: Audience<'_>,
-    ) -> Result<Narration, NarrateError> {
+    ) -> Result<(Narration, Vec<Note>), NarrateError> {
         let Audience { urgency, on_progress } = audience;
         let count = u32::try_from(prepared.phonemes.len()).unwrap_or(u32::MAX);
         let mut progress = Progress { done: 0, total: Some(count) };
         let mut clips = Vec::with_capacity(prepared.phonemes.len());
+        let mut notes = Vec::new();
         let mut unasked = prepared.phonemes.iter();
         let mut asked = VecDeque::new();
         for utterance in &prepared.script.utterances {
@@ -272,20 +290,21 @@ impl Narrator {
                 asked.push_back(self.ask(urgency, phonemes)?);
             }
             let Some(ticket) = asked.pop_front() else { break };
-            clips.push((ticket.wait()?, utterance.pause));
+            let Spoken { clip, doubts } = ticket.wait()?;
+            notes.extend(doubts.iter().map(|doubt| doubtful(doubt, utterance)));
+            clips.push((clip, utterance.pause));
             progress.done += 1;
         }
         let _ = on_progress(progress);
-        Ok(audio::narration(&clips, &Pauses::default()))
+        Ok((audio::narration(&clips, &Pauses::default()), notes))
     }
 
     /// One utterance, for the pool.
     fn ask(&self, urgency: Urgency, phonemes: &Phonemes) -> Result<Ticket, Unspoken> {
-        let (voice, phonemes, length_scale) =
-            (self.voice.clone(), phonemes.clone(), 1.0 / self.speed);
+        let (engine, phonemes, length_scale) =
+            (self.engine.clone(), phonemes.clone(), 1.0 / self.speed);
         let limit = synthesize::time_limit(&phonemes, length_scale);
-        self.pool
-            .ask(urgency, limit, move |_stop| synthesize::clip(&voice, &phonemes, length_scale))
+        self.pool.ask(urgency, limit, move |stop| engine.clip(&phonemes, length_scale, stop))
     }
 
     /// What the finished files say about themselves.
@@ -293,7 +312,7 @@ impl Narrator {
         Tags {
             title: article.title.clone(),
             artist: article.site.clone().unwrap_or_default(),
-            voice: self.voice.label.clone(),
+            voice: self.engine.voice.label.clone(),
         }
     }
 
@@ -307,13 +326,13 @@ impl Narrator {
         content_key: String,
         audience: Audience<'_>,
     ) -> Result<Finished, NarrateError> {
-        let narration = self.speak(&prepared, audience)?;
+        let (narration, doubts) = self.speak(&prepared, audience)?;
         let mp3 = store.blobs().put(&audio::mp3(&narration, &self.tags(&article))?)?;
         let wav = store.blobs().put(&audio::wav(&narration))?;
-        notes.extend(prepared.script.notes.iter().cloned());
+        notes.extend(prepared.script.notes.iter().cloned().chain(doubts));
         let narration = NewNarration {
             content_key,
-            voice: self.voice.id.clone(),
+            voice: self.engine.voice.id.clone(),
             rate: narration.rate,
             length: narration.length(),
             lines: lines(&prepared.script, &narration),
@@ -333,8 +352,8 @@ impl Narrator {
             hash.update((field.len() as u64).to_le_bytes());
             hash.update(field);
         };
-        add(self.voice.id.as_ref());
-        add(&self.voice.version);
+        add(self.engine.voice.id.as_ref());
+        add(&self.engine.voice.version);
         add(&self.speed.to_string());
         add(&format!("{} {:?}", audio::VERSION, Pauses::default()));
         add(&tags.title);

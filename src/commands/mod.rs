@@ -20,8 +20,9 @@ use baonoi::config::Config;
 use baonoi::fetch;
 use baonoi::narrate::Narrator;
 use baonoi::store::Store;
-use baonoi::synthesize::{Pool, Voices};
+use baonoi::synthesize::{Computer, Engine, Pool, Voices};
 use clap::{Args, Parser, Subcommand};
+use tracing::warn;
 
 /// The spoken newspaper: gives every article a voice.
 #[derive(Parser)]
@@ -117,12 +118,38 @@ fn narrator(config: &Config) -> anyhow::Result<Narrator> {
     Ok(Narrator {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         site_rules: sites::rules(&config.site_rules)?,
-        voice: voices(config)?.chosen(&config.voice)?,
+        engine: engine(config)?,
         pool: Pool::new(threads(config)),
         readings: lexicon::from_file(&config.lexicon)?,
         speed: config.narration.speed,
         text_chars_max: config.narration.text_chars_max,
     })
+}
+
+/// The voice that reads, loaded. One that was named must speak; where none was, the embedded voice
+/// stands in for a neural one that cannot.
+fn engine(config: &Config) -> anyhow::Result<Engine> {
+    let voice = voices(config)?.chosen(&config.voice)?;
+    if voice.is_embedded() {
+        return Ok(Engine::embedded());
+    }
+    let computer = computer(config);
+    match Engine::load(voice, &computer) {
+        Err(error) if config.voice.is_empty() => {
+            warn!(%error, "the embedded voice reads instead; `baonoi voices verify` tells more");
+            Ok(Engine::embedded())
+        }
+        loaded => Ok(loaded?),
+    }
+}
+
+/// What computes neural voices: ONNX Runtime where its library is, else rten.
+fn computer(config: &Config) -> Computer {
+    let computer = Computer::choose(config.onnxruntime_library().as_deref());
+    if let Some(reason) = &computer.refused {
+        warn!(%reason, "ONNX Runtime is not used");
+    }
+    computer
 }
 
 /// The voices in the folder that the settings name.

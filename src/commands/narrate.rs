@@ -82,7 +82,7 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     narrator.check_length(&article)?;
     let begun = Instant::now();
     let prepared = narrator.prepare(&article, &stored)?;
-    let narration = speak(&narrator, &prepared)?;
+    let (narration, doubts) = speak(&narrator, &prepared)?;
     let output = &args.output;
     write(&output.path, &encode(&narrator, &article, &narration, output.format)?)?;
     let took = begun.elapsed().as_secs_f64();
@@ -90,7 +90,7 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
         let lines = narrate::lines(&prepared.script, &narration);
         write(path, narrate::transcript(narration.rate, &lines).as_bytes())?;
     }
-    notes.extend(prepared.script.notes.iter().cloned());
+    notes.extend(prepared.script.notes.iter().cloned().chain(doubts));
     let seconds = narration.length().seconds(narration.rate);
     let summary = Summary { article: &article, prepared: &prepared, notes: &notes, seconds, took };
     if args.json {
@@ -126,7 +126,7 @@ fn speed(argument: &str) -> Result<f32, String> {
     if SPEED_RANGE.contains(&speed) { Ok(speed) } else { Err("use 0.5 to 2.0".to_owned()) }
 }
 
-fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<Narration> {
+fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<(Narration, Vec<Note>)> {
     let bar = ProgressBar::new(prepared.phonemes.len() as u64);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} sentences {elapsed}")
         .context("the progress bar's template is wrong")?;
@@ -136,9 +136,9 @@ fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<Narration> 
         ControlFlow::Continue(())
     };
     let audience = Audience { urgency: Urgency::Editor, on_progress: &mut on_progress };
-    let narration = narrator.speak(prepared, audience)?;
+    let spoken = narrator.speak(prepared, audience)?;
     bar.finish();
-    Ok(narration)
+    Ok(spoken)
 }
 
 fn encode(

@@ -57,7 +57,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let app = App::new(store.clone(), queue, settings(&config)?, stop);
     // The one line on stdout: where to point a browser, or a program that started us on port 0.
     println!("http://{}/", listener.local_addr()?);
-    info!(voice = %narrator.voice.id, data = %config.data.display(), "listening");
+    info!(voice = %narrator.engine.voice.id, data = %config.data.display(), "listening");
     let stopped = tokio::spawn(async move {
         stop_signal().await;
         info!("stopping");

@@ -26,6 +26,10 @@ pub enum NoteKind {
     LongSentence,
     /// The phonemizer had to guess the sound.
     UnknownSyllable,
+    /// The voice lacks a sound.
+    UnknownPhoneme,
+    /// The utterance's sound is far shorter or longer than its syllables let expect.
+    OddLength,
 }
 
 impl Note {
@@ -51,6 +55,8 @@ impl NoteKind {
             Self::UnknownSymbol => "unknown_symbol",
             Self::LongSentence => "long_sentence",
             Self::UnknownSyllable => "unknown_syllable",
+            Self::UnknownPhoneme => "unknown_phoneme",
+            Self::OddLength => "odd_length",
         }
     }
 }

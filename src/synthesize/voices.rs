@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::checksum::{self, Verified};
 use super::manifest::{self, Kind, Manifest, PiperFacts, VoiceFile};
+use super::piper;
 use super::voice::{Voice, VoiceKind};
 use crate::domain::ids::VoiceId;
 
@@ -283,7 +284,8 @@ fn voice(folder: &Path, manifest: &mut Manifest, files: &Files) -> Result<Voice,
     }
     // All that decides how phonemes sound, apart from what computes it.
     let speaker_part = speaker.map(|speaker| format!("-speaker{speaker}")).unwrap_or_default();
-    let version = format!("piper-{model_sha256}-{config_sha256}{speaker_part}");
+    let engine = piper::ENGINE_VERSION;
+    let version = format!("{engine}-{model_sha256}-{config_sha256}{speaker_part}");
     let kind = VoiceKind::Piper { model, config, speaker };
     Ok(Voice::of(manifest, facts.rate, &version, kind))
 }

@@ -1,0 +1,345 @@
+//! Phonemes -> samples with a Piper voice: VITS (Kim, Kong & Son, 2021) as Piper exports it to ONNX.
+//!
+//! In reading order: `config` turns phonemes into ids, `graph` cuts the model into steps, `runtime`
+//! loads and computes them, `noise` makes their randomness, and this file runs one after the other.
+
+mod config;
+mod graph;
+mod noise;
+mod runtime;
+mod tensor;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::domain::narration::Phonemes;
+
+pub use config::PiperConfig;
+pub use runtime::{LibraryError, Runtime, RuntimeError};
+
+use graph::{Line, Random, Shape, Step, Windows};
+use noise::Noise;
+use runtime::Session;
+use tensor::{Data, Tensor};
+
+/// Part of a clip's content key: changes whenever the same model says the same otherwise.
+pub const ENGINE_VERSION: &str = "piper-1";
+
+/// Frames that the decoder makes into samples at once: about three seconds. Longer windows need more
+/// memory, shorter ones compute more of their neighbours: see docs/performance.md.
+const WINDOW_FRAMES: usize = 256;
+
+/// Largest noise, in numbers: what would be asked for beyond is no speech.
+const NOISE_MAX: usize = 64 * 1024 * 1024;
+
+/// A Piper voice, loaded. Any number of threads may speak with it at once.
+#[derive(Debug)]
+pub struct Piper {
+    config: PiperConfig,
+    steps: Vec<LoadedStep>,
+    sound: String,
+    alignment: Option<String>,
+    speaker: Option<i64>,
+}
+
+#[derive(Debug)]
+enum LoadedStep {
+    Noise(Random),
+    Part(Box<LoadedPart>),
+}
+
+#[derive(Debug)]
+struct LoadedPart {
+    session: Session,
+    inputs: Vec<String>,
+    outputs: Vec<String>,
+    windows: Option<Windows>,
+}
+
+/// Why a Piper voice cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum PiperError {
+    #[error("cannot read {path}: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the voice's config cannot be used: {0}")]
+    Config(String),
+    #[error("the voice's model cannot be used: {0}")]
+    Model(String),
+}
+
+/// Why an utterance could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unheard {
+    #[error("the model failed: {0}")]
+    Runtime(#[from] RuntimeError),
+    #[error("the model gives no `{0}`")]
+    Absent(String),
+    #[error("the model asks for {0} random numbers")]
+    TooMuchNoise(usize),
+    #[error("it was stopped, since nobody waits for it")]
+    Stopped,
+}
+
+/// How an utterance is said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Manner {
+    /// 1.0 is the voice's own pace, 2.0 half as fast.
+    pub length_scale: f32,
+    /// How much sound and durations vary, of the voice's own measure: 1.0 as it wishes, 0.0 not.
+    pub variation: f32,
+    /// The same seed, the same sound.
+    pub seed: u64,
+}
+
+/// An utterance as computed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Utterance {
+    /// Mono, at the config's rate.
+    pub samples: Vec<f32>,
+    /// How many samples each phoneme id is heard for, where the model tells.
+    pub alignment: Option<Vec<usize>>,
+}
+
+impl Piper {
+    /// Loads a voice and lets it say one sound, so that a model that cannot speak is found out now.
+    /// `threads` threads compute one utterance.
+    pub fn load(
+        model: &Path,
+        config: &Path,
+        speaker: Option<i64>,
+        runtime: &Runtime,
+        threads: usize,
+    ) -> Result<Self, PiperError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |source| PiperError::Unreadable { path, source }
+        };
+        let json = std::fs::read_to_string(config).map_err(unreadable(config))?;
+        let config = PiperConfig::read(&json)?;
+        let line = graph::line(File::open(model).map_err(unreadable(model))?)?;
+        let takes_speaker = check_inputs(&line.inputs)?;
+        let speaker = takes_speaker.then(|| speaker.unwrap_or(0));
+        if let Some(speaker) = speaker.filter(|it| !(0..config.speakers).contains(it)) {
+            let count = config.speakers;
+            return Err(PiperError::Config(format!("no speaker {speaker}, there are {count}")));
+        }
+        let voice = Self::assemble(config, line, speaker, runtime, threads)?;
+        voice.try_out()?;
+        Ok(voice)
+    }
+
+    fn assemble(
+        config: PiperConfig,
+        line: Line,
+        speaker: Option<i64>,
+        runtime: &Runtime,
+        threads: usize,
+    ) -> Result<Self, PiperError> {
+        let refused = |error: RuntimeError| PiperError::Model(error.to_string());
+        let mut steps = Vec::with_capacity(line.steps.len());
+        // One after the other, so that the parts' bytes are not in memory together with the sessions.
+        for step in line.steps {
+            steps.push(match step {
+                Step::Noise(random) => LoadedStep::Noise(random),
+                Step::Part(part) => LoadedStep::Part(Box::new(LoadedPart {
+                    inputs: part.inputs.clone(),
+                    outputs: part.outputs.iter().map(|(name, _)| name.clone()).collect(),
+                    windows: part.windows.clone(),
+                    session: runtime.load(part, threads).map_err(refused)?,
+                })),
+            });
+        }
+        Ok(Self { config, steps, sound: line.sound, alignment: line.alignment, speaker })
+    }
+
+    pub fn config(&self) -> &PiperConfig {
+        &self.config
+    }
+
+    /// Whether long utterances are decoded window by window, in bounded memory.
+    pub fn has_windows(&self) -> bool {
+        let windows = |step: &LoadedStep| match step {
+            LoadedStep::Part(part) => part.windows.is_some(),
+            LoadedStep::Noise(_) => false,
+        };
+        self.steps.iter().any(windows)
+    }
+
+    /// The ids with the lowest and the highest number: a model with other symbols fails here.
+    fn try_out(&self) -> Result<(), PiperError> {
+        let refused = |reason: String| PiperError::Model(format!("it does not speak: {reason}"));
+        let mut ids = self.config.ids(&Phonemes::default()).ids;
+        ids.splice(1..1, self.config.extremes());
+        let manner = Manner { length_scale: 1.0, variation: 0.0, seed: 0 };
+        let said =
+            self.speak(&ids, manner, &|| false).map_err(|error| refused(error.to_string()))?;
+        if said.samples.is_empty() {
+            return Err(refused("its sound is empty".to_owned()));
+        }
+        if said.samples.iter().any(|sample| !sample.is_finite()) {
+            return Err(refused("its sound is not made of numbers".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Says an utterance, given by its phoneme ids. `is_unwanted` is asked now and then.
+    pub fn speak(
+        &self,
+        ids: &[i64],
+        manner: Manner,
+        is_unwanted: &dyn Fn() -> bool,
+    ) -> Result<Utterance, Unheard> {
+        let mut noise = Noise::of(manner.seed);
+        let mut values = self.inputs(ids, manner);
+        for step in &self.steps {
+            if is_unwanted() {
+                return Err(Unheard::Stopped);
+            }
+            match step {
+                LoadedStep::Noise(random) => {
+                    let made = draw(random, &mut noise, &values)?;
+                    values.insert(random.name.clone(), made);
+                }
+                LoadedStep::Part(part) => part.run(&mut values, is_unwanted)?,
+            }
+        }
+        let sound = values.remove(&self.sound);
+        let Some(Tensor { data: Data::F32(samples), .. }) = sound else {
+            return Err(Unheard::Absent(self.sound.clone()));
+        };
+        let alignment = self.alignment.as_ref().and_then(|name| values.get(name));
+        let alignment = alignment.and_then(|durations| per_id(durations, ids.len(), samples.len()));
+        Ok(Utterance { samples, alignment })
+    }
+
+    fn inputs(&self, ids: &[i64], manner: Manner) -> HashMap<String, Tensor> {
+        let PiperConfig { noise_scale, noise_w, length_scale, .. } = self.config;
+        let scales = vec![
+            noise_scale * manner.variation,
+            length_scale * manner.length_scale,
+            noise_w * manner.variation,
+        ];
+        let count = ids.len();
+        let length = i64::try_from(count).unwrap_or(i64::MAX);
+        let mut values = HashMap::from([
+            ("input".to_owned(), Tensor::i64(&[1, count], ids.to_vec())),
+            ("input_lengths".to_owned(), Tensor::i64(&[1], vec![length])),
+            ("scales".to_owned(), Tensor::f32(&[3], scales)),
+        ]);
+        if let Some(speaker) = self.speaker {
+            values.insert("sid".to_owned(), Tensor::i64(&[1], vec![speaker]));
+        }
+        values
+    }
+}
+
+/// Refuses a model that is not Piper's; answers whether it wants to be told the speaker.
+fn check_inputs(inputs: &[String]) -> Result<bool, PiperError> {
+    let wanted = ["input", "input_lengths", "scales"];
+    let missing = wanted.iter().find(|name| !inputs.iter().any(|input| input == *name));
+    let other = inputs.iter().find(|name| !wanted.contains(&name.as_str()) && *name != "sid");
+    if let Some(name) = missing {
+        return Err(PiperError::Model(format!("it takes no `{name}`, so it is not a Piper voice")));
+    }
+    if let Some(name) = other {
+        return Err(PiperError::Model(format!("it wants `{name}`, which no Piper voice does")));
+    }
+    Ok(inputs.iter().any(|input| input == "sid"))
+}
+
+fn draw(
+    random: &Random,
+    noise: &mut Noise,
+    values: &HashMap<String, Tensor>,
+) -> Result<Tensor, Unheard> {
+    let shape = match &random.shape {
+        Shape::Fixed(shape) => shape,
+        Shape::Like(name) => &values.get(name).ok_or_else(|| Unheard::Absent(name.clone()))?.shape,
+    };
+    let count = shape.iter().try_fold(1_usize, |product, size| product.checked_mul(*size));
+    match count {
+        Some(count) if count <= NOISE_MAX => Ok(noise.normal(shape, random.mean, random.scale)),
+        _ => Err(Unheard::TooMuchNoise(count.unwrap_or(usize::MAX))),
+    }
+}
+
+/// The alignment in samples: Piper gives the frames of each id.
+fn per_id(durations: &Tensor, ids: usize, samples: usize) -> Option<Vec<usize>> {
+    let frames: Vec<usize> = match &durations.data {
+        Data::F32(frames) => frames.iter().map(|frames| frames.round().max(0.0) as usize).collect(),
+        Data::I64(frames) => {
+            frames.iter().map(|frames| usize::try_from(*frames).unwrap_or(0)).collect()
+        }
+        Data::Bool(_) => return None,
+    };
+    let total: usize = frames.iter().sum();
+    if frames.len() != ids || total == 0 || !samples.is_multiple_of(total) {
+        return None;
+    }
+    let hop = samples / total;
+    Some(frames.iter().map(|frames| frames * hop).collect())
+}
+
+impl LoadedPart {
+    fn run(
+        &self,
+        values: &mut HashMap<String, Tensor>,
+        is_unwanted: &dyn Fn() -> bool,
+    ) -> Result<(), Unheard> {
+        let given = self
+            .inputs
+            .iter()
+            .map(|name| values.get(name).ok_or_else(|| Unheard::Absent(name.clone())));
+        let given = given.collect::<Result<Vec<_>, _>>()?;
+        let windowed = match &self.windows {
+            Some(windows) => self.run_windows(&given, windows, is_unwanted)?,
+            None => None,
+        };
+        let made = match windowed {
+            Some(made) => made,
+            None => self.session.run(&given)?,
+        };
+        values.extend(self.outputs.iter().cloned().zip(made));
+        Ok(())
+    }
+
+    /// Runs the decoder window by window; `None` when it is short, or gives another length than its
+    /// structure lets expect.
+    fn run_windows(
+        &self,
+        given: &[&Tensor],
+        windows: &Windows,
+        is_unwanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<Tensor>>, Unheard> {
+        // What belongs to a speaker, not to a moment, has a single frame.
+        let frames = given.iter().filter_map(|tensor| tensor.frames()).max().unwrap_or(0);
+        let Windows { hop, reach } = *windows;
+        if frames <= WINDOW_FRAMES + reach || self.outputs.len() != 1 {
+            return Ok(None);
+        }
+        let mut sound = Vec::with_capacity(frames * hop);
+        for start in (0..frames).step_by(WINDOW_FRAMES) {
+            if is_unwanted() {
+                return Err(Unheard::Stopped);
+            }
+            let end = (start + WINDOW_FRAMES).min(frames);
+            let (from, to) = (start.saturating_sub(reach), (end + reach).min(frames));
+            let cut = |tensor: &&Tensor| {
+                if tensor.frames() == Some(frames) { tensor.window(from..to) } else { None }
+            };
+            let cuts: Vec<Option<Tensor>> = given.iter().map(cut).collect();
+            let inputs = cuts.iter().zip(given).map(|(cut, whole)| cut.as_ref().unwrap_or(whole));
+            let made = self.session.run(&inputs.collect::<Vec<_>>())?;
+            let Some(samples) = made.first().and_then(Tensor::as_f32) else { return Ok(None) };
+            if samples.len() != (to - from) * hop {
+                return Ok(None);
+            }
+            sound.extend_from_slice(&samples[(start - from) * hop..(end - from) * hop]);
+        }
+        let count = sound.len();
+        Ok(Some(vec![Tensor::f32(&[1, 1, count], sound)]))
+    }
+}

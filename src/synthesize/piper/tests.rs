@@ -1,0 +1,273 @@
+use std::path::PathBuf;
+
+use rten_onnx::onnx::{ModelProto, NodeProto};
+
+use super::*;
+
+fn data(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+fn load_from(folder: &str, name: &str, speaker: Option<i64>, runtime: &Runtime) -> Piper {
+    let file = |ending| data(folder).join(format!("{name}{ending}"));
+    Piper::load(&file(".onnx"), &file(".onnx.json"), speaker, runtime, 1).unwrap()
+}
+
+fn tiny() -> Piper {
+    load_from("voice-tiny", "tiny", None, &Runtime::Rten)
+}
+
+fn mini() -> Piper {
+    load_from("voice-mini", "mini", None, &Runtime::Rten)
+}
+
+const PLAIN: Manner = Manner { length_scale: 1.0, variation: 0.0, seed: 0 };
+
+fn say(piper: &Piper, phonemes: &str, manner: Manner) -> Vec<f32> {
+    let ids = piper.config().ids(&Phonemes(phonemes.to_owned()));
+    assert!(ids.unknown.is_empty(), "{:?}", ids.unknown);
+    piper.speak(&ids.ids, manner, &|| false).unwrap().samples
+}
+
+/// ONNX Runtime, where `./tests/run` found a library to test with.
+fn onnx_runtime() -> Option<Runtime> {
+    let Some(library) = std::env::var_os("BAONOI_TEST_ONNXRUNTIME") else {
+        eprintln!("skipped: BAONOI_TEST_ONNXRUNTIME names no library");
+        return None;
+    };
+    let (runtime, refused) = Runtime::choose(Some(Path::new(&library)));
+    assert_eq!(refused, None);
+    Some(runtime)
+}
+
+/// Cycles in a frame of 256 samples after `from`: what the tiny voice says can be foretold. A frame
+/// begins with a cycle, which is easier counted elsewhere.
+fn cycles(samples: &[f32], from: usize) -> usize {
+    let frame = &samples[from + 10..from + 267];
+    frame.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count()
+}
+
+fn difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn every_id_is_heard_in_its_place_for_its_time() {
+    let tiny = tiny();
+    // `^` 2 frames, pad 1, a 5, pad 1, ɗ 3, pad 1, `$` 2.
+    let said = say(&tiny, "aɗ", PLAIN);
+    assert_eq!(said.len(), 15 * 256);
+    let loud: Vec<bool> =
+        said.chunks(256).map(|frame| frame.iter().any(|sample| sample.abs() > 0.1)).collect();
+    let expected: Vec<bool> = "...aaaaa.ddd...".chars().map(|c| c != '.').collect();
+    assert_eq!(loud, expected);
+    assert_ne!(cycles(&said, 4 * 256), cycles(&said, 10 * 256));
+    assert_eq!(say(&tiny, "ɗa", PLAIN).len(), said.len());
+}
+
+#[test]
+fn the_length_scale_stretches_every_id() {
+    let tiny = tiny();
+    let slow = Manner { length_scale: 2.0, ..PLAIN };
+    assert_eq!(say(&tiny, "aɗ", slow).len(), 30 * 256);
+    let fast = Manner { length_scale: 0.5, ..PLAIN };
+    assert_eq!(say(&tiny, "aɗ", fast).len(), (1 + 1 + 3 + 1 + 2 + 1 + 1) * 256);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_sound() {
+    for piper in [tiny(), mini()] {
+        let varied = |seed| Manner { variation: 1.0, seed, length_scale: 1.0 };
+        let first = say(&piper, "sˈaː2w", varied(1));
+        assert_eq!(first, say(&piper, "sˈaː2w", varied(1)));
+        assert_ne!(first, say(&piper, "sˈaː2w", varied(2)));
+        assert_eq!(say(&piper, "aɗ", PLAIN), say(&piper, "aɗ", Manner { seed: 9, ..PLAIN }));
+    }
+}
+
+#[test]
+fn a_speaker_has_a_voice_of_her_own() {
+    let speaker = |number| load_from("voice-tiny-speakers", "tiny", Some(number), &Runtime::Rten);
+    let (first, second) = (say(&speaker(0), "aɗ", PLAIN), say(&speaker(1), "aɗ", PLAIN));
+    assert_eq!(cycles(&second, 4 * 256), 2 * cycles(&first, 4 * 256));
+    let model = data("voice-tiny-speakers/tiny.onnx");
+    let config = data("voice-tiny-speakers/tiny.onnx.json");
+    let absent = Piper::load(&model, &config, Some(2), &Runtime::Rten, 1).unwrap_err();
+    assert!(absent.to_string().contains("no speaker 2, there are 2"), "{absent}");
+}
+
+#[test]
+fn several_threads_may_speak_at_once() {
+    let mini = mini();
+    let alone = say(&mini, "ˈan", PLAIN);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| say(&mini, "ˈan", PLAIN))).collect();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), alone);
+        }
+    });
+}
+
+#[test]
+fn an_unwanted_utterance_is_not_computed() {
+    let tiny = tiny();
+    let ids = tiny.config().ids(&Phonemes("a".into())).ids;
+    assert_eq!(tiny.speak(&ids, PLAIN, &|| true), Err(Unheard::Stopped));
+}
+
+#[test]
+fn a_vits_graph_falls_into_its_parts() {
+    let mini = mini();
+    let noises = mini.steps.iter().filter(|step| matches!(step, LoadedStep::Noise(_))).count();
+    assert_eq!(noises, 2, "one for the durations, one for the sound");
+    let Some(LoadedStep::Part(decoder)) = mini.steps.last() else { panic!("no decoder") };
+    // Back from the sound: a kernel of 7 taps; blocks of 3, 5 and 7 taps with dilations of up to
+    // 12, at 256, 64 and 8 samples a frame, each under an upsampling; a kernel of 7 taps.
+    let at_256 = 3 + 3 * (3 + 12);
+    let at_64 = (at_256 + 5_usize).div_ceil(4) + 3 * (3 + 12);
+    let at_8 = (at_64 + 11).div_ceil(8) + 3 * (3 + 12);
+    let reach = (at_8 + 11).div_ceil(8) + 3;
+    assert_eq!(decoder.windows, Some(Windows { hop: 256, reach }));
+    assert!(tiny().steps.len() < mini.steps.len());
+}
+
+#[test]
+fn windows_give_what_the_whole_gives() {
+    let mut mini = mini();
+    // Longer than several windows, and not a multiple of one.
+    let long = say(&mini, &"tʃˈaː2w bˈa6n, ".repeat(20), PLAIN);
+    assert!(long.len() > 3 * WINDOW_FRAMES * 256, "{}", long.len());
+    let mut without = |reach| {
+        if let Some(LoadedStep::Part(decoder)) = mini.steps.last_mut() {
+            decoder.windows = reach;
+        }
+        say(&mini, &"tʃˈaː2w bˈa6n, ".repeat(20), PLAIN)
+    };
+    let whole = without(None);
+    let apart = difference(&long, &whole);
+    assert!(apart <= 1e-5, "{apart}");
+    // The reach is not more than is needed: with half of it the joins are heard.
+    let narrow = without(Some(Windows { hop: 256, reach: 5 }));
+    assert!(difference(&narrow, &whole) > apart);
+}
+
+#[test]
+fn both_runtimes_say_the_same() {
+    let Some(runtime) = onnx_runtime() else { return };
+    for (folder, name, speaker) in [
+        ("voice-tiny", "tiny", None),
+        ("voice-tiny-speakers", "tiny", Some(1)),
+        ("voice-mini", "mini", None),
+    ] {
+        let rten = load_from(folder, name, speaker, &Runtime::Rten);
+        let onnx = load_from(folder, name, speaker, &runtime);
+        for phonemes in ["ˈan", &"tʃˈaː2w bˈa6n, ".repeat(20)] {
+            let varied = Manner { variation: 1.0, seed: 3, ..PLAIN };
+            for manner in [PLAIN, varied] {
+                let apart =
+                    difference(&say(&rten, phonemes, manner), &say(&onnx, phonemes, manner));
+                assert!(apart <= 1e-3, "{folder}: {apart}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_library_that_is_none_is_refused_and_rten_computes() {
+    let (runtime, refused) = Runtime::choose(Some(Path::new("/nowhere/libonnxruntime.so")));
+    assert!(matches!((runtime, refused), (Runtime::Rten, Some(LibraryError::Missing(_)))));
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("libonnxruntime.so");
+    std::fs::write(&text, "no library").unwrap();
+    let (runtime, refused) = Runtime::choose(Some(&text));
+    assert!(matches!((runtime, refused), (Runtime::Rten, Some(LibraryError::Unusable { .. }))));
+    assert!(matches!(Runtime::choose(None), (Runtime::Rten, None)));
+}
+
+/// Loads the tiny voice after its model was changed.
+fn changed(change: impl Fn(&mut ModelProto)) -> String {
+    let mut model =
+        ModelProto::parse_file(File::open(data("voice-tiny/tiny.onnx")).unwrap()).unwrap();
+    change(&mut model);
+    refused(&model.write_buf().unwrap())
+}
+
+/// Why a model with these bytes is not loaded.
+fn refused(model: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("changed.onnx");
+    std::fs::write(&path, model).unwrap();
+    let loaded = Piper::load(&path, &data("voice-tiny/tiny.onnx.json"), None, &Runtime::Rten, 1);
+    loaded.unwrap_err().to_string()
+}
+
+#[test]
+fn a_model_that_is_no_piper_voice_is_refused_with_its_reason() {
+    let rename = |from: &'static str, to: &'static str| {
+        move |model: &mut ModelProto| {
+            let graph = model.graph.as_mut().unwrap();
+            let names = graph.input.iter_mut().filter_map(|input| input.name.as_mut());
+            let uses = graph.node.iter_mut().flat_map(|node| &mut node.input);
+            names.chain(uses).filter(|name| *name == from).for_each(|name| *name = to.to_owned());
+        }
+    };
+    assert!(changed(rename("scales", "speed")).contains("takes no `scales`"));
+    assert!(changed(|model| model.graph = None).contains("no graph"));
+    let missing = changed(|model| {
+        let _weights = model.graph.as_mut().unwrap().initializer.pop();
+    });
+    assert!(missing.contains("model cannot be used"), "{missing}");
+    let other = changed(|model| {
+        let graph = model.graph.as_mut().unwrap();
+        let mut more = graph.input[0].clone();
+        more.name = Some("style".into());
+        graph.input.push(more);
+    });
+    assert!(other.contains("wants `style`"), "{other}");
+}
+
+#[test]
+fn a_model_whose_sound_is_no_number_is_refused() {
+    let nan = changed(|model| {
+        let graph = model.graph.as_mut().unwrap();
+        let sound = graph.output[0].name.clone().unwrap();
+        let rename = graph.node.iter_mut().flat_map(|node| &mut node.output);
+        rename.filter(|name| **name == sound).for_each(|name| *name = "before".into());
+        let node = |operator: &str, input: &[&str], output: &str| NodeProto {
+            op_type: Some(operator.into()),
+            input: input.iter().map(|name| (*name).to_owned()).collect(),
+            output: vec![output.into()],
+            ..NodeProto::default()
+        };
+        graph.node.push(node("Sub", &["before", "before"], "nothing"));
+        graph.node.push(node("Div", &["nothing", "nothing"], &sound));
+    });
+    assert!(nan.contains("not made of numbers"), "{nan}");
+}
+
+#[test]
+fn a_model_cut_short_anywhere_or_of_other_bytes_is_refused() {
+    let whole = std::fs::read(data("voice-tiny/tiny.onnx")).unwrap();
+    for length in (0..whole.len()).step_by(97).chain([whole.len() - 1]) {
+        let reason = refused(&whole[..length]);
+        assert!(reason.contains("model cannot be used"), "{length}: {reason}");
+    }
+    assert!(refused(b"<!DOCTYPE html><title>404</title>").contains("no whole ONNX file"));
+}
+
+#[test]
+fn a_config_for_another_model_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("other.onnx.json");
+    let json = std::fs::read_to_string(data("voice-tiny/tiny.onnx.json")).unwrap();
+    let mut json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    json["phoneme_id_map"]["ʘ"] = serde_json::json!([100_000]);
+    json["num_symbols"] = serde_json::json!(200_000);
+    std::fs::write(&config, json.to_string()).unwrap();
+    let model = data("voice-tiny/tiny.onnx");
+    let loaded = Piper::load(&model, &config, None, &Runtime::Rten, 1).unwrap_err().to_string();
+    assert!(loaded.contains("does not speak"), "{loaded}");
+    let gone = Piper::load(&model, &folder.path().join("none.json"), None, &Runtime::Rten, 1);
+    assert!(matches!(gone, Err(PiperError::Unreadable { .. })));
+}
