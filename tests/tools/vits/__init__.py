@@ -7,7 +7,7 @@ durations hidden text -> how many frames each id lasts
 flow      latent as the text predicts it -> latent as the decoder wants it
 decoder   latent -> samples
 voice     the parts joined, and the file
-calibrate durations set to those of a real voice
+calibrate durations and loudness set to those of a real voice
 
 Sources: Kim, Kong, Son 2021, "Conditional Variational Autoencoder with Adversarial Learning for
 End-to-End Text-to-Speech" (VITS); Kong, Kim, Bae 2020, "HiFi-GAN"; Durkan et al. 2019, "Neural Spline

@@ -1,4 +1,4 @@
-"""Random weights speak at a random pace; this gives them that of a real voice.
+"""Random weights speak at a random pace and loudness; this gives them those of a real voice.
 
 What is found is rounded, so that the same seed makes the same bytes whatever library multiplies matrices.
 """
@@ -6,6 +6,7 @@ What is found is rounded, so that the same seed makes the same bytes whatever li
 import numpy as np
 from onnx.reference import ReferenceEvaluator
 
+from .decoder import RMS
 from .durations import FLOWS
 from .voice import Voice
 
@@ -13,12 +14,15 @@ from .voice import Voice
 FRAMES_PER_ID = 1.46
 # Of the logarithm of durations, without noise.
 DURATION_STD = 0.5
+# As many as are decoded to measure the loudness.
+IDS_DECODED = 24
 
 
 def calibrate(voice: Voice, ids: np.ndarray) -> None:
-    """Changes weights: the biases of the splines, and the last step of the durations. ids [1, N]."""
+    """Changes weights: the biases of the splines, the last step of the durations, and the last layer. ids [1, N]."""
     centre_splines(voice, ids)
     set_pace(voice, ids)
+    set_loudness(voice, ids[:, :IDS_DECODED])
 
 
 def centre_splines(voice: Voice, ids: np.ndarray) -> None:
@@ -39,6 +43,11 @@ def set_pace(voice: Voice, ids: np.ndarray) -> None:
         low, high = (shift, high) if frames < FRAMES_PER_ID else (low, shift)
     voice.graph.weights["dp.flows.0.m"][0] = round(-low / scale, 3)
     voice.graph.weights["dp.flows.0.logs"][0] = round(-np.log(scale), 3)
+
+
+def set_loudness(voice: Voice, ids: np.ndarray) -> None:
+    rms = np.sqrt(np.square(value(voice, "output", ids)).mean())
+    voice.graph.weights["dec.conv_post.weight"] *= np.float32(round(RMS / rms, 2))
 
 
 def value(voice: Voice, name: str, ids: np.ndarray) -> np.ndarray:

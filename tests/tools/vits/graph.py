@@ -41,7 +41,7 @@ class Graph:
         inputs = [one if isinstance(one, str) else self.constant(one) for one in operands]
         key = (kind, *inputs, outputs, str(attributes))
         if key not in self.computed or kind == "RandomNormalLike":
-            names = [f"v{len(self.nodes)}" + (f"_{i}" if outputs > 1 else "") for i in range(outputs)]
+            names = [str(len(self.nodes)) + (f"_{i}" if outputs > 1 else "") for i in range(outputs)]
             self.nodes.append(helper.make_node(kind, inputs, names, **attributes))
             self.computed[key] = names
         names = self.computed[key]

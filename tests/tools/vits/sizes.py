@@ -38,12 +38,12 @@ SIZES = {
     ),
     # Ours, small enough to be committed: every kind of node of `medium`, few channels and layers.
     "mini": Size(
-        symbols=80,
-        hidden=8,
+        symbols=76,
+        hidden=4,
         encoder_layers=2,
-        encoder_filter=16,
+        encoder_filter=4,
         flow_layers=2,
-        speaker_channels=8,
+        speaker_channels=4,
         decoder_channels=16,
     ),
 }
