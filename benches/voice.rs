@@ -6,17 +6,18 @@
 //!     [--at-once 1] [--raw FILE] < IDS
 //! ```
 //!
-//! Every line of stdin is an utterance, as phoneme ids apart by spaces; for each, one line of JSON is
-//! printed: `samples`, `seconds` (of work), `rate`. Then one for all: `load_s`, `wall_s`, `audio_s`,
-//! `real_time_factor`, `peak_rss_mb`. The config is MODEL.onnx.json. Noise is 0, so that all runtimes
-//! do the same. `--at-once N` speaks with N threads at once, each `--threads` wide.
+//! Every line of stdin is an utterance, as phoneme ids apart by spaces; each is spoken as it comes and
+//! answered by one line of JSON: `samples`, `seconds` (of work). At the end stderr tells load, wall
+//! clock, sound, real-time factor and peak memory. The config is MODEL.onnx.json. Noise is 0, so that
+//! all runtimes do the same. `--at-once N` speaks with N threads at once, each `--threads` wide.
 
-use std::io::BufRead as _;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use baonoi::synthesize::piper::{Manner, Piper, Runtime};
+use serde_json::json;
 
 struct Options {
     model: PathBuf,
@@ -55,9 +56,6 @@ fn main() {
         println!("nothing to do: give --model FILE.onnx, made by tests/tools/piper_voice.py");
         return;
     };
-    let ids = |line: String| line.split_whitespace().map(|id| id.parse().unwrap()).collect();
-    let utterances: Vec<Vec<i64>> =
-        std::io::stdin().lock().lines().map(|line| ids(line.unwrap())).collect();
     let (runtime, refused) = Runtime::choose(options.library.as_deref());
     if let Some(refused) = refused {
         panic!("{refused}");
@@ -69,37 +67,36 @@ fn main() {
     let load_s = begun.elapsed().as_secs_f64();
     let rate = f64::from(voice.config().rate.0);
     let manner = Manner { length_scale: 1.0, variation: 0.0, seed: 0 };
-    let said = Mutex::new(vec![(Vec::new(), 0.0); utterances.len()]);
-    let next = Mutex::new(0..utterances.len());
+    let lines = Mutex::new(std::io::stdin().lines().enumerate());
+    let said = Mutex::new(BTreeMap::new());
     let begun = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..options.at_once {
             scope.spawn(|| {
                 loop {
-                    let Some(at) = next.lock().unwrap().next() else { break };
+                    let next = lines.lock().unwrap().next();
+                    let Some((at, line)) = next else { break };
+                    let ids: Vec<i64> =
+                        line.unwrap().split_whitespace().map(|id| id.parse().unwrap()).collect();
                     let begun = Instant::now();
-                    let samples = voice.speak(&utterances[at], manner, &|| false).unwrap().samples;
-                    said.lock().unwrap()[at] = (samples, begun.elapsed().as_secs_f64());
+                    let samples = voice.speak(&ids, manner, &|| false).unwrap().samples;
+                    let seconds = begun.elapsed().as_secs_f64();
+                    println!("{}", json!({"samples": samples.len(), "seconds": seconds}));
+                    said.lock().unwrap().insert(at, samples);
                 }
             });
         }
     });
-    let wall_s = begun.elapsed().as_secs_f64();
+    let wall = begun.elapsed().as_secs_f64();
     let said = said.into_inner().unwrap();
-    for (samples, seconds) in &said {
-        let samples = samples.len();
-        println!("{}", serde_json::json!({"samples": samples, "seconds": seconds, "rate": rate}));
-    }
-    let samples: usize = said.iter().map(|(samples, _)| samples.len()).sum();
-    let audio_s = samples as f64 / rate;
-    let summary = serde_json::json!({
-        "load_s": load_s, "wall_s": wall_s, "audio_s": audio_s,
-        "real_time_factor": wall_s / audio_s, "peak_rss_mb": peak_rss_mb(),
-    });
-    println!("{summary}");
+    let sound = said.values().map(Vec::len).sum::<usize>() as f64 / rate;
+    let (factor, peak) = (wall / sound, peak_rss_mb().unwrap_or(f64::NAN));
+    eprintln!(
+        "load {load_s:.3} s, wall {wall:.2} s, sound {sound:.1} s, real-time factor {factor:.4}, \
+         peak {peak:.0} MB"
+    );
     if let Some(path) = options.raw {
-        let bytes: Vec<u8> =
-            said.iter().flat_map(|(samples, _)| samples).flat_map(|x| x.to_le_bytes()).collect();
+        let bytes: Vec<u8> = said.values().flatten().flat_map(|x| x.to_le_bytes()).collect();
         std::fs::write(path, bytes).unwrap();
     }
 }

@@ -11,6 +11,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     let voice = voices.chosen(&config.voice)?;
     println!("voice: {} ({}): {}", voice.id, voice.label, voice.description);
     println!("voices: {}", voices.installed().count());
+    println!("neural voices are computed by {}", super::computer(config).name());
     super::runtime()?.block_on(async {
         let store = Store::open(&config.data)
             .await

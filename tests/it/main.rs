@@ -14,4 +14,5 @@ mod lexicon;
 mod normalize;
 mod phonemize;
 mod site;
+mod speech;
 mod tidy;
