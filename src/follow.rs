@@ -1,9 +1,11 @@
 //! Following a site: feeds and sitemaps are asked for new articles, and new articles are looked at
 //! again for a while, because papers correct them.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
@@ -20,6 +22,12 @@ use crate::store::{DueFeed, DueItem, Seen, Store, StoreError, Tags, content_hash
 
 /// How often the database is asked whether something is due.
 const REST: Duration = Duration::from_secs(1);
+
+/// Sites that are asked at once: a slow one must not hold back the others.
+const SITES_AT_ONCE: usize = 8;
+
+/// How long a site that is being asked is left alone before it is its turn again.
+const BUSY_WAIT: Millis = Millis(3_000);
 
 /// The sitemaps of an index that are read at one time: the newest.
 const SITEMAPS_MAX: usize = 3;
@@ -43,6 +51,36 @@ pub struct Follower {
     narrator: Arc<Narrator>,
     /// How many of the newest articles are narrated when a feed answers for the first time.
     backlog: usize,
+    busy: Busy,
+}
+
+/// The sites that are being asked, each by one task at a time.
+#[derive(Clone, Debug, Default)]
+struct Busy(Arc<Mutex<HashSet<String>>>);
+
+/// A site that is being asked, until this is dropped.
+struct Taken {
+    site: String,
+    busy: Busy,
+}
+
+impl Busy {
+    /// Takes a site that nobody else of us is asking.
+    fn take(&self, site: &str) -> Option<Taken> {
+        let is_free = self.sites().insert(site.to_owned());
+        is_free.then(|| Taken { site: site.to_owned(), busy: self.clone() })
+    }
+
+    fn sites(&self) -> MutexGuard<'_, HashSet<String>> {
+        // Nothing that can panic runs under this lock, so it is never poisoned.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.busy.sites().remove(&self.site);
+    }
 }
 
 /// Why a feed could not be read.
@@ -58,11 +96,15 @@ enum FollowError {
 
 impl Follower {
     pub fn new(store: Store, queue: Queue, narrator: Arc<Narrator>, backlog: usize) -> Self {
-        Self { store, queue, narrator, backlog }
+        Self { store, queue, narrator, backlog, busy: Busy::default() }
     }
 
     /// Works until told to stop. What is being asked for then is asked for again at the next start.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        join_all((0..SITES_AT_ONCE).map(|_| self.work(stop.clone()))).await;
+    }
+
+    async fn work(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             let step = async {
                 match self.step().await {
@@ -86,11 +128,17 @@ impl Follower {
     /// Does one thing that is due; false when there is none.
     async fn step(&self) -> Result<bool, StoreError> {
         if let Some(due) = self.store.due_feed().await? {
-            self.ask(&due).await?;
+            match self.busy.take(due.feed.address.site()) {
+                Some(_taken) => self.ask(&due).await?,
+                None => self.store.ask_later(due.feed.id, BUSY_WAIT).await?,
+            }
             return Ok(true);
         }
         if let Some(item) = self.store.due_item(LOOK_LEASE).await? {
-            self.look_again(&item).await?;
+            match self.busy.take(item.address.site()) {
+                Some(_taken) => self.look_again(&item).await?,
+                None => self.store.look_later(&item.address, BUSY_WAIT).await?,
+            }
             return Ok(true);
         }
         Ok(false)
@@ -129,6 +177,13 @@ impl Follower {
         for (rank, item) in items.iter().enumerate().rev() {
             let seen = self.store.seen(item).await?;
             let wanted = seen != Seen::Known && (!first_time || rank < self.backlog);
+            // Its AMP version may have been read before, or somebody asked for it: then the first look
+            // finds what has changed since.
+            if wanted && seen == Seen::New && self.store.article_at(&item.address).await?.is_some()
+            {
+                self.store.remember(feed.id, item, Some(LOOKS[0])).await?;
+                continue;
+            }
             // Asked first and remembered then: asking twice does no harm, forgetting does.
             let look_after = if wanted && self.may_read(&item.address).await? {
                 info!(article = %item.address, ?seen, "found by its feed");
@@ -170,7 +225,8 @@ impl Follower {
     /// Whether robots.txt allows it. Where that cannot be found out the feed is asked again later, with
     /// what is still unknown in it.
     async fn may_read(&self, address: &Address) -> Result<bool, FollowError> {
-        let may = self.narrator.fetcher.may_crawl(address).await?;
+        // The job asks for the page as soon as it is queued, so the wait that the site asks for is here.
+        let may = self.narrator.fetcher.crawl_turn(address).await?;
         if !may {
             info!(article = %address, "left out: robots.txt asks not to read it");
         }
@@ -221,4 +277,19 @@ fn validators((etag, last_modified): &Tags) -> Validators {
 
 fn tags(validators: &Validators) -> Tags {
     (validators.etag.clone(), validators.last_modified.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_asked_by_one_task_at_a_time() {
+        let busy = Busy::default();
+        let first = busy.take("bao.example");
+        assert!(first.is_some() && busy.take("bao.example").is_none());
+        assert!(busy.take("khac.example").is_some());
+        drop(first);
+        assert!(busy.take("bao.example").is_some());
+    }
 }

@@ -18,7 +18,7 @@ pub fn rules(folder: &Path) -> anyhow::Result<SiteRules> {
         || format!("cannot read {}; `site_rules` must name a folder of rules", folder.display());
     for entry in std::fs::read_dir(folder).with_context(unreadable)? {
         let path = entry.with_context(unreadable)?.path();
-        if path.extension().is_some_and(|ending| ending == "toml") {
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
             add(&mut rules, &path)?;
         }
     }
@@ -50,8 +50,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("bao.example.toml"), "body = [\"#tin\"]").unwrap();
         std::fs::write(folder.path().join("README.md"), "no rule").unwrap();
+        std::fs::write(folder.path().join("tap-chi.example.TOML"), "body = [\"#bai\"]").unwrap();
         let rules = rules(folder.path()).unwrap();
         assert!(rules.hosts().any(|host| host == "bao.example"));
+        assert!(rules.hosts().any(|host| host == "tap-chi.example"));
         assert!(rules.hosts().any(|host| host == "tuoitre.vn"));
     }
 

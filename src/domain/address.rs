@@ -15,7 +15,7 @@ pub struct Address(Url);
 pub struct InvalidAddress(pub String);
 
 /// Query parameters that say where a reader came from, not what is read.
-const TRACKING: [&str; 16] = [
+const TRACKING: [&str; 23] = [
     "fbclid",
     "gclid",
     "dclid",
@@ -32,8 +32,15 @@ const TRACKING: [&str; 16] = [
     "ref_src",
     "_ga",
     "_gl",
+    "pk_campaign",
+    "pk_cid",
+    "pk_content",
+    "pk_keyword",
+    "pk_kwd",
+    "pk_medium",
+    "pk_source",
 ];
-const TRACKING_PREFIXES: [&str; 4] = ["utm_", "zalo", "pk_", "at_"];
+const TRACKING_PREFIXES: [&str; 3] = ["utm_", "zalo", "at_"];
 
 impl FromStr for Address {
     type Err = InvalidAddress;
@@ -183,6 +190,10 @@ mod tests {
             "https://bao.example/a?id=7"
         );
         assert_eq!(canonical("https://bao.example/a?UTM_Medium=x"), "https://bao.example/a");
+        assert_eq!(
+            canonical("https://bao.example/a?pk_campaign=x&pk_tin=7&pk_kwd=y"),
+            "https://bao.example/a?pk_tin=7"
+        );
     }
 
     #[test]

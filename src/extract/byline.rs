@@ -1,8 +1,9 @@
 //! The author: a person's name at the end of the text or under the title, not the paper's.
 
 use super::Sight;
-use super::clean::Piece;
+use super::clean::{Cleaned, Piece};
 use super::content::Body;
+use super::date::is_dateline;
 use super::furniture::{Marks, is_furniture};
 use super::metadata::{Claims, Layer};
 use super::outline::Outline;
@@ -17,16 +18,22 @@ const BYLINE_MAX: usize = 90;
 
 /// The author, and which layer says so; bylines and source lines are taken out of the article's
 /// texts, so that they are not read as its last sentence.
-pub fn author(sight: Sight, pieces: &mut Vec<Piece>) -> Option<(String, Layer)> {
+pub fn author(sight: Sight, cleaned: &mut Cleaned) -> Option<(String, Layer)> {
     let Sight { outline, claims, body, .. } = sight;
-    let at_the_end = take_closing_lines(outline, claims, pieces);
+    // Where the captions are the text, the byline may be the only other.
+    let kept = usize::from(cleaned.captions.len() < PICTURES_MIN);
+    let pieces = &mut cleaned.pieces;
+    let at_the_end = take_closing_lines(sight, kept, pieces);
+    let at_the_beginning = take_opening_line(sight, pieces);
     if let Some(name) = ruled(sight, pieces) {
         return Some((name, Layer::Site));
     }
     let shown = at_the_end
+        .or(at_the_beginning)
         .or_else(|| after_text(outline, claims, body))
         .or_else(|| under_title(sight, pieces))
         .or_else(|| labelled(sight, pieces))
+        .or_else(|| beside_time(sight, pieces))
         .or_else(|| last_in_box(outline, claims, body));
     let is_shown = |name: &str| {
         let name = words(name);
@@ -68,21 +75,26 @@ fn claimed_name(claim: &str, claims: &Claims) -> Option<String> {
 }
 
 /// Takes bylines, source lines and credits off the end; the first byline found is returned.
-fn take_closing_lines(
-    outline: &Outline,
-    claims: &Claims,
-    pieces: &mut Vec<Piece>,
-) -> Option<String> {
+fn take_closing_lines(sight: Sight, kept: usize, pieces: &mut Vec<Piece>) -> Option<String> {
+    let Sight { outline, claims, .. } = sight;
     let mut author = None;
-    while let [_, .., last] = pieces.as_slice() {
+    while let Some(last) = pieces.last().filter(|_| pieces.len() > kept) {
         if last.text.chars().count() > BYLINE_MAX || last.kind == BlockKind::ListItem {
             break;
         }
+        // `(Sở Văn hóa)`: where the writer works.
+        if is_bracketed(&last.text)
+            && let [.., _, writer, _] = pieces.as_slice()
+            && person(&writer.text, true).is_some_and(|name| !claims.is_paper(&name))
+            && is_set_as_byline(outline, writer.passage)
+        {
+            pieces.pop();
+            continue;
+        }
         let marks = outline.marks_around(last.passage, 2);
-        let passage = &outline.passages[last.passage];
-        let is_styled =
-            marks.has(Marks::RIGHT.with(Marks::AUTHOR)) || passage.is_bold() || passage.is_italic();
-        let name = if marks.has(Marks::AUTHOR) {
+        let is_styled = is_set_as_byline(outline, last.passage);
+        let is_desk = || DESKS.contains(&words(&last.text).as_str());
+        let name = if marks.has(Marks::AUTHOR) || is_desk() {
             named_person(&last.text, claims)
         } else if is_source(&last.text) {
             None
@@ -106,10 +118,82 @@ fn take_closing_lines(
     author
 }
 
+/// Whether a passage is set as bylines are: to the right, bold, italic, or named as one.
+fn is_set_as_byline(outline: &Outline, at: usize) -> bool {
+    let passage = &outline.passages[at];
+    let marks = outline.marks_around(at, 2);
+    marks.has(Marks::RIGHT.with(Marks::AUTHOR)) || passage.is_bold() || passage.is_italic()
+}
+
+/// A few words in brackets that are no sentence.
+fn is_bracketed(text: &str) -> bool {
+    text.starts_with('(')
+        && text.ends_with(')')
+        && text.split_whitespace().count() <= 8
+        && !text.contains(['.', '?', '!'])
+}
+
+/// Takes the byline off that stands over the text: named as one, labelled, or a name alone.
+fn take_opening_line(sight: Sight, pieces: &mut Vec<Piece>) -> Option<String> {
+    let Sight { outline, claims, .. } = sight;
+    let [first, next, ..] = pieces.as_slice() else { return None };
+    let size = first.text.chars().count();
+    if size > BYLINE_MAX
+        || next.text.chars().count() <= BYLINE_MAX
+        || first.kind == BlockKind::ListItem
+    {
+        return None;
+    }
+    let is_named = outline.marks_around(first.passage, 2).has(Marks::AUTHOR);
+    let name = if is_named || is_labelled(&first.text) {
+        named_person(&first.text, claims)
+    } else {
+        bare_name(&first.text, claims)
+    };
+    if name.is_some() {
+        pieces.remove(0);
+    }
+    name
+}
+
+/// A person's name of two words and more that is no section's.
+fn bare_name(text: &str, claims: &Claims) -> Option<String> {
+    let said = words(text);
+    let is_section = claims.section.as_ref().is_some_and(|section| words(section) == said);
+    let is_name = said.contains(' ') && !is_section && !NOT_NAMES.contains(&said.as_str());
+    person(text, false).filter(|name| is_name && !claims.is_paper(name))
+}
+
+/// A name alone beside the time, over the text.
+fn beside_time(sight: Sight, pieces: &[Piece]) -> Option<String> {
+    let Sight { outline, claims, body, .. } = sight;
+    let begin = sight.title_place()?.end;
+    let root = &outline.elements[body.element];
+    let first = pieces.first().map_or(root.first, |piece| piece.passage).max(begin);
+    let is_time = |at: usize| {
+        at >= begin
+            && outline.passages.get(at).is_some_and(|passage| is_dateline(&tidy(&passage.text)))
+    };
+    (begin..first.min(begin + AFTER)).find_map(|at| {
+        let passage = &outline.passages[at];
+        let fits = passage.size <= BYLINE_MAX
+            && passage.linked == 0
+            && !body.set_aside[at]
+            && (is_time(at + 1) || at > 0 && is_time(at - 1));
+        fits.then(|| bare_name(&tidy(&passage.text), claims)).flatten()
+    })
+}
+
+/// `Lê Vũ; ảnh: Đức Anh`: a byline, though it ends as captions do.
+pub fn names_writer_and_photographer(text: &str) -> bool {
+    let writer = text.split([';', ',']).next().filter(|writer| writer.len() < text.len());
+    writer.is_some_and(|writer| is_name(writer.trim(), false))
+}
+
 /// A closing line with a byline's label, whoever it names: `Tin, ảnh: Ban Văn hóa xã`.
 fn is_labelled(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let labels = LABELS.iter().filter(|label| label.ends_with(':'));
+    let labels = LABELS.iter().chain(HELPERS).filter(|label| label.ends_with(':'));
     labels.into_iter().any(|label| lower.starts_with(label)) && !text.ends_with(['.', '?', '!'])
 }
 
@@ -206,18 +290,12 @@ fn marked_author(
 /// A name that the page calls an author: a person, or the desk that signs for them.
 fn named_person(text: &str, claims: &Claims) -> Option<String> {
     let text = without_date(text.strip_prefix("Theo ").unwrap_or(text));
+    // The paper may stand behind the name.
+    let paper = claims.site.as_deref().and_then(|site| text.strip_suffix(site));
+    let text = paper.map(str::trim_end).filter(|name| !name.is_empty()).unwrap_or(text);
+    let text = text.split_once(" Báo ").map_or(text, |(name, _)| name);
     let said = words(text);
-    let desks = [
-        "ban biên tập",
-        "bbt",
-        "pv",
-        "ctv",
-        "nhóm pv",
-        "nhóm phóng viên",
-        "phóng viên",
-        "nhóm tác giả",
-    ];
-    if desks.contains(&said.as_str()) {
+    if DESKS.contains(&said.as_str()) {
         return Some(text.to_owned());
     }
     person(text, true).filter(|name| !claims.is_paper(name))
@@ -237,6 +315,74 @@ fn without_date(text: &str) -> &str {
     }
 }
 
+/// Desks that sign as persons do.
+const DESKS: &[&str] = &[
+    "ban biên tập",
+    "bbt",
+    "pv",
+    "p v",
+    "ctv",
+    "nhóm pv",
+    "nhóm p v",
+    "nhóm phóng viên",
+    "phóng viên",
+    "nhóm tác giả",
+    "pv ctv",
+    "pv tổng hợp",
+];
+/// Sections and places that papers write with capitals as names are.
+const NOT_NAMES: &[&str] = &[
+    "an ninh",
+    "chính trị",
+    "công nghệ",
+    "du lịch",
+    "đời sống",
+    "giải trí",
+    "giáo dục",
+    "khoa học",
+    "kinh doanh",
+    "kinh tế",
+    "nông nghiệp",
+    "nông thôn",
+    "pháp luật",
+    "phóng sự",
+    "quân sự",
+    "quốc phòng",
+    "quốc tế",
+    "sức khỏe",
+    "thế giới",
+    "thể thao",
+    "thời sự",
+    "tin tức",
+    "trong nước",
+    "trong tỉnh",
+    "văn hóa",
+    "văn học",
+    "văn nghệ",
+    "xã hội",
+    "xây dựng đảng",
+    "y tế",
+    "đối ngoại",
+    "hà nội",
+    "đà nẵng",
+    "hải phòng",
+    "cần thơ",
+    "việt nam",
+    "điện biên",
+    "sơn la",
+    "lào cai",
+    "lai châu",
+    "quảng ninh",
+    "nghệ an",
+    "hà tĩnh",
+    "thanh hóa",
+    "đắk lắk",
+    "lâm đồng",
+    "cà mau",
+    "an giang",
+];
+/// Captions that make a page of pictures.
+const PICTURES_MIN: usize = 3;
 /// Words between a name and a date. The days' own names begin with "Thứ" or "Chủ".
 const DAY_WORDS: &[&str] = &[
     "thứ", "chủ", "nhật", "hai", "ba", "tư", "năm", "sáu", "bảy", "cn", "t", "ngày", "lúc", "đăng",
@@ -244,6 +390,9 @@ const DAY_WORDS: &[&str] = &[
 ];
 /// Labels that no sentence begins with.
 const AUTHOR_LABELS: &[&str] = &[
+    "tác giả bài viết:",
+    "bài và ảnh |",
+    "bài |",
     "bài và ảnh:",
     "bài viết:",
     "bài, ảnh:",
@@ -257,6 +406,11 @@ const AUTHOR_LABELS: &[&str] = &[
 ];
 /// Labels before a name.
 const LABELS: &[&str] = &[
+    "tác giả bài viết:",
+    "người viết bài:",
+    "người đăng:",
+    "người đăng tin:",
+    "nguồn tin:",
     "bài, ảnh:",
     "bài, ảnh -",
     "bài và ảnh:",
@@ -302,6 +456,9 @@ const LABELS: &[&str] = &[
     "tin, ảnh",
     "bài và ảnh",
 ];
+/// Labels of those who helped and did not write.
+const HELPERS: &[&str] =
+    &["đồ họa:", "thiết kế:", "trình bày:", "kỹ thuật:", "dựng:", "quay phim:"];
 /// What may stand in brackets behind a name and belongs to the byline.
 const ROLES: &[&str] =
     &["thực hiện", "tổng hợp", "ghi", "lược ghi", "lược dịch", "dịch", "biên dịch", "t/h", "th"];

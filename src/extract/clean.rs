@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Sight;
+use super::byline;
 use super::content::Body;
 use super::date::is_dateline;
 use super::furniture::{
@@ -155,6 +156,7 @@ fn passage(outline: &Outline, body: &Body, at: usize, title: &str, cleaned: &mut
     let kind = kind(outline, body, at, &text);
     if let Some(last) = cleaned.pieces.last_mut()
         && passage.after_break
+        && !body.is_verse
         && last.last + 1 == at
         && continues(&last.text, &text)
     {
@@ -202,7 +204,7 @@ fn is_caption(outline: &Outline, body: &Body, at: usize, text: &str) -> bool {
     if size > CAPTION_MAX {
         return false;
     }
-    if ends_with_credit(text) {
+    if ends_with_credit(text) && !byline::names_writer_and_photographer(text) {
         return true;
     }
     if !passage.after_image || passage.is_bold() {
@@ -245,22 +247,39 @@ fn ends_sentence(text: &str) -> bool {
 
 /// `… Ảnh: Thu Trang`, `(Ảnh minh họa)`, `- Ảnh tư liệu`: the credit of a picture.
 pub fn ends_with_credit(text: &str) -> bool {
+    credit(text).is_some()
+}
+
+/// A caption without the credit at its end.
+pub fn without_credit(caption: &str) -> &str {
+    let before = credit(caption).map_or(caption, |chars| {
+        let end = caption.char_indices().nth(chars).map_or(caption.len(), |(at, _)| at);
+        &caption[..end]
+    });
+    before.trim_end_matches([' ', '-', '–', '—', '(', '/', '|', ';', '['])
+}
+
+/// After how many characters the credit begins that a text ends with.
+fn credit(text: &str) -> Option<usize> {
     let skipped = text.chars().count().saturating_sub(CREDIT_MAX);
     let mut lower = String::with_capacity(text.len());
     text.chars().skip(skipped).for_each(|c| push_small(&mut lower, c));
-    CREDITS.found_in(&lower).filter_map(|mark| lower.rfind(mark).map(|at| (at, mark.len()))).any(
-        |(at, length)| {
-            let before = lower[..at].trim_end();
-            let after = lower[at + length..]
-                .trim_matches(|c: char| c == ')' || c == '.' || c.is_whitespace());
-            let is_byline =
-                before.ends_with(',') || before.ends_with("và") || before.ends_with("bài");
-            let is_set_off = before.is_empty()
-                || before
-                    .ends_with(['.', '-', '–', '—', '(', '/', '|', '!', '?', '”', '"', ')', ';']);
-            !is_byline && is_set_off && after.chars().count() < 60 && !after.contains(". ")
-        },
-    )
+    let places = CREDITS.found_in(&lower).filter_map(|mark| lower.rfind(mark).map(|at| (at, mark)));
+    let credits = places.filter(|(at, mark)| {
+        let before = lower[..*at].trim_end();
+        let end = at + mark.len();
+        let after = lower[end..].trim_matches(|c: char| c == ')' || c == '.' || c.is_whitespace());
+        let is_byline = before.ends_with(',') || before.ends_with("và") || before.ends_with("bài");
+        let is_set_off = before.is_empty()
+            || before.ends_with(['.', '-', '–', '—', '(', '/', '|', '!', '?', '”', '"', ')', ';']);
+        // `Ảnh tư liệu cho thấy …` begins a sentence.
+        let next = text.chars().skip(skipped + lower[..end].chars().count()).find(|c| *c != ' ');
+        let goes_on = !mark.ends_with([':', '|'])
+            && next.is_some_and(char::is_lowercase)
+            && after.split_whitespace().count() > 3;
+        !is_byline && is_set_off && !goes_on && after.chars().count() < 60 && !after.contains(". ")
+    });
+    credits.map(|(at, _)| skipped + lower[..at].chars().count()).min()
 }
 
 fn kind(outline: &Outline, body: &Body, at: usize, text: &str) -> BlockKind {

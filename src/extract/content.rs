@@ -8,6 +8,7 @@ use super::furniture::{Marks, is_masthead, surely_opens_comments};
 use super::headline::Headline;
 use super::outline::{Outline, Passage, Tag};
 use super::site::{Field, Named, Names};
+use super::verse;
 
 /// What each further element out gets of a passage's weight.
 const DECAY: f32 = 0.6;
@@ -20,7 +21,7 @@ const ARTICLE_MIN: f32 = 140.0;
 /// An article has at least this part of the prose, its readers' comments the rest.
 const ARTICLE_PART_MIN: f32 = 0.15;
 /// Linked letters above this part make a passage a list entry.
-const LINK_DENSITY_MAX: f32 = 0.4;
+pub const LINK_DENSITY_MAX: f32 = 0.4;
 /// Named furniture that holds more than this part of the page's prose is not furniture.
 const FURNITURE_PROSE_MAX: f32 = 0.45;
 
@@ -31,6 +32,8 @@ pub struct Body {
     pub element: usize,
     /// For each passage of the page: whether it belongs to furniture or comments.
     pub set_aside: Vec<bool>,
+    /// The lines of a poem, and no prose.
+    pub is_verse: bool,
     /// The weight of the prose before each passage, summed from the page's beginning: sums over a
     /// range are asked for often.
     weight_before: Vec<f64>,
@@ -84,10 +87,13 @@ pub struct Bodies {
 pub fn bodies(outline: &Outline, headline: Option<&Headline>, names: &Names) -> Bodies {
     let named = names.of(Field::Body);
     let weigh = |at| if is_teaser(outline, at) { 0.0 } else { prose(&outline.passages[at]) };
-    let prose: Vec<f32> = (0..outline.passages.len()).map(weigh).collect();
+    let mut prose: Vec<f32> = (0..outline.passages.len()).map(weigh).collect();
     let title = headline.and_then(|headline| headline.place.clone());
     let elements: Vec<usize> = names.elements(Field::Body);
     let set_aside = set_aside(outline, &prose, title.as_ref(), &elements);
+    let all: f32 =
+        prose.iter().zip(&set_aside).filter(|(_, aside)| !**aside).map(|(one, _)| one).sum();
+    let is_verse = all < ARTICLE_MIN && verse::weigh(outline, &set_aside, &mut prose);
     let kept: Vec<f32> = prose
         .iter()
         .zip(&set_aside)
@@ -106,6 +112,7 @@ pub fn bodies(outline: &Outline, headline: Option<&Headline>, names: &Names) -> 
     let body = |element| Body {
         element,
         set_aside: set_aside.clone(),
+        is_verse,
         weight_before: weight_before.clone(),
     };
     let ruled = largest_of_first(&named, |element| sum(outline, element, &kept)).map(body);

@@ -6,6 +6,8 @@ use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
 
 use crate::domain::units::Timestamp;
 
+mod month;
+
 /// Asia/Ho_Chi_Minh has had no other offset since 1975.
 const VIETNAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
     Ok(offset) => offset,
@@ -17,16 +19,38 @@ const YEARS: std::ops::RangeInclusive<i32> = 1995..=2100;
 
 /// The time that a text of a page's head or of its dateline gives, in any of the usual forms:
 /// RFC 3339 and its relatives, `12/03/2025 09:10`, `Thứ Tư, 12/3/2025, 09:10 (GMT+7)`,
-/// `9h10 ngày 12/3/2025`, `12 tháng 3 năm 2025`.
+/// `9h10 ngày 12/3/2025`, `12 tháng 3 năm 2025`, `12 Tháng Ba, 2025`.
 pub fn timestamp(text: &str) -> Option<Timestamp> {
+    let text = published_part(text);
     let pieces = pieces(text);
-    let (date, after) =
-        iso_date(&pieces).or_else(|| day_first(&pieces)).or_else(|| spelled(&pieces))?;
+    let (date, after) = iso_date(&pieces)
+        .or_else(|| day_first(&pieces))
+        .or_else(|| month::spelled(text).map(|date| (date, 0..0)))
+        .or_else(|| short_year(text, &pieces))?;
     let time = clock(&pieces, &after);
     let offset = if time.is_some() { zone(text) } else { None };
     let time = time.unwrap_or(Time::MIDNIGHT);
     let instant = PrimitiveDateTime::new(date, time).assume_offset(offset.unwrap_or(VIETNAM));
     Some(Timestamp(instant.unix_timestamp() * 1_000))
+}
+
+/// Of a line that says when a text was changed, then when it was published, the latter.
+fn published_part(text: &str) -> &str {
+    const MARKS: &[&str] =
+        &["Ngày đăng", "ngày đăng", "Đăng lúc", "đăng lúc", "uất bản", "Đăng ngày"];
+    if !is_update(text) {
+        return text;
+    }
+    MARKS.iter().find_map(|mark| text.find(mark)).map_or(text, |at| &text[at..])
+}
+
+/// Whether a line says when a text was changed: `Cập nhật lúc 11:45, 12/03/2025`.
+pub fn is_update(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    words.next().is_some_and(|word| word.to_lowercase() == "cập")
+        || ["Updated", "Last modified", "Sửa lần cuối", "Chỉnh sửa"]
+            .iter()
+            .any(|mark| text.starts_with(mark))
 }
 
 /// Whether a text gives an hour with its minutes.
@@ -51,7 +75,10 @@ pub fn is_dateline(text: &str) -> bool {
     let words = super::text::words(text);
     let spelled = words.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     let others = spelled.filter(|word| !SAID.contains(word)).count();
-    others <= 2
+    // Beside the time may stand who put the text there.
+    let names =
+        ["bởi ", "đăng bởi ", "đăng lúc ", "người đăng "].iter().any(|by| words.starts_with(by));
+    others <= if names && !text.ends_with('.') { 6 } else { 2 }
 }
 
 /// A number of the text with what stands before and after it.
@@ -114,13 +141,16 @@ fn day_first(pieces: &[Piece]) -> Option<(Date, Used)> {
     })
 }
 
-/// `ngày 12 tháng 3 năm 2025`
-fn spelled(pieces: &[Piece]) -> Option<(Date, Used)> {
-    pieces.windows(3).enumerate().find_map(|(at, p)| {
-        let fits = p[0].word == 't' && matches!(p[1].word, 'n' | ',') && p[2].digits == 4;
-        let found = fits.then(|| date(p[2].value, p[1].value, p[0].value)).flatten();
-        found.map(|date| (date, at..at + 3))
-    })
+/// `12/3/25` beside a clock, in a line too short to hold anything else.
+fn short_year(text: &str, pieces: &[Piece]) -> Option<(Date, Used)> {
+    const LINE_MAX: usize = 48;
+    pieces.windows(3).enumerate().filter(|_| text.len() <= LINE_MAX && has_clock(text)).find_map(
+        |(at, p)| {
+            let fits = p[0].next == '/' && p[1].next == '/' && p.iter().all(|p| p.digits <= 2);
+            let found = fits.then(|| date(2_000 + p[2].value, p[1].value, p[0].value)).flatten();
+            found.map(|date| (date, at..at + 3))
+        },
+    )
 }
 
 fn is_joint(piece: Piece) -> bool {
@@ -138,17 +168,23 @@ fn date(year: i32, month: i32, day: i32) -> Option<Date> {
 /// The first two numbers outside the date that are joined as a clock shows them.
 fn clock(pieces: &[Piece], used: &Used) -> Option<Time> {
     let free = |at: &usize| !used.contains(at);
+    // `8 giờ 20 phút`
+    let in_words =
+        |at: usize| pieces[at].word == 'g' && pieces.get(at + 1).is_some_and(|p| p.word == 'p');
     let at = (0..pieces.len()).filter(free).find(|at| {
         let piece = pieces[*at];
-        piece.digits <= 2 && matches!(piece.next, ':' | 'h' | 'H' | 'g')
+        piece.digits <= 2 && (matches!(piece.next, ':' | 'h' | 'H' | 'g') || in_words(*at))
     })?;
     let mut hour = u8::try_from(pieces[at].value).ok()?;
     let minute =
         pieces.get(at + 1).filter(|p| p.digits <= 2 && !used.contains(&(at + 1)) && p.value < 60);
     let second = minute.filter(|p| p.next == ':').and_then(|_| pieces.get(at + 2));
     let second = second.filter(|p| p.digits == 2 && p.value < 60);
-    let last = second.or(minute);
+    let last = second.or(minute).filter(|_| !in_words(at));
     // `PM` and `CH` (chiều) after a clock of twelve hours; `00:01 AM` is left as it stands.
+    if last.is_some_and(|p| matches!(p.word, 'a' | 's')) && hour == 12 {
+        hour = 0;
+    }
     if last.is_some_and(|p| matches!(p.word, 'p' | 'c')) && (1..12).contains(&hour) {
         hour += 12;
     }
@@ -219,6 +255,20 @@ mod tests {
         check("12-03-2025 - 00:01 AM", "2025-03-12T00:01:00+07:00");
         check("12-03-2025 - 04:15 PM", "2025-03-12T16:15:00+07:00");
         check("Ngày 12 tháng 3 năm 2025", "2025-03-12T00:00:00+07:00");
+        check("Thứ Hai, 05/10/2025 | 14:30 GMT+7", "2025-10-05T14:30:00+07:00");
+        check("5:30 CH, 03/02/2024", "2024-02-03T17:30:00+07:00");
+        check("12:05 SA 12/03/2025", "2025-03-12T00:05:00+07:00");
+        check("8 giờ 20 phút, ngày 12 tháng 3 năm 2025", "2025-03-12T08:20:00+07:00");
+        check("Thứ năm, 13 Tháng 3 2025 08:20", "2025-03-13T08:20:00+07:00");
+        check("Thứ năm, 13 Tháng Ba 2025 08:20", "2025-03-13T08:20:00+07:00");
+        check("13 Tháng Mười Hai, 2025", "2025-12-13T00:00:00+07:00");
+        check("Tháng Mười 13, 2025", "2025-10-13T00:00:00+07:00");
+        check("13 Th3, 2025", "2025-03-13T00:00:00+07:00");
+        check("March 13, 2025", "2025-03-13T00:00:00+07:00");
+        check("13 Mar 2025 08:20", "2025-03-13T08:20:00+07:00");
+        check("08:20 - 13/3/25", "2025-03-13T08:20:00+07:00");
+        check("Cập nhật: 12/03/2025 | Ngày đăng: 10/03/2025", "2025-03-10T00:00:00+07:00");
+        check("Ngày đăng: 10/03/2025 - Cập nhật: 12/03/2025", "2025-03-10T00:00:00+07:00");
     }
 
     #[test]
@@ -233,6 +283,7 @@ mod tests {
     #[test]
     fn a_sentence_is_no_dateline() {
         assert!(is_dateline("Thứ Tư, ngày 12/3/2025, 09:10 (GMT+7)"));
+        assert!(is_dateline("Bởi Hà Linh lúc 13/03/2025"));
         assert!(!is_dateline("Quyết định có hiệu lực từ ngày 12/3/2025 trên toàn tỉnh"));
     }
 }

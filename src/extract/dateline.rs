@@ -2,7 +2,7 @@
 
 use super::Sight;
 use super::clean::Piece;
-use super::date::{has_clock, is_dateline, timestamp};
+use super::date::{has_clock, is_dateline, is_update, timestamp};
 use super::furniture::Marks;
 use super::metadata::Layer;
 use super::site::Field;
@@ -33,16 +33,30 @@ pub fn published(sight: Sight, pieces: &[Piece]) -> Option<(Timestamp, Layer)> {
             marked && text.chars().count() <= NAMED_MAX
         };
         (is_dateline(&text) || timestamp(&text).is_some() && is_named())
-            .then(|| (timestamp(&text), has_clock(&text)))
+            .then(|| (timestamp(&text), has_clock(&text), is_update(&text)))
+    };
+    // When a text was changed says when it was published only where nothing else does.
+    let best = |lines: &mut dyn Iterator<Item = usize>| {
+        let mut found = lines.filter_map(dateline);
+        let first = found.next()?;
+        Some(if first.2 {
+            found.find(|(_, _, is_update)| !is_update).unwrap_or(first)
+        } else {
+            first
+        })
     };
     // Where the body holds the title too, its own text begins later.
     let text = pieces.first().map_or(body.first, |piece| piece.passage.max(body.first));
-    let under = (begin..(text + 3).min(body.end).max(begin)).find_map(dateline);
-    let after = || (body.end..(body.end + 4).min(outline.passages.len())).find_map(dateline);
+    let under = best(&mut (begin..(text + 3).min(body.end).max(begin)));
+    let after = || best(&mut (body.end..(body.end + 4).min(outline.passages.len())));
     // Above the title stands today's date as often as the article's, which has an hour.
-    let above =
-        || (begin.saturating_sub(4)..begin).filter_map(dateline).find(|(_, has_hour)| *has_hour);
-    let (time, _) = under.or_else(after).or_else(above)?;
+    let above = || {
+        (begin.saturating_sub(4)..begin)
+            .filter_map(dateline)
+            .filter(|(_, has_hour, _)| *has_hour)
+            .last()
+    };
+    let (time, ..) = under.or_else(after).or_else(above)?;
     time.map(|time| (time, Layer::Page))
 }
 

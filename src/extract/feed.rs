@@ -37,6 +37,9 @@ struct Entry {
     /// Whether it is a `<url>` of a sitemap.
     is_url: bool,
     link: Option<String>,
+    /// An RSS item's `<guid>`, where it is an address.
+    guid: Option<String>,
+    is_permalink: bool,
     updated: Option<Timestamp>,
     published: Option<Timestamp>,
 }
@@ -73,6 +76,12 @@ pub fn listing(xml: &str, base: &Address) -> Result<Listing, NotAFeed> {
                         entry = Some((Kind::Article, Entry { is_url: true, ..Entry::default() }));
                     }
                     "sitemap" => entry = Some((Kind::Sitemap, Entry::default())),
+                    "guid" => {
+                        if let Some((_, entry)) = &mut entry {
+                            entry.is_permalink =
+                                attribute(&tag, "isPermaLink").as_deref() != Some("false");
+                        }
+                    }
                     "link" => {
                         if let Some((_, entry)) = &mut entry {
                             entry.link = entry.link.take().or_else(|| atom_link(&tag));
@@ -128,13 +137,14 @@ pub fn listing(xml: &str, base: &Address) -> Result<Listing, NotAFeed> {
 
 /// The address of the article itself in Atom's `<link>`; in RSS the address is its text.
 fn atom_link(tag: &BytesStart) -> Option<String> {
-    let attribute = |name: &str| {
-        let found = tag.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name);
-        let value = found?.normalized_value(XmlVersion::Implicit1_0).ok()?;
-        Some(value.into_owned())
-    };
-    let is_article = attribute("rel").is_none_or(|rel| rel == "alternate");
-    attribute("href").filter(|_| is_article)
+    let is_article = attribute(tag, "rel").is_none_or(|rel| rel == "alternate");
+    attribute(tag, "href").filter(|_| is_article)
+}
+
+fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
+    let found = tag.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name);
+    let value = found?.normalized_value(XmlVersion::Implicit1_0).ok()?;
+    Some(value.into_owned())
 }
 
 impl Entry {
@@ -145,6 +155,8 @@ impl Entry {
         }
         match name {
             "link" | "loc" => self.link = self.link.take().or(Some(text)),
+            // Unless it says otherwise it is the address (RSS 2.0); many a system writes an id.
+            "guid" if self.is_permalink && text.contains("://") => self.guid = Some(text),
             "updated" | "lastmod" => self.updated = timestamp(&text).or(self.updated),
             "pubDate" | "published" | "date" | "publication_date" => {
                 self.published = timestamp(&text).or(self.published);
@@ -154,7 +166,10 @@ impl Entry {
     }
 
     fn finished(self, base: &Address) -> Option<FeedItem> {
-        let address = base.join(&self.link?).ok().filter(|address| address.is_same_site(base))?;
+        let address = base
+            .join(&self.link.or(self.guid)?)
+            .ok()
+            .filter(|address| address.is_same_site(base))?;
         let updated = self.updated.max(self.published);
         Some(FeedItem { address: address.canonical(), updated })
     }
@@ -189,12 +204,16 @@ mod tests {
             <pubDate>Tue, 24 Nov 2026 07:00:00 GMT+7</pubDate></item>
             <item><image><url>/anh.jpg</url></image><link>/anh</link></item>
             <item><title>Lạ</title><link>https://khac.example/x</link></item>
+            <item><guid>https://baomuongthanh.example/guid?utm_source=rss</guid></item>
+            <item><guid isPermaLink='false'>https://baomuongthanh.example/so-7</guid></item>
+            <item><guid>so-8</guid></item>
             <item><title>Không có địa chỉ</title></item></channel></rss>";
         let listing = listing(xml, &base()).unwrap();
         let expected = [
             "https://baomuongthanh.example/moi",
             "https://baomuongthanh.example/cu?id=1",
             "https://baomuongthanh.example/anh",
+            "https://baomuongthanh.example/guid",
         ];
         assert_eq!(addresses(&listing), expected);
         let updated = listing.items[1].updated.unwrap();

@@ -153,25 +153,14 @@ fn word_mark(word: &str) -> Marks {
     if word.is_empty() { Marks::NONE } else { WORD_MARKS.get(word).copied().unwrap_or_default() }
 }
 
-/// What a style attribute says.
-pub fn style_marks(style: &str) -> Marks {
-    let mut small = String::with_capacity(style.len());
-    style.chars().filter(|c| !c.is_whitespace()).for_each(|c| push_small(&mut small, c));
-    let rules: &[(Marks, &[&str])] = &[
-        (Marks::HIDDEN, &["display:none", "visibility:hidden"]),
-        (Marks::RIGHT, &["text-align:right", "text-align:end"]),
-        (Marks::CENTER, &["text-align:center"]),
-        (Marks::BOLD, &["font-weight:bold", "font-weight:6", "font-weight:7", "font-weight:8"]),
-        (Marks::ITALIC, &["font-style:italic"]),
-    ];
-    let fits = |(_, parts): &&(Marks, &[&str])| parts.iter().any(|part| small.contains(part));
-    rules.iter().filter(fits).fold(Marks::NONE, |marks, (mark, _)| marks.with(*mark))
-}
-
 /// How the lines of a masthead begin, in small letters: who publishes the paper, with which licence,
 /// from where.
 static MASTHEAD: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::lines(include_str!("tables/masthead.txt")));
+
+/// How lines of a masthead begin that may begin a sentence as well.
+static MASTHEAD_WORDS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/masthead-unless-sentences.txt")));
 
 /// Headings of boxes that hold other things than the article; all that follows in the box goes too.
 static BOX_HEADINGS: LazyLock<Phrases> =
@@ -189,9 +178,25 @@ static CONTROLS: LazyLock<Phrases> =
 static OPENINGS: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::lines(include_str!("tables/openings.txt")));
 
+/// The same of texts that may begin a sentence as well: `Từ khóa của năm là …`.
+static OPENING_WORDS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/openings-unless-sentences.txt")));
+
+/// Words of the shortest sentence that is told from a label.
+const SENTENCE_MIN: usize = 8;
+/// Bytes in which a label ends with its colon.
+const LABEL_MAX: usize = 40;
+
 /// Whether a text is a line of the paper's masthead.
 pub fn is_masthead(text: &str) -> bool {
-    text.len() < 400 && MASTHEAD.begin(text)
+    text.len() < 400 && (MASTHEAD.begin(text) || MASTHEAD_WORDS.begin(text) && !is_sentence(text))
+}
+
+/// Whether a text is a sentence of somebody's and not a label with what it names.
+fn is_sentence(text: &str) -> bool {
+    text.trim_end().ends_with(['.', '!', '?', '…', '”', '"'])
+        && text.split_whitespace().count() >= SENTENCE_MIN
+        && text.find(':').is_none_or(|colon| colon > LABEL_MAX)
 }
 
 /// Whether a heading opens a box of other articles.
@@ -217,10 +222,78 @@ pub fn surely_opens_comments(text: &str) -> bool {
 /// Whether a text is a control's label, a player's clock, a tag line, a credit.
 pub fn is_furniture(text: &str) -> bool {
     OPENINGS.begin(text)
+        || OPENING_WORDS.begin(text) && !is_sentence(text)
         || is_masthead(text)
         || is_clock(text)
-        || (text.len() < 60 && CONTROLS.has(&words(text)))
+        || (text.len() < 60 && (CONTROLS.has(&words(text)) || is_count(text)))
+        || is_mail_address(text)
+        || is_invitation(text)
         || is_follow_us(text)
+}
+
+/// `1.204 lượt xem`, `0 bình luận`.
+fn is_count(text: &str) -> bool {
+    const COUNTED: &[&str] = &[
+        "lượt xem",
+        "lượt đọc",
+        "lượt thích",
+        "lượt nghe",
+        "lượt tải",
+        "bình luận",
+        "chia sẻ",
+        "phản hồi",
+        "ý kiến",
+        "thích",
+        "views",
+        "view",
+        "comments",
+    ];
+    if !text.starts_with(|c: char| c.is_ascii_digit() || c == '(') {
+        return false;
+    }
+    let said = words(text);
+    COUNTED.contains(&said.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' '))
+}
+
+/// An address of electronic mail, alone.
+fn is_mail_address(text: &str) -> bool {
+    text.len() < 80
+        && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+        && !text.contains(char::is_whitespace)
+}
+
+/// `* Mời bạn đọc vào chuyên mục …`, `Mời quý vị cùng nghe …`: what readers are asked to do.
+fn is_invitation(text: &str) -> bool {
+    const READERS: &[&str] = &[
+        "quý vị và các bạn",
+        "quý vị",
+        "quý độc giả",
+        "quý khán giả",
+        "quý thính giả",
+        "quý bạn đọc",
+        "bạn đọc",
+        "các bạn",
+        "bạn",
+        "độc giả",
+        "khán giả",
+        "thính giả",
+    ];
+    const ASKED: &[&str] = &[
+        "xem", "gửi", "nghe", "theo", "đón", "vào", "bấm", "nhấn", "tham", "click", "truy", "cùng",
+        "đăng", "tải", "like",
+    ];
+    if text.len() > 300
+        || !text.trim_start_matches(['*', '(', ' ', '-']).starts_with(['M', 'm', 'K', 'k'])
+    {
+        return false;
+    }
+    let said = words(text);
+    let rest = said.strip_prefix("kính ").unwrap_or(&said).strip_prefix("mời ");
+    rest.is_some_and(|rest| {
+        let to = READERS.iter().find_map(|readers| rest.strip_prefix(readers));
+        let asked = to.and_then(|rest| rest.split_whitespace().next());
+        asked.is_some_and(|word| ASKED.contains(&word))
+    })
 }
 
 /// `00:00`, `00:00 / 03:15`, `1x`: digits and signs without a letter, or a speed.
@@ -239,9 +312,10 @@ fn is_follow_us(text: &str) -> bool {
     }
     let said = words(text);
     (said.starts_with("theo dõi") || said.starts_with("đọc tin tức"))
-        && ["trên", "google", "zalo", "fanpage", "kênh"]
-            .iter()
-            .any(|word| said.split(' ').any(|w| w == *word))
+        && said.split(' ').any(|word| {
+            ["google", "zalo", "fanpage", "facebook", "youtube", "kênh"].contains(&word)
+                || word == "trên" && !is_sentence(text)
+        })
 }
 
 #[cfg(test)]
@@ -262,8 +336,6 @@ mod tests {
     fn what_shows_again_is_not_hidden() {
         assert!(class_marks("d-none").has(Marks::HIDDEN));
         assert!(!class_marks("d-none d-md-block").has(Marks::HIDDEN));
-        assert!(style_marks("color: red; DISPLAY: none").has(Marks::HIDDEN));
-        assert!(style_marks("text-align:right").has(Marks::RIGHT));
     }
 
     #[test]
@@ -278,12 +350,42 @@ mod tests {
             "Ảnh: Thu Trang",
             "Từ khóa: bản làng",
             "Theo dõi Báo Mường Thanh trên Google News",
+            "Bản quyền thuộc về Báo Mường Thanh",
+            "Trụ sở: số 5, phố Chợ, thị trấn Mường Thanh, tỉnh Điện Biên.",
+            "1.204 lượt xem",
+            "0 bình luận",
+            "toasoan@muongthanh.example",
+            "* Mời bạn đọc vào chuyên mục Kinh tế xem các tin, bài liên quan.",
+            "Mời quý vị và các bạn cùng nghe phóng sự của đài.",
+            "Nghe nội dung chi tiết tại đây:",
+            "#chophien #muongthanh",
         ] {
             assert!(is_furniture(furniture), "{furniture}");
         }
         for text in [
             "Giọng nữ trong đoàn văn công vang lên.",
             "Theo dõi diễn biến mưa lũ, xã đã cho học sinh nghỉ.",
+            "Theo dõi giá mận trên điện thoại, bà con biết lúc nào nên bán.",
+            "Từ khóa của năm trong các phiên họp bản là tiết kiệm điện.",
+            "Bản quyền giống mận này thuộc về bà con trong bản từ nhiều đời.",
+            "Bạn còn nhớ phiên chợ năm ấy khi nước dâng lên tận chân cầu không?",
+            "Mời bạn đọc thử một đoạn trong cuốn sổ ghi chép của già làng.",
+            "Mời các bạn trẻ về bản, già làng nói, rừng vẫn còn đó.",
+            "Nguồn ảnh tư liệu của bảo tàng cho thấy chợ đã có từ lâu.",
+            "Lượt xem hội chợ trên sóng truyền hình tăng gấp đôi năm trước.",
+            "Ảnh tư liệu cho thấy chợ họp ở đây từ đầu thế kỷ trước.",
+            "Ảnh minh họa trong sách giáo khoa cũ vẽ đúng cảnh chợ này.",
+            "Cỡ chữ trên biển chợ quá nhỏ, người già không đọc được.",
+            "Nhấn vào đây là thấy mạch nước, ông Lả chỉ xuống khe đá.",
+            "Cơ quan của xã dời về bên chợ từ mùa xuân năm ngoái.",
+            "Trụ sở xã nằm ngay bên chợ, bà con ghé làm giấy tờ rất tiện.",
+            "Giấy phép mở chợ được cấp từ năm 1962, nay vẫn treo ở nhà văn hóa.",
+            "Tòa soạn báo tường của bản chỉ có ba người.",
+            "Tổng biên tập của tờ báo tường là thầy giáo già trong bản.",
+            "Đường dây nóng của xã nhận hai mươi cuộc gọi trong ngày.",
+            "Vui lòng nhập hàng trước năm giờ sáng, đó là nội quy của chợ.",
+            "Chia sẻ qua câu hát là cách người già dạy người trẻ ở đây.",
+            "12 hộ đã thoát nghèo",
             "7h30 sáng, chợ đã đông.",
             "2025",
         ] {

@@ -1,13 +1,26 @@
 //! The title: the one that readers see, found with the help of what the page claims.
 
-use super::furniture::Marks;
+use std::sync::LazyLock;
+
+use super::content::prose;
+use super::furniture::{Marks, is_furniture, opens_other_articles};
 use super::metadata::{Claims, Layer};
 use super::outline::{Outline, Tag};
+use super::phrases::Phrases;
 use super::site::{Field, Names};
 use super::text::{tidy, words};
 
 /// A shorter text is no title that could be recognized by its words.
 const TITLE_MIN: usize = 8;
+/// The same of a main heading: poems have titles of two short words.
+const MAIN_TITLE_MIN: usize = 4;
+/// Characters: a longer heading of the second rank is a lead.
+const TITLE_MAX: usize = 160;
+/// Letters of a passage that is surely the text.
+const PROSE_MIN: f32 = 60.0;
+/// Titles that name the kind of page, in small letters.
+static GENERIC: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::lines(include_str!("tables/generic-titles.txt")));
 
 /// The title and where it stands.
 #[derive(Debug)]
@@ -37,8 +50,10 @@ fn ruled(outline: &Outline, names: &Names) -> Option<Headline> {
 }
 
 fn general(outline: &Outline, claims: &Claims) -> Option<Headline> {
-    let claimed: Vec<String> = claims.titles.iter().map(|(_, title)| words(title)).collect();
-    let document = claims.document_title.as_deref().map(words).unwrap_or_default();
+    let claimed: Vec<String> =
+        claims.titles.iter().map(|(_, title)| words(without_label(title))).collect();
+    let document =
+        claims.document_title.as_deref().map(without_label).map(words).unwrap_or_default();
     let shown = candidates(outline);
     let agrees = |said: &str| {
         let same = |claim: &String| *claim == said || (said.len() > 20 && claim.starts_with(said));
@@ -58,6 +73,9 @@ fn general(outline: &Outline, claims: &Claims) -> Option<Headline> {
     {
         return Some(only.headline());
     }
+    if let Some(heading) = leading(outline, &shown) {
+        return Some(heading.headline());
+    }
     if let Some(place) = unnamed(outline, &agrees) {
         let text = tidy(&outline.passages[place].text);
         return Some(Headline {
@@ -71,19 +89,77 @@ fn general(outline: &Outline, claims: &Claims) -> Option<Headline> {
     let claim = order.iter().find_map(|layer| claims.titles.iter().find(|(from, _)| from == layer));
     let claim = claim.map(|(layer, title)| (*layer, title.as_str()));
     let claim = claim.or(claims.document_title.as_deref().map(|title| (Layer::Meta, title)));
-    let claim = claim.map(|(layer, title)| (layer, without_site(title, claims)));
+    let claim = claim.map(|(layer, title)| (layer, without_site(without_label(title), claims)));
     let claim = claim.filter(|(_, text)| !is_site(text, claims) && !is_generic(text));
     if let Some((layer, text)) = claim {
         return Some(Headline { text, layer, is_linked: false, place: None });
     }
     // The page gives every article the paper's name as its title: take what is set as one.
     let set = |shown: &&Shown| !shown.is_linked && shown.text.chars().count() > 15;
-    shown
+    let named = || shown.iter().filter(|shown| shown.is_named).find(set);
+    let found = named().or_else(|| shown.iter().find(set)).map(Shown::headline);
+    found.or_else(|| bold(outline))
+}
+
+/// The heading over a place in the page: the largest of those before it, and of these the last.
+pub fn over(outline: &Outline, end: usize) -> Option<Headline> {
+    let shown = candidates(outline).into_iter();
+    let before = shown.filter(|shown| {
+        shown.place.end <= end && !shown.is_linked && shown.text.split(' ').count() > 3
+    });
+    let mut best: Option<Shown> = None;
+    for shown in before {
+        // The first `<h2>` is the title, further ones are parts of the text.
+        if best.as_ref().is_none_or(|best| shown.level < best.level) {
+            best = Some(shown);
+        }
+    }
+    best.map(|shown| shown.headline())
+}
+
+/// On a page without a main heading: the second-rank one that the text follows, with none before it.
+fn leading<'a>(outline: &Outline, shown: &'a [Shown]) -> Option<&'a Shown> {
+    const AFTER: usize = 6;
+    if shown.iter().any(|shown| shown.level == 1) {
+        return None;
+    }
+    let is_prose = |at: usize| prose(&outline.passages[at]) >= PROSE_MIN;
+    let first_prose = (0..outline.passages.len()).find(|at| is_prose(*at))?;
+    shown.iter().find(|shown| {
+        let marks = outline.marks_around(shown.place.start, usize::MAX);
+        shown.level == 2
+            && !shown.is_linked
+            && shown.text.split(' ').count() > 3
+            && !shown.text.ends_with(['.', ':', '…'])
+            && shown.text.chars().count() <= TITLE_MAX
+            && !marks.has(Marks::LEAD.with(Marks::FURNITURE).with(Marks::COMMENTS))
+            && !opens_other_articles(&shown.text)
+            && (shown.place.end..shown.place.end + AFTER).contains(&first_prose)
+    })
+}
+
+/// The bold line over the text, on pages that set everything by hand.
+fn bold(outline: &Outline) -> Option<Headline> {
+    let end = outline
+        .passages
         .iter()
-        .filter(|shown| shown.is_named)
-        .find(set)
-        .or_else(|| shown.iter().find(set))
-        .map(Shown::headline)
+        .position(|passage| prose(passage) >= PROSE_MIN && !passage.is_bold())?;
+    let place = (0..end).find(|at| {
+        let passage = &outline.passages[*at];
+        let words = passage.text.split(' ').count();
+        passage.is_bold()
+            && passage.linked == 0
+            && words > 3
+            && (TITLE_MIN..TITLE_MAX).contains(&passage.size)
+            && !is_furniture(&passage.text)
+            && !passage.text.ends_with(['.', ':'])
+    })?;
+    Some(Headline {
+        text: tidy(&outline.passages[place].text),
+        layer: Layer::Page,
+        is_linked: false,
+        place: Some(place..place + 1),
+    })
 }
 
 /// A passage that says what the claims say, though nothing names it a title.
@@ -131,7 +207,8 @@ fn candidates(outline: &Outline) -> Vec<Shown> {
             continue;
         }
         let size: usize = passages.iter().map(|passage| passage.size).sum();
-        if !(TITLE_MIN..=300).contains(&size) {
+        let least = if level == 1 { MAIN_TITLE_MIN } else { TITLE_MIN };
+        if !(least..=300).contains(&size) {
             continue;
         }
         let linked: usize = passages.iter().map(|passage| passage.linked).sum();
@@ -172,7 +249,19 @@ fn is_site(text: &str, claims: &Claims) -> bool {
 
 /// Whether a title names the kind of page and not the article.
 fn is_generic(title: &str) -> bool {
-    let kinds =
-        ["chi tiết", "tin chi tiết", "chi tiết bài viết", "trang chủ", "in bài viết", "bản in"];
-    kinds.contains(&words(title).as_str())
+    GENERIC.has(&words(title))
+}
+
+/// A title without the label of the print version: `Bản in: …`, `[In bài] …`, `… - Bản in`.
+fn without_label(title: &str) -> &str {
+    const PRINTED: [&str; 7] =
+        ["in bài viết", "in bài", "in tin", "bản in", "phiên bản in", "trang in", "print"];
+    let is_label = |text: &str| PRINTED.contains(&words(text).as_str());
+    let ends = [": ", "] ", " - ", " | ", " – "];
+    let begun =
+        ends.iter().filter_map(|end| title.split_once(end)).find(|(label, _)| is_label(label));
+    let ended =
+        || ends.iter().filter_map(|end| title.rsplit_once(end)).find(|(_, label)| is_label(label));
+    let rest = begun.map(|(_, rest)| rest).or_else(|| ended().map(|(rest, _)| rest));
+    rest.filter(|rest| rest.chars().count() >= TITLE_MIN).unwrap_or(title)
 }

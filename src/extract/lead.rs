@@ -1,11 +1,12 @@
 //! The lead (sapo): the paragraph under the title that readers see set apart from the text.
 
 use super::Sight;
+use super::agency::without_mark;
 use super::clean::{Piece, ends_with_credit};
 use super::content::{Body, prose};
 use super::date::is_dateline;
 use super::furniture::{Marks, is_furniture};
-use super::metadata::{Claims, Layer};
+use super::metadata::Layer;
 use super::outline::{Element, Outline, Passage, Tag};
 use super::site::Field;
 use super::text::{says, tidy, words};
@@ -35,7 +36,7 @@ pub fn lead(sight: Sight, pieces: &mut Vec<Piece>) -> Option<(String, Layer)> {
         .or_else(|| set_apart(outline, pieces))?;
     let said = words(&text);
     pieces.retain(|piece| piece.text.len() > said.len() * 2 + 16 || !says(&piece.text, &said));
-    Some((without_dateline(&text, claims), layer))
+    Some((without_mark(&text, claims).to_owned(), layer))
 }
 
 /// What the site's rule names the lead, if it is not most of the text.
@@ -168,35 +169,4 @@ fn is_question(text: &str) -> bool {
                 speaker.trim_start_matches(['*', '-', '–', ' ']),
                 "PV" | "Phóng viên" | "Hỏi" | "P.V"
             ))
-}
-
-/// Without the paper's mark that leads begin with: `(Dân trí) - `, `ĐBP - `, `TTO - `.
-fn without_dateline(lead: &str, claims: &Claims) -> String {
-    let Some((mark, rest)) =
-        [" - ", " – ", " — ", "- ", "– "].iter().find_map(|joint| lead.split_once(joint))
-    else {
-        return lead.to_owned();
-    };
-    let bracketed = mark.starts_with('(') && mark.ends_with(')') && mark.chars().count() < 30;
-    let capitals =
-        mark.chars().count() < 12 && mark.chars().all(|c| !c.is_lowercase() && !c.is_ascii_digit());
-    let web = mark.len() < 20
-        && [".vn", ".com", " online"].iter().any(|end| mark.to_lowercase().ends_with(end));
-    let rest_words = words(rest);
-    let described = claims.descriptions.iter().map(|(_, claim)| words(claim)).any(|claim| {
-        let start: String = rest_words.chars().take(40).collect();
-        claim.starts_with(&start)
-    });
-    if bracketed || web || (capitals && (described || is_initials(mark, claims))) {
-        return rest.trim_start().to_owned();
-    }
-    lead.to_owned()
-}
-
-/// Whether a mark is the paper's initials: `ĐBP` for `Báo Điện Biên Phủ`.
-fn is_initials(mark: &str, claims: &Claims) -> bool {
-    let site = claims.site.as_deref().unwrap_or_default().to_lowercase();
-    let initials: String = site.split_whitespace().filter_map(|word| word.chars().next()).collect();
-    let mark: String = mark.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
-    mark.chars().count() > 1 && initials.contains(&mark)
 }

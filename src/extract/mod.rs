@@ -6,6 +6,7 @@
 //! layer decided is noted.
 
 mod address;
+mod agency;
 mod byline;
 mod clean;
 mod content;
@@ -22,11 +23,13 @@ mod phrases;
 mod plain;
 mod site;
 mod structure;
+mod style;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 mod verdict;
+mod verse;
 
 use scraper::Html;
 
@@ -49,6 +52,9 @@ const TEXT_MIN: usize = 150;
 
 /// A rule that finds less than this part of the text that the general rules find is not followed.
 const RULED_MIN: f64 = 0.5;
+
+/// A title has at most this part of the text before it.
+const BEFORE_TITLE_MAX: f64 = 0.2;
 
 /// Why a page gives no article.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,8 +105,14 @@ fn read(
     let rule = ruled.map(|(_, rule)| rule);
     let (outline, mut claims, names) = outline::outline(document, rule);
     claims.host = page.url.as_ref().map(|url| url.site().to_owned());
-    let headline = headline::headline(&outline, &claims, &names);
-    let bodies = content::bodies(&outline, headline.as_ref(), &names);
+    let mut headline = headline::headline(&outline, &claims, &names);
+    let mut bodies = content::bodies(&outline, headline.as_ref(), &names);
+    if let Some(above) =
+        bodies.general.as_ref().and_then(|body| above(&outline, headline.as_ref(), body))
+    {
+        headline = Some(above);
+        bodies = content::bodies(&outline, headline.as_ref(), &names);
+    }
     let (body, layer, doubt) = choose(&outline, bodies, rule);
     let Some(body) = body else {
         return without_body(page, &claims, headline);
@@ -115,8 +127,11 @@ fn read(
     let mut cleaned = clean::pieces(sight);
     let published = dateline::published(sight, &cleaned.pieces);
     verdict::refuse_lists(sight, &cleaned, published.is_some())?;
-    let author = byline::author(sight, &mut cleaned.pieces);
+    let author = byline::author(sight, &mut cleaned);
     let mut lead = lead::lead(sight, &mut cleaned.pieces);
+    if let Some(first) = cleaned.pieces.first_mut() {
+        first.text = agency::without_mark(&first.text, &claims).to_owned();
+    }
     clean::drop_announcements(&outline, &mut cleaned.pieces);
     use_captions_of_picture_pages(&mut cleaned);
     if cleaned.pieces.is_empty() {
@@ -131,6 +146,18 @@ fn read(
     }
     let found = Found { headline, lead, author, published, body_layer: layer, cleaned };
     Ok(assemble(page, &claims, found))
+}
+
+/// The heading over the text, where the one that the page calls its title stands in the midst of it:
+/// a sub-heading may have the words of the `<title>`.
+fn above(outline: &Outline, headline: Option<&Headline>, body: &Body) -> Option<Headline> {
+    let place = headline?.place.clone()?;
+    let root = &outline.elements[body.element];
+    let is_inside = root.first < place.start && place.end < root.end;
+    let is_deep = is_inside
+        && body.weight(root.first..place.start)
+            > BEFORE_TITLE_MAX * body.weight(root.first..root.end);
+    if is_deep { headline::over(outline, place.start) } else { None }
 }
 
 /// The body that the rule names, unless the general rules find far more; then, why not.
@@ -262,7 +289,8 @@ fn use_captions_of_picture_pages(cleaned: &mut Cleaned) {
         return;
     }
     let captions = std::mem::take(&mut cleaned.captions).into_iter();
-    cleaned.pieces.extend(captions.map(outside));
+    let captions = captions.map(|caption| clean::without_credit(&caption).to_owned());
+    cleaned.pieces.extend(captions.filter(|caption| !caption.is_empty()).map(outside));
     cleaned.notes.push(clean::left_out("a page of pictures: the captions are read"));
 }
 

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 
 use scraper::{ElementRef, Html, Node};
 
-use super::furniture::{Marks, class_marks, style_marks};
+use super::furniture::{Marks, class_marks};
 use super::metadata::{Claims, attribute};
 use super::site::{self, Field, Named, Names, Search, SiteRule};
+use super::style::{sets_no_size, style_marks};
 use super::text::is_space;
 
 /// Block elements and passages of a page, both in document order.
@@ -31,6 +32,8 @@ pub struct Element {
     pub end: usize,
     /// The elements inside it are those from its own index + 1 to this, exclusive.
     pub last: usize,
+    /// A cell's columns and rows.
+    pub spans: (u8, u8),
 }
 
 /// A run of text without a block border or line break in it.
@@ -188,6 +191,8 @@ struct Walk<'a> {
     links: usize,
     bolds: usize,
     italics: usize,
+    /// The text here has no size.
+    tiny: bool,
 }
 
 /// What is undone when the walk leaves a node.
@@ -197,6 +202,8 @@ struct Open {
     link: bool,
     bold: bool,
     italic: bool,
+    /// Whether the text around it has no size.
+    tiny: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -249,14 +256,16 @@ impl<'a> Walk<'a> {
         };
         if let Some(tag) = block {
             self.name(&named, Some(self.outline.elements.len()), element);
-            self.begin_block(tag, marks);
+            self.begin_block(tag, marks, spans(tag, element));
         }
         let open = Open {
             is_block: block.is_some(),
             link: name == "a",
             bold: matches!(name, "b" | "strong") || marks.has(Marks::BOLD),
             italic: matches!(name, "i" | "em" | "cite") || marks.has(Marks::ITALIC),
+            tiny: self.tiny,
         };
+        self.tiny = is_tiny(element, self.tiny);
         self.links += usize::from(open.link);
         self.bolds += usize::from(open.bold);
         self.italics += usize::from(open.italic);
@@ -276,7 +285,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn begin_block(&mut self, tag: Tag, marks: Marks) {
+    fn begin_block(&mut self, tag: Tag, marks: Marks, spans: (u8, u8)) {
         self.flush();
         let index = self.outline.elements.len();
         let parent = self.blocks.last().copied().unwrap_or(0);
@@ -288,6 +297,7 @@ impl<'a> Walk<'a> {
             first,
             end: first,
             last: index + 1,
+            spans,
         });
         self.blocks.push(index);
     }
@@ -298,6 +308,7 @@ impl<'a> Walk<'a> {
         self.links -= usize::from(open.link);
         self.bolds -= usize::from(open.bold);
         self.italics -= usize::from(open.italic);
+        self.tiny = open.tiny;
         if open.is_block {
             self.flush();
             if let Some(index) = self.blocks.pop() {
@@ -326,6 +337,9 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &str) {
+        if self.tiny {
+            return;
+        }
         let mut size = 0;
         for character in text.chars() {
             if is_space(character) {
@@ -459,6 +473,23 @@ fn marks<'a>(
         marks = marks.with(said);
     }
     marks
+}
+
+/// Whether the text in an element has no size. Boxes are set so to close the gaps between what they
+/// hold, which has a size of its own or a class that may give it one.
+fn is_tiny(element: &scraper::node::Element, is_around: bool) -> bool {
+    let says = |found| attribute(element, "style").and_then(sets_no_size).unwrap_or(found);
+    if is_around { says(attribute(element, "class").is_none()) } else { says(false) }
+}
+
+/// Over how many columns and rows a cell reaches.
+fn spans(tag: Tag, element: &scraper::node::Element) -> (u8, u8) {
+    if !matches!(tag, Tag::Cell | Tag::HeaderCell) {
+        return (1, 1);
+    }
+    let span = |name| attribute(element, name).and_then(|span| span.trim().parse().ok());
+    let span = |name| span(name).map_or(1, |span: u8| span.max(1));
+    (span("colspan"), span("rowspan"))
 }
 
 /// Whether a link leads to the page of a writer: `/tac-gia/thu-ha`.

@@ -181,7 +181,9 @@ impl SiteRule {
     }
 
     fn add(&mut self, field: Field, rank: usize, written: &str) -> Result<(), String> {
-        if written.contains(":has(") {
+        // Names of this kind are the same in capitals, and may be written with escapes.
+        let has_escape = written.contains('\\') && written.contains('(');
+        if written.to_ascii_lowercase().contains(":has(") || has_escape {
             return Err(format!("{written:?}: write it without :has(), which is too slow"));
         }
         let selector = Selector::parse(written).map_err(|_| {

@@ -174,6 +174,7 @@ impl<'a> Scan<'a> {
             "a" | "nobr" => self.count_adoption(),
             _ => {}
         }
+        self.end_items(name);
         if kind == Kind::TablePart || name == "col" {
             self.size.elements += 2;
         }
@@ -199,6 +200,20 @@ impl<'a> Scan<'a> {
             self.push(tag, name, kind);
         }
         Ok(())
+    }
+
+    /// A list item ends the one that is open right before it, as everywhere in HTML without end tags.
+    /// With anything else between, or in a drawing, the strict rule holds.
+    fn end_items(&mut self, name: &str) {
+        let ended: &[&[u8]] = match name {
+            "li" => &[b"li"],
+            "dd" | "dt" => &[b"dd", b"dt"],
+            _ => return,
+        };
+        let is_one = |open: &Open| ended.iter().any(|name| open.name.eq_ignore_ascii_case(name));
+        if self.drawings == 0 && self.open.last().is_some_and(is_one) {
+            self.pop();
+        }
     }
 
     fn push(&mut self, tag: &Tag<'a>, name: &str, kind: Kind) {

@@ -37,23 +37,61 @@ fn is_data(outline: &Outline, table: usize) -> bool {
     rows.len() >= 2 && columns >= 2 && short && !has_picture
 }
 
-/// The texts of the cells, row by row, without empty rows.
+/// The texts of the cells, row by row, without empty rows. A cell over several rows is said in each
+/// of them, one over several columns once; what is empty is kept only at a row's beginning.
 fn rows(outline: &Outline, table: usize) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
+    // The columns of the row so far, and what reaches down into them: until which row, how wide.
+    let (mut column, mut row) = (0, 0);
+    let mut reaching: Vec<Option<(usize, usize, String)>> = Vec::new();
     for index in table + 1..outline.elements[table].last {
-        match outline.elements[index].tag {
-            Tag::Row => rows.push(Vec::new()),
-            Tag::Cell | Tag::HeaderCell => {
+        let element = &outline.elements[index];
+        match element.tag {
+            Tag::Row => {
+                fill(&mut rows, &mut column, row, &reaching);
+                row += 1;
+                column = 0;
+                rows.push(Vec::new());
+            }
+            Tag::Cell | Tag::HeaderCell if !rows.is_empty() => {
+                fill(&mut rows, &mut column, row, &reaching);
                 let text = tidy(&outline.text(index));
-                if let Some(row) = rows.last_mut().filter(|_| !text.is_empty()) {
-                    row.push(text);
+                let (columns, down) = (usize::from(element.spans.0), usize::from(element.spans.1));
+                if down > 1 {
+                    reaching.resize(reaching.len().max(column + 1), None);
+                    reaching[column] = Some((row + down, columns, text.clone()));
                 }
+                say(&mut rows, column, text);
+                column += columns;
             }
             _ => {}
         }
     }
-    rows.retain(|row| !row.is_empty());
+    fill(&mut rows, &mut column, row, &reaching);
+    rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
     rows
+}
+
+/// Adds what reaches down from rows before into a row's next columns.
+fn fill(
+    rows: &mut [Vec<String>],
+    column: &mut usize,
+    row: usize,
+    reaching: &[Option<(usize, usize, String)>],
+) {
+    while let Some(Some((until, columns, text))) = reaching.get(*column)
+        && row < *until
+    {
+        // The row that the cell stands in has said it.
+        say(rows, *column, text.clone());
+        *column += columns;
+    }
+}
+
+fn say(rows: &mut [Vec<String>], column: usize, text: String) {
+    if let Some(row) = rows.last_mut().filter(|_| !text.is_empty() || column == 0) {
+        row.push(text);
+    }
 }
 
 /// Adds the table's rows to the article, or a note that it was left out.
@@ -79,6 +117,8 @@ pub fn read(outline: &Outline, table: usize, passage: usize, cleaned: &mut Clean
 /// commas of their own.
 fn sentence(row: &[String]) -> String {
     match row {
+        // The corner over the labels says nothing.
+        [corner, values @ ..] if corner.is_empty() => values.join("; "),
         [label, values @ ..] if !values.is_empty() => format!("{label}: {}", values.join("; ")),
         _ => row.join("; "),
     }

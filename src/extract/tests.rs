@@ -248,6 +248,205 @@ fn bylines_are_authors_and_not_text() {
 }
 
 #[test]
+fn signatures_are_authors_however_they_are_set() {
+    for (signature, author) in [
+        ("<p><em>Lò Thị Hương</em></p>", Some("Lò Thị Hương")),
+        ("<p>Lò Thị Hương</p>", Some("Lò Thị Hương")),
+        ("<p><strong>Hoài Thu</strong></p><p><em>(Sở Văn hóa)</em></p>", Some("Hoài Thu")),
+        ("<p align=right><b>Hoài Thu</b><br>(Trường Chính trị tỉnh)</p>", Some("Hoài Thu")),
+        ("<p><b>Hà Linh</b><br>halinh@namna.example</p>", Some("Hà Linh")),
+        ("<p><b>Lê Vũ; ảnh: Đức Anh</b></p>", Some("Lê Vũ")),
+        ("<p><b>Tác giả bài viết: Lò Thị Hoa</b></p>", Some("Lò Thị Hoa")),
+        ("<p><b>Nhật Minh</b></p><p>Đồ họa: Văn Sáu</p>", Some("Nhật Minh")),
+        ("<p>PV</p>", Some("PV")),
+        ("<p align=right>CTV</p>", Some("CTV")),
+        ("<p><b>P.V</b></p>", Some("P.V")),
+        ("<p>Nguồn tin: Sở Y tế</p>", None),
+        ("<p>Người đăng: Quản trị</p>", None),
+        ("<p>Đọc tiếp</p>", None),
+        (
+            "<p align=right><b>Bài, ảnh: Hoài Thu</b></p><p>* Mời bạn đọc vào chuyên mục <a href=/>Kinh tế</a> xem các tin, bài liên quan.</p>",
+            Some("Hoài Thu"),
+        ),
+    ] {
+        check_author(&format!("<p>{LAST}</p>{signature}"), author);
+    }
+}
+
+#[test]
+fn a_byline_over_the_text_is_not_read() {
+    for byline in [
+        "<p class=author>Hà Linh</p>",
+        "<div class='amp-wp-byline'><span>Hà Linh</span></div>",
+        "<p>Bài, ảnh: Hà Linh</p>",
+        "<p><strong>Hà Linh</strong></p>",
+        "<div class='article-author'><span>Hà Linh</span> <span>Báo Nậm Na</span></div>",
+    ] {
+        let mut page = page(&format!("<p>{LAST}</p>"));
+        let begin = "<div class='content'>";
+        page.html = page.html.replacen(begin, &format!("{begin}{byline}"), 1);
+        let (article, _) = article(&page).expect("the page is an article");
+        assert_eq!(article.author.as_deref(), Some("Hà Linh"), "{byline}");
+        assert_eq!(article.blocks.len(), 2, "{byline}");
+    }
+}
+
+#[test]
+fn a_name_beside_the_time_is_the_author() {
+    let mut page = page(&format!("<p>{LAST}</p>"));
+    page.html = page.html.replace("<div class='date'>", "<div>Hà Linh</div><div class='date'>");
+    assert_eq!(article(&page).unwrap().0.author.as_deref(), Some("Hà Linh"));
+    page.html = page.html.replace("Hà Linh", "Kinh Tế");
+    assert_eq!(article(&page).unwrap().0.author, None);
+}
+
+#[test]
+fn marks_of_agencies_are_not_read() {
+    let mut page = page(&format!("<p>{LAST}</p>"));
+    page.html = page.html.replace(FIRST, &format!("(TTXVN) - {FIRST}"));
+    assert_eq!(article(&page).unwrap().0.blocks[0].text, FIRST);
+}
+
+#[test]
+fn text_without_size_is_not_read() {
+    for hidden in [
+        "<p style='font-size:0'>Mã bài 123 lấy từ kho nội dung</p>",
+        "<span style='font-size: 0px'> Mã bài 123</span>",
+        "<div style='position:absolute;left:-9999px'>Mã bài 123 lấy từ kho nội dung</div>",
+    ] {
+        check(&format!("{hidden}<p>{LAST}</p>"), &[LAST]);
+    }
+    check(&format!("<div style='font-size:0'><p style='font-size:16px'>{LAST}</p></div>"), &[LAST]);
+    check(&format!("<div style='font-size:0'><p class=cau>{LAST}</p></div>"), &[LAST]);
+}
+
+#[test]
+fn cells_over_several_rows_are_said_in_each() {
+    let head = "<table><tr><th>Xã</th><th>2024</th><th>2025</th></tr>";
+    check(
+        &format!(
+            "{head}<tr><td rowspan=2>Mường Lự</td><td>10</td><td>12</td></tr>\
+             <tr><td>20</td><td>22</td></tr></table><p>{LAST}</p>"
+        ),
+        &["Xã: 2024; 2025", "Mường Lự: 10; 12", "Mường Lự: 20; 22", LAST],
+    );
+    check(
+        &format!(
+            "<table><tr><th rowspan=2>Xã</th><th colspan=2>Số hộ</th></tr><tr><th>2024</th>\
+             <th>2025</th></tr><tr><td>Mường Lự</td><td>310</td><td>290</td></tr></table><p>{LAST}</p>"
+        ),
+        &["Xã: Số hộ", "Xã: 2024; 2025", "Mường Lự: 310; 290", LAST],
+    );
+    check(
+        &format!(
+            "<table><tr><td></td><td>2024</td><td>2025</td></tr>\
+             <tr><td>Mường Lự</td><td colspan=2>310</td></tr></table><p>{LAST}</p>"
+        ),
+        &["2024; 2025", "Mường Lự: 310", LAST],
+    );
+}
+
+/// A poem's lines are too short to weigh as prose.
+#[test]
+fn poems_of_short_lines_are_read() {
+    let lines = [
+        "Nước về bản cũ",
+        "Mẹ gùi sương mai",
+        "Suối reo dưới dốc",
+        "Gà gáy canh hai",
+        "Con đi học chữ",
+        "cha đi chợ xa",
+        "Bếp hồng vừa nhóm",
+        "Khói thơm mái nhà",
+    ];
+    for text in [
+        format!("<p>{}</p><p>{}</p>", lines[..4].join("<br>"), lines[4..].join("<br>")),
+        lines.map(|line| format!("<p>{line}</p>")).concat(),
+    ] {
+        let html = format!(
+            "<title>Nước về - Tạp chí Suối</title><ul><li><a href=/t>Thơ</a></ul><h1>Nước về</h1>\
+             <div class=post-content>{text}</div><div><h3>Bài khác</h3><ul><li><a href=/1>Hoa ban</a>\
+             <li><a href=/2>Mưa đầu mùa trên nương</a></ul></div>"
+        );
+        let (article, _) = article(&Page { url: None, html }).expect("a poem is an article");
+        let read: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
+        assert_eq!((article.title.as_str(), read.as_slice()), ("Nước về", &lines[..]));
+    }
+    let menu = "<h1>Chuyên trang</h1><ul><li>Thời sự<li>Kinh tế<li>Văn hóa<li>Xã hội<li>Thể thao<li>Du lịch</ul>";
+    assert!(article(&Page { url: None, html: menu.to_owned() }).is_err());
+}
+
+#[test]
+fn a_print_version_has_the_title_that_it_shows() {
+    let title = "Phiên chợ bên suối Nậm Na";
+    for given in [
+        "In bài viết",
+        "Trang in",
+        "Print page",
+        "Bản in: Phiên chợ bên suối Nậm Na",
+        "",
+        "Xem tin",
+    ] {
+        for shown in ["<div class=title>T</div>", "<b>T</b><br>", "<h2>T</h2>"] {
+            let html = format!(
+                "<title>{given}</title><div><a href=/>Báo Nậm Na</a></div>{}<div>Thứ Tư, 12/3/2025, \
+                 09:10</div><div><p>{FIRST}</p><p>{LAST}</p></div>",
+                shown.replace('T', title)
+            );
+            let (article, _) = article(&Page { url: None, html }).expect("it is an article");
+            assert_eq!(
+                (article.title.as_str(), article.blocks.len()),
+                (title, 2),
+                "{given} {shown}"
+            );
+        }
+    }
+}
+
+/// The `<title>` may be another than the headline, and a sub-heading may have its words.
+#[test]
+fn a_title_does_not_cut_the_text_off() {
+    for title in
+        ["Chợ vùng cao những ngày giáp Tết", "Hàng hóa về chợ đông nhất trong năm", "Báo Nậm Na"]
+    {
+        let html = format!(
+            "<title>{title}</title><div><a href=/>Trang chủ</a></div><div class=content>\
+             <h2>Phiên chợ bên suối Nậm Na</h2><div>12/3/2025 09:10</div><p>{FIRST}</p><p>{LAST}</p>\
+             <h3 class=title>Hàng hóa về chợ đông nhất trong năm</h3><p>{LAST} Trời nắng.</p></div>"
+        );
+        let (article, _) = article(&Page { url: None, html }).expect("it is an article");
+        assert_eq!(article.title, "Phiên chợ bên suối Nậm Na", "{title}");
+        assert_eq!((article.blocks.len(), article.blocks[0].text.as_str()), (4, FIRST), "{title}");
+    }
+}
+
+#[test]
+fn captions_that_are_read_have_no_credits() {
+    let picture = |n: usize| {
+        format!(
+            "<figure><img src={n}.jpg><figcaption>Gian hàng thứ {n} bày măng khô. Ảnh: Lù Diệp/TTXVN</figcaption></figure>"
+        )
+    };
+    let html = format!(
+        "<h1>Phiên chợ bên suối Nậm Na</h1><div>12/3/2025, 09:10</div><div>{}</div><p align=right>\
+         <b>Lù Diệp</b> (thực hiện)</p>",
+        (1..=4).map(picture).collect::<String>()
+    );
+    let (article, _) = article(&Page { url: None, html }).expect("pictures make an article");
+    assert_eq!(article.blocks.len(), 4);
+    assert_eq!(article.blocks[0].text, "Gian hàng thứ 1 bày măng khô.");
+}
+
+#[test]
+fn the_publication_is_told_from_the_update() {
+    let mut page = page(&format!("<p>{LAST}</p>"));
+    let lines = "Cập nhật lúc 11:45, 13/03/2025</div><div>Ngày đăng: 12/03/2025 09:10";
+    page.html = page.html.replace("Thứ Tư, 12/3/2025, 09:10", lines);
+    let published = article(&page).unwrap().0.published;
+    assert_eq!(published, date::timestamp("2025-03-12T09:10:00+07:00"));
+}
+
+#[test]
 fn a_list_of_names_at_the_end_is_text() {
     let names = "<ul><li>Lò Thị Hương</li><li>Cầm Văn Bun</li></ul>";
     check(&format!("<p>{LAST}</p>{names}"), &[LAST, "Lò Thị Hương", "Cầm Văn Bun"]);

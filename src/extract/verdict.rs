@@ -15,7 +15,8 @@ pub fn refuse_lists(sight: Sight, cleaned: &Cleaned, is_dated: bool) -> Result<(
     let Sight { outline, claims, headline, body, .. } = sight;
     let declared = claims.is_article || (!claims.published.is_empty() && headline.is_some());
     let titled = headline.is_some_and(|headline| {
-        headline.place.is_some() && !headline.is_linked && headline.text.split(' ').count() > 3
+        let is_long = headline.text.split(' ').count() > 3 || body.is_verse;
+        headline.place.is_some() && !headline.is_linked && is_long
     });
     let root = &outline.elements[body.element];
     let entries = (root.first..root.end)
@@ -32,6 +33,7 @@ pub fn refuse_lists(sight: Sight, cleaned: &Cleaned, is_dated: bool) -> Result<(
     let is_no_list = outline.passages.iter().all(|passage| passage.link_density() == 0.0);
     let enough = match (declared || is_no_list, titled || is_dated) {
         (true, _) => PROSE_MIN_DECLARED,
+        (false, true) if body.is_verse => PROSE_MIN_DECLARED,
         (false, true) => PROSE_MIN,
         (false, false) => PROSE_MIN_BARE,
     };

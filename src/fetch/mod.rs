@@ -6,6 +6,7 @@ mod pace;
 mod robots;
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -184,9 +185,7 @@ impl Fetcher {
         if !robots.allow(&address.path_and_query()) {
             return Err(FetchError::RobotsRefuse);
         }
-        if robots.delay > self.limits.host_gap {
-            self.pace.turn(address.site(), robots.delay - self.limits.host_gap).await;
-        }
+        self.wait(address, &robots).await;
         let answer = self.document(address, wanted, known).await?;
         // A redirect must not lead to where the site asks not to go.
         if let Answer::New(document) = &answer
@@ -196,6 +195,25 @@ impl Fetcher {
             return Err(FetchError::RobotsRefuse);
         }
         Ok(answer)
+    }
+
+    /// Waits for the time at which the site lets programs ask for their next page; false when its
+    /// robots.txt does not allow to read this one at all.
+    pub async fn crawl_turn(&self, address: &Address) -> Result<bool, FetchError> {
+        let robots = self.robots(address).await?;
+        let may = robots.allow(&address.path_and_query());
+        if may {
+            self.wait(address, &robots).await;
+        }
+        Ok(may)
+    }
+
+    /// What a site asks for is kept beside the gap between any two requests: it may be longer than a
+    /// request may last, and binds programs only.
+    async fn wait(&self, address: &Address, robots: &Robots) {
+        if robots.delay > self.limits.host_gap {
+            self.pace.turn(&format!("robots:{}", address.site()), robots.delay).await;
+        }
     }
 
     /// Whether robots.txt allows programs to read this.
@@ -330,6 +348,7 @@ impl Fetcher {
         if bytes.len() > max {
             return Err(FetchError::TooLarge(max));
         }
+        let bytes = if wanted == Wanted::Feed { unpacked(bytes, max)? } else { bytes };
         let text = decode(&bytes, content_type.as_deref());
         Ok(Document { url, text, validators })
     }
@@ -367,6 +386,22 @@ impl Fetcher {
     }
 }
 
+/// A sitemap that is a gzip file of its own, whatever the way it came is called.
+fn unpacked(bytes: Vec<u8>, max: usize) -> Result<Vec<u8>, FetchError> {
+    const GZIP: [u8; 2] = [0x1f, 0x8b];
+    if !bytes.starts_with(&GZIP) {
+        return Ok(bytes);
+    }
+    let mut text = Vec::new();
+    let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    let read = flate2::read::MultiGzDecoder::new(&bytes[..]).take(limit).read_to_end(&mut text);
+    if text.len() > max {
+        return Err(FetchError::TooLarge(max));
+    }
+    read.map_err(|_| FetchError::NotHtml("a broken gzip file".to_owned()))?;
+    Ok(text)
+}
+
 fn redirected(from: &Address, response: &Response) -> Result<Address, FetchError> {
     let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
     let target = target.ok_or(FetchError::Status(response.status().as_u16()))?;
@@ -390,7 +425,12 @@ impl Wanted {
         match self {
             Self::Page => html,
             // Many a site says that its feed is HTML or plain text.
-            Self::Feed => html || kind == "text/plain" || kind.ends_with("xml"),
+            Self::Feed => {
+                let packed = ["application/gzip", "application/x-gzip", "application/octet-stream"];
+                html || kind == "text/plain"
+                    || kind.ends_with("xml")
+                    || packed.contains(&kind.as_str())
+            }
         }
     }
 }
@@ -404,6 +444,26 @@ mod tests {
         assert!(Wanted::Page.takes("text/html; charset=utf-8"));
         assert!(!Wanted::Page.takes("application/pdf") && !Wanted::Page.takes("text/xml"));
         assert!(Wanted::Feed.takes("application/rss+xml") && Wanted::Feed.takes("text/xml"));
+        assert!(
+            Wanted::Feed.takes("application/x-gzip") && !Wanted::Page.takes("application/gzip")
+        );
         assert!(!Wanted::Feed.takes("image/png"));
+    }
+
+    #[test]
+    fn packed_sitemaps_are_unpacked_up_to_a_limit() {
+        use std::io::Write as _;
+        let packed = |text: &str| {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            gzip.write_all(text.as_bytes()).unwrap();
+            gzip.finish().unwrap()
+        };
+        assert_eq!(unpacked(packed("<urlset/>"), 100).unwrap(), b"<urlset/>");
+        assert_eq!(unpacked(b"<urlset/>".to_vec(), 100).unwrap(), b"<urlset/>");
+        let bomb = packed(&" ".repeat(1_000_000));
+        assert!(matches!(unpacked(bomb, 100), Err(FetchError::TooLarge(100))));
+        let mut cut = packed("<urlset/>");
+        cut.truncate(12);
+        assert!(matches!(unpacked(cut, 100), Err(FetchError::NotHtml(_))));
     }
 }

@@ -9,9 +9,9 @@ pub const BYTES_MAX: usize = 500 * 1024;
 /// How long a robots.txt holds (RFC 9309, section 2.4, says at most a day).
 pub const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// Longest wait between two pages that a site may ask for; with more, requests would wait for their
-/// turn longer than they may last.
-const DELAY_MAX: Duration = Duration::from_secs(10);
+/// Longest wait between two pages that a site may ask for; with more, a day would not be enough for
+/// what a paper publishes in it.
+const DELAY_MAX: Duration = Duration::from_secs(300);
 
 /// Rules that one site may give; bounds the work of a page.
 const RULES_MAX: usize = 2_000;
@@ -132,6 +132,9 @@ mod tests {
         assert!(robots.allow("/bai-1.html") && robots.allow("/in/bai-2"));
         assert!(!robots.allow("/in/") && !robots.allow("/a/b.pdf") && robots.allow("/a/b.pdf?x"));
         assert_eq!(robots.delay, Duration::from_secs(2));
+        let slow = |asked| Robots::parse(&format!("User-agent: *\nCrawl-delay: {asked}"), "BaoNoi");
+        assert_eq!(slow("60").delay, Duration::from_secs(60));
+        assert_eq!(slow("86400").delay, DELAY_MAX);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::domain::units::{Millis, Timestamp};
 /// By what a document is asked for again: `ETag` and `Last-Modified`.
 pub type Tags = (Option<String>, Option<String>);
 
+/// Between two changes of an article that its feed is believed.
+const CHANGES_APART: Millis = Millis(3_600_000);
+
 /// A feed that is due, with the tags of its last answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueFeed {
@@ -80,13 +83,28 @@ impl Store {
     pub async fn due_feed(&self) -> Result<Option<DueFeed>, StoreError> {
         let row = sqlx::query(
             "UPDATE feeds SET next_ms = $1 + every_ms WHERE id = (
-                SELECT id FROM feeds WHERE next_ms <= $1 ORDER BY next_ms LIMIT 1)
+                SELECT id FROM feeds WHERE next_ms <= $1 ORDER BY next_ms LIMIT 1) AND next_ms <= $1
              RETURNING *",
         )
         .bind(now().0)
         .fetch_optional(&self.pool)
         .await?;
         row.map(|row| Ok(DueFeed { feed: feed(&row)?, tags: tags(&row)? })).transpose()
+    }
+
+    /// Puts off a feed that was taken: it is due after `wait`.
+    pub async fn ask_later(&self, id: FeedId, wait: Millis) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE feeds SET next_ms = $2 WHERE id = $1").bind(id.to_string());
+        query.bind(now().0.saturating_add(millis(wait))).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Puts off an article that was taken: it is due after `wait`.
+    pub async fn look_later(&self, address: &Address, wait: Millis) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE feed_items SET next_ms = $2 WHERE url = $1");
+        let query = query.bind(address.as_str()).bind(now().0.saturating_add(millis(wait)));
+        query.execute(&self.pool).await?;
+        Ok(())
     }
 
     /// A feed has answered. Without tags it said that nothing changed.
@@ -127,13 +145,15 @@ impl Store {
 
     /// What is new about an item of a feed.
     pub async fn seen(&self, item: &FeedItem) -> Result<Seen, StoreError> {
-        let query = sqlx::query("SELECT updated_ms FROM feed_items WHERE url = $1");
+        let query = sqlx::query("SELECT updated_ms, created_ms FROM feed_items WHERE url = $1");
         let row = query.bind(item.address.as_str()).fetch_optional(&self.pool).await?;
         Ok(match row {
             None => Seen::New,
             Some(row) => {
                 let before: Option<i64> = row.try_get("updated_ms")?;
-                if before < item.updated.map(|at| at.0) { Seen::Changed } else { Seen::Known }
+                let created: i64 = row.try_get("created_ms")?;
+                let is_later = is_believed(before, item.updated.map(|at| at.0), created);
+                if is_later { Seen::Changed } else { Seen::Known }
             }
         })
     }
@@ -167,6 +187,7 @@ impl Store {
         let row = sqlx::query(
             "UPDATE feed_items SET next_ms = $2 WHERE url = (
                 SELECT url FROM feed_items WHERE next_ms <= $1 ORDER BY next_ms LIMIT 1)
+                AND next_ms <= $1
              RETURNING *",
         )
         .bind(now().0)
@@ -201,6 +222,14 @@ impl Store {
     }
 }
 
+/// Whether a feed that says a new time says that an article was changed. Some pages always changed
+/// just now: of each the next change is believed when as much time has passed again as since it came,
+/// an hour at least. A change sooner is found by the looks after the one before.
+fn is_believed(before: Option<i64>, updated: Option<i64>, created: i64) -> bool {
+    let (Some(before), Some(updated)) = (before, updated) else { return before < updated };
+    updated > before && updated - before >= (before - created).max(millis(CHANGES_APART))
+}
+
 fn millis(length: Millis) -> i64 {
     i64::try_from(length.0).unwrap_or(i64::MAX)
 }
@@ -218,4 +247,27 @@ fn feed(row: &AnyRow) -> Result<Feed, StoreError> {
         failures: u32::try_from(unsigned(row, "failures")?).unwrap_or(u32::MAX),
         failure: row.try_get("failure")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_always_changed_just_now_is_believed_less_and_less() {
+        let (minute, created) = (60_000, 1_000_000_000);
+        let mut before = created;
+        let mut believed = 0;
+        // Asked every five minutes for a day.
+        for now in (1..=288).map(|poll| created + poll * 5 * minute) {
+            if is_believed(Some(before), Some(now), created) {
+                before = now;
+                believed += 1;
+            }
+        }
+        assert_eq!(believed, 5);
+        assert!(is_believed(Some(created), Some(created + 60 * minute), created));
+        assert!(is_believed(None, Some(created), created));
+        assert!(!is_believed(Some(created), None, created));
+    }
 }

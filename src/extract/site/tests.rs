@@ -34,6 +34,8 @@ fn a_broken_rule_names_its_line_and_what_to_write() {
     assert_eq!(refused("\n\n\ntitle = h1").line, 4);
     assert!(refused("body = [\"div, p\"]").reason.contains("comma"));
     assert!(refused("body = [\"div:has(p)\"]").reason.contains(":has"));
+    assert!(refused("body = [\"div:HAS(p)\"]").reason.contains(":has"));
+    assert!(refused("body = ['div:h\\61s(p)']").reason.contains(":has"));
     assert!(refused("body = [\"[itemprop]\"]").reason.contains("must end in"));
     let many = format!("body = [{}]", "\"div\", ".repeat(40));
     assert!(refused(&many).reason.contains("more than"));

@@ -16,6 +16,16 @@ fn ordinary_pages_pass() {
     assert_eq!(size.depth, 4);
 }
 
+/// Items without end tags stand beside each other, however many there are.
+#[test]
+fn flat_lists_pass() {
+    let list = format!("<ul>{}</ul>", "<li>một <b>hai</b>".repeat(50_000));
+    assert!(measure(&list).is_ok_and(|size| size.depth <= 3));
+    let terms = format!("<dl>{}</dl>", "<dt>một<dd>hai".repeat(30_000));
+    assert!(measure(&terms).is_ok_and(|size| size.depth <= 2));
+    assert!(check(&"<ul><li>".repeat(20_000)).is_err());
+}
+
 #[test]
 fn deep_pages_are_refused() {
     for tag in ["<div>", "<b>", "<span>", "<table><tr><td>", "<x-y>"] {
@@ -111,6 +121,7 @@ const NAMES: &[&str] = &[
     "del",
     "desc",
     "div",
+    "dt",
     "font",
     "foreignObject",
     "form",
