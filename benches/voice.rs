@@ -12,6 +12,7 @@
 //! all runtimes do the same. `--at-once N` speaks with N threads at once, each `--threads` wide.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -67,7 +68,7 @@ fn main() {
     let load_s = begun.elapsed().as_secs_f64();
     let rate = f64::from(voice.config().rate.0);
     let manner = Manner { length_scale: 1.0, variation: 0.0, seed: 0 };
-    let lines = Mutex::new(std::io::stdin().lines().enumerate());
+    let lines = Mutex::new(BufReader::new(std::io::stdin()).lines().enumerate());
     let said = Mutex::new(BTreeMap::new());
     let begun = Instant::now();
     std::thread::scope(|scope| {
