@@ -64,18 +64,30 @@ fn rules(c: &mut Criterion) {
     c.bench_function("built-in site rules", |b| b.iter(SiteRules::built_in));
 }
 
-/// A page of 5 MB.
+/// Pages of 5 MB: of plain paragraphs, and of boxes full of attributes, links and pictures.
 fn large(c: &mut Criterion) {
     let paragraph =
         "<p>Sáng sớm, sương phủ kín thung lũng, bà con các bản ven suối đã gùi hàng xuống chợ.</p>";
-    let text = paragraph.repeat(5_000_000 / paragraph.len());
-    let html = format!("<html><body><h1>Phiên chợ bên suối Nậm Na</h1><div class=c>{text}</div>");
-    let page = Page { url: None, html };
+    let boxed = |at: usize| {
+        format!(
+            "<div class=\"item box-{at}\" id=\"b{at}\"><p style=\"text-align: justify;\"><a \
+             href=\"/bai-{at}.html\" class=\"link\" title=\"Chợ\"><b>Bản {at}</b></a>, <span \
+             class=\"x y\">sương <i>phủ kín</i></span> thung lũng,<br> bà con các bản đã gùi hàng \
+             xuống chợ.</p><img src=\"/a.jpg\" alt=\"x\"></div>"
+        )
+    };
+    let plain = paragraph.repeat(5_000_000 / paragraph.len());
+    let markup: String = (0..5_000_000 / boxed(10_000).len()).map(boxed).collect();
     let mut group = c.benchmark_group("large");
     group.sample_size(10);
-    group.bench_function("5 MB", |b| {
-        b.iter(|| extract::article(black_box(&page), &SiteRules::default()));
-    });
+    for (name, text) in [("5 MB of paragraphs", plain), ("5 MB of markup", markup)] {
+        let html =
+            format!("<html><body><h1>Phiên chợ bên suối Nậm Na</h1><div class=c>{text}</div>");
+        let page = Page { url: None, html };
+        group.bench_function(name, |b| {
+            b.iter(|| extract::article(black_box(&page), &SiteRules::default()));
+        });
+    }
     group.finish();
 }
 

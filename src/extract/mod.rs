@@ -1,9 +1,9 @@
 //! Page -> Article.
 //!
-//! The order of the steps: bound the page's structure, parse it, restore text from before Unicode,
-//! lay it out flat, hear what it claims of itself, find the title, find the part of the page that
-//! is the article, drop what is not to be read, and settle lead, author, time and address. Which
-//! layer decided is noted.
+//! The order of the steps: bound the page's structure and cut out its code, parse it, restore text
+//! from before Unicode, lay it out flat, hear what it claims of itself, find the title, find the
+//! part of the page that is the article, drop what is not to be read, and settle lead, author, time
+//! and address. Which layer decided is noted.
 
 mod address;
 mod agency;
@@ -83,8 +83,7 @@ pub fn article(page: &Page, rules: &SiteRules) -> Result<(Article, Vec<Note>), N
     if !is_html(&page.html) {
         return Err(NoArticle::NotHtml);
     }
-    structure::check(&page.html)?;
-    let mut document = Html::parse_document(&page.html);
+    let mut document = Html::parse_document(&structure::bounded(&page.html)?);
     legacy::restore(&mut document);
     let Some((host, rule)) = rules.of(page, &document) else {
         return read(page, &document, None);

@@ -341,17 +341,19 @@ impl<'a> Walk<'a> {
             return;
         }
         let mut size = 0;
-        for character in text.chars() {
-            if is_space(character) {
-                self.space = true;
+        for (at, word) in text.split(is_space).enumerate() {
+            self.space |= at > 0;
+            if word.is_empty() {
                 continue;
             }
-            if self.space && !self.run.text.is_empty() {
+            if self.run.text.is_empty() {
+                self.run.text.reserve(text.len());
+            } else if self.space {
                 self.run.text.push(' ');
             }
             self.space = false;
-            self.run.text.push(character);
-            size += 1;
+            self.run.text.push_str(word);
+            size += word.chars().count();
         }
         self.run.size += size;
         self.run.linked += size * usize::from(self.links > 0);

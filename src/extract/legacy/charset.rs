@@ -188,9 +188,9 @@ fn viscii(c: char) -> char {
     }
 }
 
-/// Letters that no byte of a Western or Vietnamese code page becomes.
+/// Letters, and marks on them, that no byte of a Western or Vietnamese code page becomes.
 pub fn is_only_unicode(c: char) -> bool {
-    matches!(c, '\u{1ea0}'..='\u{1ef9}')
+    matches!(c, '\u{1ea0}'..='\u{1ef9}' | '\u{302}' | '\u{306}' | '\u{31b}')
 }
 
 /// The byte that became this character when it was read as windows-1252, ISO 8859-1 or

@@ -196,8 +196,9 @@ impl Walk {
         match node {
             Node::Text(text) => {
                 let around = self.open.last().copied().unwrap_or_default();
-                let piece = Piece { text, block: self.block, font: around.font };
-                Some(piece).filter(|_| !around.is_code)
+                // Nothing is to be restored in ASCII, and most texts are but blanks.
+                let is_candidate = !around.is_code && !text.is_ascii();
+                is_candidate.then(|| Piece { text, block: self.block, font: around.font })
             }
             Node::Element(element) => {
                 let is_inline = is_inline(element.name());

@@ -56,7 +56,8 @@ pub fn is_syllable(word: &str) -> bool {
             _ => return false,
         }
     }
-    ONSETS.iter().any(|onset| {
+    let first = letters.bytes().next();
+    ONSETS.iter().filter(|onset| onset.is_empty() || onset.bytes().next() == first).any(|onset| {
         letters.strip_prefix(onset).is_some_and(|rime| {
             RIMES.binary_search(&rime).is_ok() && goes_with(onset, rime) && sounds(rime, tone)
         })

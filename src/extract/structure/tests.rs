@@ -5,6 +5,14 @@ use scraper::{Html, Node};
 
 use super::*;
 
+fn check(html: &str) -> Result<(), NoArticle> {
+    measure(html).map(|_| ())
+}
+
+fn measure(html: &str) -> Result<Size, NoArticle> {
+    Scan::over(html).map(|scan| scan.size)
+}
+
 #[test]
 fn ordinary_pages_pass() {
     let page = "<p>một<p>hai<ul><li>ba<li>bốn</ul><script>if (a<b) '<div>'</script>".repeat(1_000);
@@ -40,6 +48,32 @@ fn deep_pages_are_refused() {
 #[test]
 fn unclosed_formatting_is_refused() {
     assert!(check(&"<a><b><i><u>x<p>".repeat(20_000)).is_err());
+}
+
+#[test]
+fn what_nobody_reads_is_cut_out() {
+    for (page, kept) in [
+        ("<p>a<b</p>", "<p>a<b</p>"),
+        ("<style>p{}</style><p>", "<style></style><p>"),
+        ("a<!-- b -->c<<!--d-->e><!---->", "a<!---->c<<!---->e><!---->"),
+        ("<!-- a --!>b<!--> c <!-- d", "<!----!>b<!--> c <!--"),
+        ("<script>a<!--<script>b</script>--></script>c", "<script></script>c"),
+        (
+            "<script type='application/LD+JSON'>{}</script>",
+            "<script type='application/LD+JSON'>{}</script>",
+        ),
+        ("<script type='&#106;son'>{}</script>", "<script type='&#106;son'>{}</script>"),
+        ("<title>a</title><noscript><img></noscript>", "<title>a</title><noscript></noscript>"),
+        ("<svg><!--x--><g><svg/><title>a</title></g></svg>b", "<svg></svg>b"),
+        ("<svg><svg><path></svg><g></svg>b", "<svg></svg>b"),
+        // What breaks out of a drawing is read.
+        ("<svg><g><p>a</p></svg>b", "<svg><g><p>a</p></svg>b"),
+        ("<svg><desc><b>a</desc></svg>b", "<svg><desc><b>a</desc></svg>b"),
+        ("<math><mi></p>a</mi></math>b", "<math><mi></p>a</mi></math>b"),
+        ("<svg><g>a", "<svg><g>a"),
+    ] {
+        assert_eq!(bounded(page).as_deref(), Ok(kept));
+    }
 }
 
 /// Tags that a coarser scan would take for closed, while the parser nests them.
@@ -105,6 +139,30 @@ fn built(html: &str) -> Built {
         waiting.extend(inner.map(|child| (child, depth + 1)));
     }
     built
+}
+
+/// Tags and texts of a page in order, those left out that no reader sees.
+fn read(html: &str) -> String {
+    let document = Html::parse_document(html);
+    let mut read = String::new();
+    // Without recursion; a text behind a node is what ends it.
+    let mut waiting = vec![Ok(document.tree.root())];
+    while let Some(next) = waiting.pop() {
+        match next.map(|node| (node, node.value())) {
+            Ok((_, Node::Text(text))) => read.push_str(text),
+            Ok((node, Node::Element(element))) => {
+                read.push_str(&format!("<{}>", element.name()));
+                waiting.push(Err(()));
+                let unread = ["iframe", "noframes", "noscript", "script", "style", "textarea"];
+                if !["svg", "math"].iter().chain(&unread).any(|name| *name == element.name()) {
+                    waiting.extend(node.children().map(Ok).rev());
+                }
+            }
+            Ok((node, _)) => waiting.extend(node.children().map(Ok).rev()),
+            Err(()) => read.push_str("</>"),
+        }
+    }
+    read
 }
 
 const NAMES: &[&str] = &[
@@ -176,7 +234,7 @@ fn soup() -> impl Strategy<Value = String> {
         2 => (name(), 0..4).prop_map(|(name, n)| format!("<{name} size={n}>")),
         1 => (name(), name()).prop_map(|(a, b)| format!("<{a} x =\"</{a}><{b}>\">")),
         3 => Just("x".to_owned()),
-        1 => prop::sample::select(&["<!--", "-->", "<!-->", "<![CDATA[", "]]>", "</ ", "<?", "\"", "'", "<!x>", "\0"][..])
+        1 => prop::sample::select(&["<!--", "-->", "--!>", "<!-->", "<![CDATA[", "]]>", "</ ", "<?", "\"", "'", "<!x>", "\0"][..])
             .prop_map(str::to_owned),
     ];
     prop::collection::vec(piece, 1..16).prop_map(|pieces| pieces.concat())
@@ -193,6 +251,16 @@ proptest! {
             let built = built(&html);
             prop_assert!(built.depth <= 3 * size.depth + 3, "{built:?} {size:?}");
             prop_assert!(built.elements <= size.elements, "{built:?} {size:?}");
+        }
+    }
+
+    /// What the cuts leave is the same page to the parser; but behind `<plaintext>`, which no
+    /// newspaper has, the marks of comments are text.
+    #[test]
+    fn what_is_read_stays(html in soup()) {
+        prop_assume!(!html.contains("plaintext"));
+        if let Ok(kept) = bounded(&html) {
+            prop_assert_eq!(read(&kept), read(&html), "{}", kept);
         }
     }
 }

@@ -1,7 +1,11 @@
-//! Cuts a page into tags exactly where the parser does, without looking at what they mean.
+//! Cuts a page into tags exactly where the parser does, without looking at what they mean, and
+//! gathers what of it is to be parsed.
 //!
 //! Follows the tokenization of the HTML standard to the byte: a border seen at another place would
 //! hide elements from the count.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// What the scan stops at.
 pub enum Token<'a> {
@@ -20,17 +24,47 @@ pub struct Tag<'a> {
     pub whole: &'a [u8],
     pub attributes: usize,
     pub is_self_closing: bool,
+    /// Where its `<` stands.
+    pub start: usize,
 }
 
 /// The rest of a page that is still to be cut.
 pub struct Tokens<'a> {
+    html: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// What is left out, in order.
+    cuts: Vec<Range<usize>>,
 }
 
 impl<'a> Tokens<'a> {
     pub fn of(html: &'a str) -> Self {
-        Self { bytes: html.as_bytes(), at: 0 }
+        Self { html, bytes: html.as_bytes(), at: 0, cuts: Vec::new() }
+    }
+
+    /// How far the page is cut, in bytes.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Leaves out the last part of what was read.
+    pub fn cut(&mut self, part: Range<usize>) {
+        while self.cuts.pop_if(|before| before.start >= part.start).is_some() {}
+        self.cuts.push(part);
+    }
+
+    /// The page without what was left out of it.
+    pub fn kept(&self) -> Cow<'a, str> {
+        if self.cuts.is_empty() {
+            return Cow::Borrowed(self.html);
+        }
+        let mut kept = String::with_capacity(self.html.len());
+        let mut from = 0;
+        for cut in &self.cuts {
+            kept.push_str(&self.html[from..cut.start]);
+            from = cut.end;
+        }
+        Cow::Owned(kept + &self.html[from..])
     }
 
     /// The next tag; `None` at the end of the page, and for a tag that the end cuts off.
@@ -38,6 +72,7 @@ impl<'a> Tokens<'a> {
         loop {
             self.skip_past(b"<");
             let rest = self.rest();
+            let start = self.at.saturating_sub(1);
             match rest {
                 [] => return None,
                 [b'!', b'-', b'-', ..] => self.skip_comment(),
@@ -47,12 +82,14 @@ impl<'a> Tokens<'a> {
                 }
                 [b'/', first, ..] if first.is_ascii_alphabetic() => {
                     self.at += 1;
-                    return self.tag().map(Token::End);
+                    return self.tag(start).map(Token::End);
                 }
                 [b'/', b'>', ..] => self.at += 2,
                 // Anything else behind these is a comment up to the next `>`.
                 [b'!' | b'?', ..] | [b'/', _, ..] => self.skip_past(b">"),
-                [first, ..] if first.is_ascii_alphabetic() => return self.tag().map(Token::Start),
+                [first, ..] if first.is_ascii_alphabetic() => {
+                    return self.tag(start).map(Token::Start);
+                }
                 _ => {}
             }
         }
@@ -110,12 +147,16 @@ impl<'a> Tokens<'a> {
             return;
         }
         let ends = |at: &usize| rest[*at..].starts_with(b"-->") || rest[*at..].starts_with(b"--!>");
-        self.at += (0..rest.len()).find(ends).map_or(rest.len(), |place| place + 3);
+        let end = (0..rest.len()).find(ends);
+        let from = self.at;
+        self.at += end.map_or(rest.len(), |place| place + 3);
+        // What stands before and after it must not come together.
+        self.cut(from..from + end.unwrap_or(rest.len()));
     }
 
     /// Reads a tag from its name on; values in quotes may hold any sign.
-    fn tag(&mut self) -> Option<Tag<'a>> {
-        let start = self.at;
+    fn tag(&mut self, start: usize) -> Option<Tag<'a>> {
+        let named_at = self.at;
         let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
         let name = self.take_until(is_end);
         let mut attributes = 0;
@@ -125,9 +166,9 @@ impl<'a> Tokens<'a> {
             self.at += 1;
             place = match (byte, place) {
                 (b'>', _) => {
-                    let whole = &self.bytes[start..self.at - 1];
+                    let whole = &self.bytes[named_at..self.at - 1];
                     let is_self_closing = place == Place::Slash;
-                    return Some(Tag { name, whole, attributes, is_self_closing });
+                    return Some(Tag { name, whole, attributes, is_self_closing, start });
                 }
                 (b'/', _) => Place::Slash,
                 (b'=', Place::Name | Place::AfterName) => {
