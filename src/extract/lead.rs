@@ -88,7 +88,9 @@ fn lead_text(outline: &Outline, element: &Element) -> String {
         .filter(|text| !text.is_empty() && !is_furniture(text) && !is_dateline(text))
         .collect();
     match place {
-        Some(place) if !texts.is_empty() => format!("{place} - {}", texts.join(" ")),
+        Some(place) if !place.is_empty() && !texts.is_empty() => {
+            format!("{place} - {}", texts.join(" "))
+        }
         _ => texts.join(" "),
     }
 }

@@ -718,6 +718,15 @@ proptest! {
 }
 
 #[test]
+fn a_place_of_nothing_but_invisible_signs_opens_no_lead() {
+    let html = "<html><div class='sapo author date'>&#x110000;<table><tr><td>Một câu văn đủ dài để được \
+                coi là văn xuôi, có dấu phẩy và có dấu chấm ở cuối câu. <p>";
+    let page = Page { url: None, html: html.into() };
+    let (read, _) = super::article(&page, &SiteRules::default()).unwrap();
+    assert!(read.parts().all(|(_, text)| text.starts_with("Một câu")), "{read:?}");
+}
+
+#[test]
 fn a_warning_is_no_paper() {
     let prose = "Mưa to đến rất to trút xuống các bản vùng cao từ đêm qua, nước suối dâng nhanh và nhiều \
                  hộ phải chuyển đồ đạc lên nhà văn hóa. ";

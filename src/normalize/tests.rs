@@ -343,6 +343,12 @@ proptest! {
     }
 }
 
+#[test]
+fn a_word_whose_apostrophe_is_gone_is_no_code() {
+    check("B'aF", "Baf");
+    check("Baf", "Baf");
+}
+
 /// What a table says must not itself be read by a table.
 #[test]
 fn the_tables_say_words_only() {

@@ -28,9 +28,9 @@ use tensor::{Data, Tensor};
 /// Part of a clip's content key: changes whenever the same model says the same otherwise.
 pub const ENGINE_VERSION: &str = "piper-1";
 
-/// Frames that the decoder makes into samples at once: about three seconds. Longer windows need more
+/// Frames that the decoder makes into samples at once: a second and a half. Longer windows need more
 /// memory, shorter ones compute more of their neighbours: see docs/performance.md.
-const WINDOW_FRAMES: usize = 256;
+const WINDOW_FRAMES: usize = 128;
 
 /// Largest noise, in numbers: what would be asked for beyond is no speech.
 const NOISE_MAX: usize = 64 * 1024 * 1024;
