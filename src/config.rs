@@ -22,6 +22,11 @@ pub struct Config {
     pub voice: String,
     /// The folder of voices. Empty: `voices` in the folder of the data.
     pub voices: PathBuf,
+    /// Whether the service fetches the neural voice by itself at its start, once, where it is lacking.
+    pub voices_download: bool,
+    /// Where voices are fetched from instead of where they are published: a mirror's address, or a
+    /// folder of files copied by hand. Empty: where they are published.
+    pub voices_mirror: String,
     /// How many articles are narrated at once.
     pub workers: usize,
     /// How many utterances are spoken at once, by all of them together. 0: one for each core.
@@ -96,6 +101,8 @@ impl Default for Config {
             public_url: String::new(),
             voice: String::new(),
             voices: PathBuf::new(),
+            voices_download: true,
+            voices_mirror: String::new(),
             workers: 2,
             threads: 0,
             lexicon: PathBuf::new(),

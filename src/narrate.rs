@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::sync::{PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
@@ -26,7 +27,8 @@ pub struct Narrator {
     pub fetcher: Fetcher,
     /// Where known sites keep the parts of their articles.
     pub site_rules: SiteRules,
-    pub voice: Voice,
+    /// The voice that reads what is begun from now on.
+    pub voice: RwLock<Voice>,
     /// The threads that speak.
     pub pool: Pool,
     /// The newsroom's own readings, from its file. Those of the store come on top of them.
@@ -48,6 +50,8 @@ pub enum Material {
 /// An article ready to be spoken: what will be said, and how it sounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
+    /// The voice that was the current one then: it reads all of it.
+    pub voice: Voice,
     pub script: Script,
     /// One for each utterance of the script.
     pub phonemes: Vec<Phonemes>,
@@ -180,6 +184,9 @@ fn word_of<'u>(note: &Note, utterance: &'u Utterance) -> &'u str {
     word.unwrap_or_default()
 }
 
+/// "Chào bạn", with which a voice shows that it can speak.
+const TRIAL: &str = "tʃˈaː2w bˈa6n";
+
 /// How far it is, and whether to go on.
 pub type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
@@ -190,6 +197,20 @@ pub struct Audience<'a> {
 }
 
 impl Narrator {
+    /// The voice that reads what is begun now.
+    pub fn voice(&self) -> Voice {
+        // Nothing that can panic runs under this lock, so it is never poisoned.
+        self.voice.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets another voice read what is begun from now on, once it has shown that it can speak. What is
+    /// being read keeps its voice. Waits for the sound.
+    pub fn read_with(&self, voice: Voice) -> Result<(), Unspoken> {
+        self.ask(&voice, Urgency::Editor, &Phonemes(TRIAL.to_owned()))?.wait()?;
+        *self.voice.write().unwrap_or_else(PoisonError::into_inner) = voice;
+        Ok(())
+    }
+
     /// Source -> what the article is taken from. Waits for the network where it must.
     pub async fn material(&self, source: &Source) -> Result<Material, NarrateError> {
         Ok(match source {
@@ -247,7 +268,7 @@ impl Narrator {
         if !phonemes.iter().any(|phonemes| phonemes.0.contains(char::is_alphabetic)) {
             return Err(NarrateError::Silent);
         }
-        Ok(Prepared { script, phonemes })
+        Ok(Prepared { voice: self.voice(), script, phonemes })
     }
 
     /// Phonemes -> Narration. Slow: keeps a core busy for as long as it takes.
@@ -269,7 +290,7 @@ impl Narrator {
             // Enough to keep every thread busy while the oldest is waited for.
             while asked.len() <= self.pool.threads() {
                 let Some(phonemes) = unasked.next() else { break };
-                asked.push_back(self.ask(urgency, phonemes)?);
+                asked.push_back(self.ask(&prepared.voice, urgency, phonemes)?);
             }
             let Some(ticket) = asked.pop_front() else { break };
             clips.push((ticket.wait()?, utterance.pause));
@@ -280,20 +301,24 @@ impl Narrator {
     }
 
     /// One utterance, for the pool.
-    fn ask(&self, urgency: Urgency, phonemes: &Phonemes) -> Result<Ticket, Unspoken> {
-        let (voice, phonemes, length_scale) =
-            (self.voice.clone(), phonemes.clone(), 1.0 / self.speed);
+    fn ask(
+        &self,
+        voice: &Voice,
+        urgency: Urgency,
+        phonemes: &Phonemes,
+    ) -> Result<Ticket, Unspoken> {
+        let (voice, phonemes, length_scale) = (voice.clone(), phonemes.clone(), 1.0 / self.speed);
         let limit = synthesize::time_limit(&phonemes, length_scale);
         self.pool
             .ask(urgency, limit, move |_stop| synthesize::clip(&voice, &phonemes, length_scale))
     }
 
     /// What the finished files say about themselves.
-    pub fn tags(&self, article: &Article) -> Tags {
+    pub fn tags(&self, article: &Article, voice: &Voice) -> Tags {
         Tags {
             title: article.title.clone(),
             artist: article.site.clone().unwrap_or_default(),
-            voice: self.voice.label.clone(),
+            voice: voice.label.clone(),
         }
     }
 
@@ -308,12 +333,13 @@ impl Narrator {
         audience: Audience<'_>,
     ) -> Result<Finished, NarrateError> {
         let narration = self.speak(&prepared, audience)?;
-        let mp3 = store.blobs().put(&audio::mp3(&narration, &self.tags(&article))?)?;
+        let mp3 =
+            store.blobs().put(&audio::mp3(&narration, &self.tags(&article, &prepared.voice))?)?;
         let wav = store.blobs().put(&audio::wav(&narration))?;
         notes.extend(prepared.script.notes.iter().cloned());
         let narration = NewNarration {
             content_key,
-            voice: self.voice.id.clone(),
+            voice: prepared.voice.id.clone(),
             rate: narration.rate,
             length: narration.length(),
             lines: lines(&prepared.script, &narration),
@@ -326,15 +352,15 @@ impl Narrator {
 
     /// SHA-256 of everything that the stored narration depends on: same key, same sound and cues.
     pub fn content_key(&self, article: &Article, prepared: &Prepared) -> String {
-        let tags = self.tags(article);
+        let tags = self.tags(article, &prepared.voice);
         let mut hash = Sha256::new();
         let mut add = |field: &str| {
             // Lengths keep "ab" + "c" apart from "a" + "bc".
             hash.update((field.len() as u64).to_le_bytes());
             hash.update(field);
         };
-        add(self.voice.id.as_ref());
-        add(&self.voice.version);
+        add(prepared.voice.id.as_ref());
+        add(&prepared.voice.version);
         add(&self.speed.to_string());
         add(&format!("{} {:?}", audio::VERSION, Pauses::default()));
         add(&tags.title);
@@ -399,5 +425,43 @@ mod tests {
         // One note a word, however often it comes and in however many pieces it is said.
         let notes = self::notes("Brzylka tăng, Brzylka giảm, BrzylkaPlus đứng.");
         assert_eq!(notes.len(), 3, "{notes:?}");
+    }
+
+    #[test]
+    fn another_voice_reads_what_is_begun_later_if_it_can_speak() {
+        let limits = crate::fetch::Limits {
+            page_bytes_max: 1,
+            redirects_max: 0,
+            connect: std::time::Duration::ZERO,
+            total: std::time::Duration::ZERO,
+            host_gap: std::time::Duration::ZERO,
+            sites: Vec::new(),
+            allow_private: Vec::new(),
+        };
+        let narrator = Narrator {
+            fetcher: Fetcher::new(&limits).unwrap(),
+            site_rules: SiteRules::default(),
+            voice: RwLock::new(Voice::embedded()),
+            pool: Pool::new(1),
+            readings: Vec::new(),
+            speed: 1.0,
+            text_chars_max: 100,
+        };
+        let (article, _) = extract::plain_text("Chào\n\nChào bạn.").unwrap();
+        let before = narrator.prepare(&article, &[]).unwrap();
+        let other = Voice { id: "lan".parse().unwrap(), ..Voice::embedded() };
+        narrator.read_with(other.clone()).unwrap();
+        let after = narrator.prepare(&article, &[]).unwrap();
+        assert_eq!((&before.voice, &after.voice), (&Voice::embedded(), &other));
+        let key = |prepared| narrator.content_key(&article, prepared);
+        assert_ne!(key(&before), key(&after));
+
+        let kind = synthesize::VoiceKind::Piper {
+            model: "/no/such/model".into(),
+            config: "/no/such/config".into(),
+            speaker: None,
+        };
+        narrator.read_with(Voice { kind, ..Voice::embedded() }).unwrap_err();
+        assert_eq!(narrator.voice(), other);
     }
 }

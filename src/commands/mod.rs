@@ -7,6 +7,7 @@ mod feeds;
 mod input;
 mod lexicon;
 mod narrate;
+mod neural;
 mod serve;
 mod sites;
 mod text;
@@ -14,6 +15,7 @@ mod voices;
 
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::RwLock;
 
 use anyhow::Context as _;
 use baonoi::config::Config;
@@ -113,11 +115,19 @@ fn fetch_limits(config: &Config) -> fetch::Limits {
     }
 }
 
+fn download_limits(config: &Config) -> fetch::DownloadLimits {
+    fetch::DownloadLimits {
+        connect: std::time::Duration::from_millis(config.fetch.connect_ms),
+        stall: std::time::Duration::from_millis(config.fetch.total_ms),
+        allow_private: config.fetch.allow_private.clone(),
+    }
+}
+
 fn narrator(config: &Config) -> anyhow::Result<Narrator> {
     Ok(Narrator {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         site_rules: sites::rules(&config.site_rules)?,
-        voice: voices(config)?.chosen(&config.voice)?,
+        voice: RwLock::new(voices(config)?.chosen(&config.voice)?),
         pool: Pool::new(threads(config)),
         readings: lexicon::from_file(&config.lexicon)?,
         speed: config.narration.speed,
