@@ -25,6 +25,11 @@ pub struct Config {
     /// The shared library of ONNX Runtime, 1.17 or newer. Empty: the one that `baonoi voices install
     /// --runtime` put into the folder of voices, if any; else rten, which is compiled in.
     pub onnxruntime: PathBuf,
+    /// Whether the service fetches the neural voice by itself at its start, once, where it is lacking.
+    pub voices_download: bool,
+    /// Where voices are fetched from instead of where they are published: a mirror's address, or a
+    /// folder of files copied by hand. Empty: where they are published.
+    pub voices_mirror: String,
     /// How many articles are narrated at once.
     pub workers: usize,
     /// How many utterances are spoken at once, by all of them together. 0: one for each core.
@@ -100,6 +105,8 @@ impl Default for Config {
             voice: String::new(),
             voices: PathBuf::new(),
             onnxruntime: PathBuf::new(),
+            voices_download: true,
+            voices_mirror: String::new(),
             workers: 2,
             threads: 0,
             lexicon: PathBuf::new(),
@@ -185,16 +192,6 @@ impl Config {
             return self.data.join("voices");
         }
         self.voices.clone()
-    }
-
-    /// The library of ONNX Runtime, if one was named or installed.
-    pub fn onnxruntime_library(&self) -> Option<PathBuf> {
-        if !self.onnxruntime.as_os_str().is_empty() {
-            return Some(self.onnxruntime.clone());
-        }
-        let name =
-            format!("{}onnxruntime{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-        Some(self.voices_folder().join("runtime").join(name)).filter(|path| path.exists())
     }
 
     /// Refuses settings with which the program could not keep its promises.

@@ -22,6 +22,7 @@
 //! | [`narrate`] | a source | all of the above in order | knows HTTP |
 //! | [`jobs`] | rows of slow work | the same, done at most once | loses one |
 //! | [`follow`] | feeds and sitemaps | wishes for the new and the corrected | fetches what robots.txt closes |
+//! | [`install`] | the name of a voice | its files in place, checked | shows half of one |
 //! | [`web`] | requests | pages, JSON, sound | computes speech |
 //!
 //! Three rules keep it so. Stages never import each other: `narrate` joins them. The core (`domain`,
@@ -55,5 +56,7 @@ pub mod narrate;
 pub mod jobs;
 
 pub mod follow;
+
+pub mod install;
 
 pub mod web;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::sync::{PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
@@ -18,7 +19,9 @@ use crate::fetch::{FetchError, Fetcher};
 use crate::normalize::{self, Lexicon};
 use crate::phonemize::{self, Guess};
 use crate::store::{Finished, Line, NewNarration, Store, StoreError, hex};
-use crate::synthesize::{self, Doubt, Engine, Pool, Spoken, Ticket, Unspoken};
+use crate::synthesize::{
+    self, Computer, Doubt, Engine, Mute, Pool, Spoken, Ticket, Unspoken, Voice,
+};
 
 /// Everything that turns a source into a narration, made once and shared.
 #[derive(Debug)]
@@ -26,8 +29,10 @@ pub struct Narrator {
     pub fetcher: Fetcher,
     /// Where known sites keep the parts of their articles.
     pub site_rules: SiteRules,
-    /// The voice that reads, loaded.
-    pub engine: Engine,
+    /// The voice that reads what is begun from now on.
+    pub engine: RwLock<Engine>,
+    /// What computes the neural voices.
+    pub computer: Computer,
     /// The threads that speak.
     pub pool: Pool,
     /// The newsroom's own readings, from its file. Those of the store come on top of them.
@@ -47,8 +52,10 @@ pub enum Material {
 }
 
 /// An article ready to be spoken: what will be said, and how it sounds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Prepared {
+    /// The voice that was the current one then: it reads all of it.
+    pub engine: Engine,
     pub script: Script,
     /// One for each utterance of the script.
     pub phonemes: Vec<Phonemes>,
@@ -206,6 +213,20 @@ pub struct Audience<'a> {
 }
 
 impl Narrator {
+    /// The voice that reads what is begun now.
+    pub fn engine(&self) -> Engine {
+        // Nothing that can panic runs under this lock, so it is never poisoned.
+        self.engine.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Loads another voice, which shows that it can speak, and lets it read what is begun from now on.
+    /// What is being read keeps its voice. Takes as long as loading does.
+    pub fn read_with(&self, voice: Voice) -> Result<(), Mute> {
+        let engine = Engine::load(voice, &self.computer)?;
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
+        Ok(())
+    }
+
     /// Source -> what the article is taken from. Waits for the network where it must.
     pub async fn material(&self, source: &Source) -> Result<Material, NarrateError> {
         Ok(match source {
@@ -263,7 +284,7 @@ impl Narrator {
         if !phonemes.iter().any(|phonemes| phonemes.0.contains(char::is_alphabetic)) {
             return Err(NarrateError::Silent);
         }
-        Ok(Prepared { script, phonemes })
+        Ok(Prepared { engine: self.engine(), script, phonemes })
     }
 
     /// Phonemes -> Narration, and what is odd about its sound. Slow: keeps the pool busy for as long as
@@ -287,7 +308,7 @@ impl Narrator {
             // Enough to keep every thread busy while the oldest is waited for.
             while asked.len() <= self.pool.threads() {
                 let Some(phonemes) = unasked.next() else { break };
-                asked.push_back(self.ask(urgency, phonemes)?);
+                asked.push_back(self.ask(&prepared.engine, urgency, phonemes)?);
             }
             let Some(ticket) = asked.pop_front() else { break };
             let Spoken { clip, doubts } = ticket.wait()?;
@@ -300,19 +321,23 @@ impl Narrator {
     }
 
     /// One utterance, for the pool.
-    fn ask(&self, urgency: Urgency, phonemes: &Phonemes) -> Result<Ticket, Unspoken> {
-        let (engine, phonemes, length_scale) =
-            (self.engine.clone(), phonemes.clone(), 1.0 / self.speed);
+    fn ask(
+        &self,
+        engine: &Engine,
+        urgency: Urgency,
+        phonemes: &Phonemes,
+    ) -> Result<Ticket, Unspoken> {
+        let (engine, phonemes, length_scale) = (engine.clone(), phonemes.clone(), 1.0 / self.speed);
         let limit = synthesize::time_limit(&phonemes, length_scale);
         self.pool.ask(urgency, limit, move |stop| engine.clip(&phonemes, length_scale, stop))
     }
 
     /// What the finished files say about themselves.
-    pub fn tags(&self, article: &Article) -> Tags {
+    pub fn tags(&self, article: &Article, voice: &Voice) -> Tags {
         Tags {
             title: article.title.clone(),
             artist: article.site.clone().unwrap_or_default(),
-            voice: self.engine.voice.label.clone(),
+            voice: voice.label.clone(),
         }
     }
 
@@ -327,12 +352,14 @@ impl Narrator {
         audience: Audience<'_>,
     ) -> Result<Finished, NarrateError> {
         let (narration, doubts) = self.speak(&prepared, audience)?;
-        let mp3 = store.blobs().put(&audio::mp3(&narration, &self.tags(&article))?)?;
+        let mp3 = store
+            .blobs()
+            .put(&audio::mp3(&narration, &self.tags(&article, &prepared.engine.voice))?)?;
         let wav = store.blobs().put(&audio::wav(&narration))?;
         notes.extend(prepared.script.notes.iter().cloned().chain(doubts));
         let narration = NewNarration {
             content_key,
-            voice: self.engine.voice.id.clone(),
+            voice: prepared.engine.voice.id.clone(),
             rate: narration.rate,
             length: narration.length(),
             lines: lines(&prepared.script, &narration),
@@ -345,15 +372,15 @@ impl Narrator {
 
     /// SHA-256 of everything that the stored narration depends on: same key, same sound and cues.
     pub fn content_key(&self, article: &Article, prepared: &Prepared) -> String {
-        let tags = self.tags(article);
+        let tags = self.tags(article, &prepared.engine.voice);
         let mut hash = Sha256::new();
         let mut add = |field: &str| {
             // Lengths keep "ab" + "c" apart from "a" + "bc".
             hash.update((field.len() as u64).to_le_bytes());
             hash.update(field);
         };
-        add(self.engine.voice.id.as_ref());
-        add(&self.engine.voice.version);
+        add(prepared.engine.voice.id.as_ref());
+        add(&prepared.engine.voice.version);
         add(&self.speed.to_string());
         add(&format!("{} {:?}", audio::VERSION, Pauses::default()));
         add(&tags.title);
@@ -418,5 +445,44 @@ mod tests {
         // One note a word, however often it comes and in however many pieces it is said.
         let notes = self::notes("Brzylka tăng, Brzylka giảm, BrzylkaPlus đứng.");
         assert_eq!(notes.len(), 3, "{notes:?}");
+    }
+
+    #[test]
+    fn another_voice_reads_what_is_begun_later_if_it_can_speak() {
+        let limits = crate::fetch::Limits {
+            page_bytes_max: 1,
+            redirects_max: 0,
+            connect: std::time::Duration::ZERO,
+            total: std::time::Duration::ZERO,
+            host_gap: std::time::Duration::ZERO,
+            sites: Vec::new(),
+            allow_private: Vec::new(),
+        };
+        let narrator = Narrator {
+            fetcher: Fetcher::new(&limits).unwrap(),
+            site_rules: SiteRules::default(),
+            engine: RwLock::new(Engine::embedded()),
+            computer: Computer::choose(None),
+            pool: Pool::new(1),
+            readings: Vec::new(),
+            speed: 1.0,
+            text_chars_max: 100,
+        };
+        let (article, _) = extract::plain_text("Chào\n\nChào bạn.").unwrap();
+        let before = narrator.prepare(&article, &[]).unwrap();
+        let other = Voice { id: "lan".parse().unwrap(), ..Voice::embedded() };
+        narrator.read_with(other.clone()).unwrap();
+        let after = narrator.prepare(&article, &[]).unwrap();
+        assert_eq!((&before.engine.voice, &after.engine.voice), (&Voice::embedded(), &other));
+        let key = |prepared| narrator.content_key(&article, prepared);
+        assert_ne!(key(&before), key(&after));
+
+        let kind = synthesize::VoiceKind::Piper {
+            model: "/no/such/model".into(),
+            config: "/no/such/config".into(),
+            speaker: None,
+        };
+        narrator.read_with(Voice { kind, ..Voice::embedded() }).unwrap_err();
+        assert_eq!(narrator.engine().voice, other);
     }
 }

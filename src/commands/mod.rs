@@ -7,6 +7,7 @@ mod feeds;
 mod input;
 mod lexicon;
 mod narrate;
+mod neural;
 mod serve;
 mod sites;
 mod text;
@@ -14,6 +15,7 @@ mod voices;
 
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::RwLock;
 
 use anyhow::Context as _;
 use baonoi::config::Config;
@@ -114,11 +116,22 @@ fn fetch_limits(config: &Config) -> fetch::Limits {
     }
 }
 
+fn download_limits(config: &Config) -> fetch::DownloadLimits {
+    fetch::DownloadLimits {
+        connect: std::time::Duration::from_millis(config.fetch.connect_ms),
+        stall: std::time::Duration::from_millis(config.fetch.total_ms),
+        allow_private: config.fetch.allow_private.clone(),
+    }
+}
+
 fn narrator(config: &Config) -> anyhow::Result<Narrator> {
+    let voices = voices(config)?;
+    let computer = computer(config, &voices);
     Ok(Narrator {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         site_rules: sites::rules(&config.site_rules)?,
-        engine: engine(config)?,
+        engine: RwLock::new(engine(config, &voices, &computer)?),
+        computer,
         pool: Pool::new(threads(config)),
         readings: lexicon::from_file(&config.lexicon)?,
         speed: config.narration.speed,
@@ -128,24 +141,24 @@ fn narrator(config: &Config) -> anyhow::Result<Narrator> {
 
 /// The voice that reads, loaded. One that was named must speak; where none was, the embedded voice
 /// stands in for a neural one that cannot.
-fn engine(config: &Config) -> anyhow::Result<Engine> {
-    let voice = voices(config)?.chosen(&config.voice)?;
+fn engine(config: &Config, voices: &Voices, computer: &Computer) -> anyhow::Result<Engine> {
+    let voice = voices.chosen(&config.voice)?;
     if voice.is_embedded() {
         return Ok(Engine::embedded());
     }
-    let computer = computer(config);
-    match Engine::load(voice, &computer) {
+    match Engine::load(voice, computer) {
         Err(error) if config.voice.is_empty() => {
-            warn!(%error, "the embedded voice reads instead; `baonoi voices verify` tells more");
+            warn!("{error}, so the embedded voice reads; `baonoi voices verify` tells more");
             Ok(Engine::embedded())
         }
         loaded => Ok(loaded?),
     }
 }
 
-/// What computes neural voices: ONNX Runtime where its library is, else rten.
-fn computer(config: &Config) -> Computer {
-    let computer = Computer::choose(config.onnxruntime_library().as_deref());
+/// What computes neural voices: ONNX Runtime where its library was named or installed, else rten.
+fn computer(config: &Config, voices: &Voices) -> Computer {
+    let named = Some(config.onnxruntime.clone()).filter(|path| !path.as_os_str().is_empty());
+    let computer = Computer::choose(named.or_else(|| voices.runtime()).as_deref());
     if let Some(reason) = &computer.refused {
         warn!(%reason, "ONNX Runtime is not used");
     }

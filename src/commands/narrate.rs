@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use baonoi::audio;
+use baonoi::audio::{self, Tags};
 use baonoi::config::{Config, SPEED_RANGE};
 use baonoi::domain::article::Article;
 use baonoi::domain::job::{Progress, Urgency};
@@ -84,7 +84,8 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     let prepared = narrator.prepare(&article, &stored)?;
     let (narration, doubts) = speak(&narrator, &prepared)?;
     let output = &args.output;
-    write(&output.path, &encode(&narrator, &article, &narration, output.format)?)?;
+    let tags = narrator.tags(&article, &prepared.engine.voice);
+    write(&output.path, &encode(&tags, &narration, output.format)?)?;
     let took = begun.elapsed().as_secs_f64();
     if let Some(path) = &args.vtt {
         let lines = narrate::lines(&prepared.script, &narration);
@@ -141,14 +142,9 @@ fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<(Narration,
     Ok(spoken)
 }
 
-fn encode(
-    narrator: &Narrator,
-    article: &Article,
-    narration: &Narration,
-    format: Format,
-) -> anyhow::Result<Vec<u8>> {
+fn encode(tags: &Tags, narration: &Narration, format: Format) -> anyhow::Result<Vec<u8>> {
     Ok(match format {
-        Format::Mp3 => audio::mp3(narration, &narrator.tags(article))?,
+        Format::Mp3 => audio::mp3(narration, tags)?,
         Format::Wav => audio::wav(narration),
     })
 }

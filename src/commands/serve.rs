@@ -11,12 +11,14 @@ use baonoi::follow::Follower;
 use baonoi::jobs::{Queue, Worker};
 use baonoi::narrate::Narrator;
 use baonoi::store::Store;
-use baonoi::synthesize::Voice;
-use baonoi::web::{self, App, VoiceCard, WebSettings};
+use baonoi::synthesize::Voices;
+use baonoi::web::{self, App, WebSettings};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
+
+use super::neural;
 
 /// The article that a first visit finds: written for the project.
 const SAMPLE_URL: &str = "https://baomuongthanh.example/chinh-sach-xa-hoi";
@@ -54,10 +56,20 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let follower =
         Follower::new(store.clone(), queue.clone(), narrator.clone(), config.follow.backlog);
     workers.push(tokio::spawn(follower.run(stop.clone())));
-    let app = App::new(store.clone(), queue, settings(&config)?, stop);
+    let voices = super::voices(&config)?;
+    let app = App::new(store.clone(), queue, settings(&config, &voices), stop.clone());
+    neural::warn_of_broken(&voices);
+    if neural::is_lacking(&config, &voices) {
+        workers.push(tokio::spawn(neural::fetch(
+            config.clone(),
+            narrator.clone(),
+            app.clone(),
+            stop,
+        )));
+    }
     // The one line on stdout: where to point a browser, or a program that started us on port 0.
     println!("http://{}/", listener.local_addr()?);
-    info!(voice = %narrator.engine.voice.id, data = %config.data.display(), "listening");
+    info!(voice = %narrator.engine().voice.id, data = %config.data.display(), "listening");
     let stopped = tokio::spawn(async move {
         stop_signal().await;
         info!("stopping");
@@ -88,17 +100,12 @@ fn workers(
     (0..config.workers).map(start).collect()
 }
 
-fn settings(config: &Config) -> anyhow::Result<WebSettings> {
-    let card = |voice: &Voice| VoiceCard {
-        id: voice.id.clone(),
-        label: voice.label.clone(),
-        embedded: voice.is_embedded(),
-    };
-    Ok(WebSettings {
+fn settings(config: &Config, voices: &Voices) -> WebSettings {
+    WebSettings {
         public_url: config.public_url.clone(),
-        voices: super::voices(config)?.installed().map(card).collect(),
+        voices: neural::cards(voices),
         comments_per_network: config.comments.per_network_max,
-    })
+    }
 }
 
 async fn stop_signal() {

@@ -1,7 +1,8 @@
-//! Url -> Page: public addresses only, with limits on time, size and redirects.
+//! Url -> Page, and Url -> file: public addresses only, with limits on time, size and redirects.
 
 mod address;
 mod charset;
+mod download;
 mod pace;
 mod robots;
 
@@ -14,10 +15,12 @@ use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
 };
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, ClientBuilder, Response, redirect};
 
 pub use address::NotPublic;
 pub use charset::decode;
+pub use download::remove as remove_part;
+pub use download::{DownloadError, DownloadLimits, Downloader, OnBytes, Size};
 
 use self::address::{Allowed, PublicResolver};
 use self::pace::Pace;
@@ -148,10 +151,15 @@ pub struct Fetcher {
 
 impl Fetcher {
     pub fn new(limits: &Limits) -> Result<Self, FetchError> {
+        Self::with(Client::builder(), limits)
+    }
+
+    /// The rules of addresses on top of a client with settings of its own.
+    fn with(client: ClientBuilder, limits: &Limits) -> Result<Self, FetchError> {
         // One provider for the process; a second call finds it installed, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let allowed = Allowed::new(&limits.allow_private);
-        let client = Client::builder()
+        let client = client
             .user_agent(USER_AGENT)
             .dns_resolver(PublicResolver { allowed: allowed.clone() })
             // A proxy would connect on our behalf, past the address check.

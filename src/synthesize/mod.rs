@@ -2,7 +2,7 @@
 //!
 //! Nothing outside this folder knows how a voice makes sound.
 
-mod checksum;
+pub mod checksum;
 mod embedded;
 mod engine;
 mod manifest;
@@ -15,7 +15,7 @@ pub use self::engine::{Computer, Doubt, Engine, Mute, Spoken};
 pub use self::manifest::{Kind, Manifest, VoiceFile};
 pub use self::pool::Stop;
 pub use self::voice::{Voice, VoiceKind};
-pub use self::voices::{KnownVoice, NEURAL, State, VoiceError, Voices};
+pub use self::voices::{KnownVoice, NEURAL, RUNTIME_FOLDER, State, VoiceError, Voices};
 
 use std::time::Duration;
 

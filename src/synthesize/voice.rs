@@ -42,9 +42,13 @@ const EMBEDDED: &str = include_str!("../../voices/vi-embedded/voice.json");
 impl Voice {
     /// The voice that needs no file.
     pub fn embedded() -> Self {
+        let (rate, version) = (embedded::SAMPLE_RATE, embedded::ENGINE_VERSION);
+        Self::of(&Self::embedded_manifest(), rate, version, VoiceKind::Embedded)
+    }
+
+    pub(super) fn embedded_manifest() -> Manifest {
         // The file is compiled in, and a test reads it.
-        let manifest = Manifest::parse(EMBEDDED).expect("the embedded voice.json is valid");
-        Self::of(&manifest, embedded::SAMPLE_RATE, embedded::ENGINE_VERSION, VoiceKind::Embedded)
+        Manifest::parse(EMBEDDED).expect("the embedded voice.json is valid")
     }
 
     pub(super) fn of(
@@ -78,6 +82,6 @@ mod tests {
     fn the_embedded_voice_is_there() {
         let voice = Voice::embedded();
         assert_eq!((voice.id.as_ref(), voice.label.as_str()), ("vi-embedded", "Giọng nữ"));
-        assert_eq!(Manifest::parse(EMBEDDED).unwrap().rate, Some(voice.rate));
+        assert_eq!(Voice::embedded_manifest().rate, Some(voice.rate));
     }
 }

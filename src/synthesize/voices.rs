@@ -27,10 +27,8 @@ pub enum VoiceError {
     NotInstalled { id: String, lacking: String },
     #[error("the voice `{id}` cannot be used: {reason}")]
     Broken { id: String, reason: String },
-    #[error(
-        "cannot read the folder of voices {path}: {source}; the setting `voices` names another"
-    )]
-    Folder { path: PathBuf, source: io::Error },
+    #[error("cannot read the folder of voices {path}: {cause}; the setting `voices` names another")]
+    Folder { path: PathBuf, cause: io::Error },
 }
 
 /// All voices that are known here, whether or not they can speak.
@@ -65,28 +63,50 @@ impl Voices {
     /// Looks at the folder, which need not exist. A model that was never looked at is read once, to
     /// know its checksum.
     pub fn in_folder(folder: &Path) -> Result<Self, VoiceError> {
+        Self::look(folder, Verified::of)
+    }
+
+    /// The same, but reads every file to its end and believes nothing that was remembered.
+    pub fn read_again(folder: &Path) -> Result<Self, VoiceError> {
+        Self::look(folder, |_| Verified::default())
+    }
+
+    fn look(folder: &Path, remembered: fn(&Path) -> Verified) -> Result<Self, VoiceError> {
         let embedded = Voice::embedded();
         let mut known = vec![KnownVoice {
             name: embedded.id.to_string(),
-            manifest: None,
+            manifest: Some(Voice::embedded_manifest()),
             state: State::Installed(embedded),
         }];
         let mut names = folders(folder)
-            .map_err(|source| VoiceError::Folder { path: folder.to_owned(), source })?;
+            .map_err(|cause| VoiceError::Folder { path: folder.to_owned(), cause })?;
         for json in COMPILED_IN {
             // The files are compiled in, and a test reads them.
             let manifest = Manifest::parse(json).expect("a compiled-in voice.json is valid");
             let name = manifest.id.to_string();
             names.retain(|other| *other != name);
-            known.push(look_at(&folder.join(&name), name, Some(manifest)));
+            known.push(look_at(&folder.join(&name), name, Some(manifest), remembered));
         }
-        known.extend(names.into_iter().map(|name| look_at(&folder.join(&name), name, None)));
+        let look_at = |name: String| look_at(&folder.join(&name), name, None, remembered);
+        known.extend(names.into_iter().map(look_at));
         Ok(Self { folder: folder.to_owned(), known })
     }
 
     /// The folder of voices.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The library of ONNX Runtime, if one was installed.
+    pub fn runtime(&self) -> Option<PathBuf> {
+        let path = self.runtime_place();
+        path.is_file().then_some(path)
+    }
+
+    /// Where the library of ONNX Runtime is looked for.
+    pub fn runtime_place(&self) -> PathBuf {
+        use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+        self.folder.join(RUNTIME_FOLDER).join(format!("{DLL_PREFIX}onnxruntime{DLL_SUFFIX}"))
     }
 
     /// Every voice that is known here, the compiled-in ones first.
@@ -153,17 +173,23 @@ fn folders(folder: &Path) -> io::Result<Vec<String>> {
 
 /// What a folder holds. A `voice.json` in it comes before the one that is compiled in: it is the
 /// operator's word.
-fn look_at(folder: &Path, name: String, compiled_in: Option<Manifest>) -> KnownVoice {
-    let manifest = match described(folder, &name, compiled_in) {
+fn look_at(
+    folder: &Path,
+    name: String,
+    compiled_in: Option<Manifest>,
+    remembered: fn(&Path) -> Verified,
+) -> KnownVoice {
+    let mut manifest = match described(folder, &name, compiled_in) {
         Ok(manifest) => manifest,
         Err(reason) => return KnownVoice { name, manifest: None, state: State::Broken(reason) },
     };
-    let mut manifest = manifest;
     let state = match files_of(folder, &manifest) {
-        Ok(files) if files.missing.is_empty() => match voice(folder, &mut manifest, &files) {
-            Ok(voice) => State::Installed(voice),
-            Err(reason) => State::Broken(reason),
-        },
+        Ok(files) if files.missing.is_empty() => {
+            match voice(folder, &mut manifest, &files, remembered(folder)) {
+                Ok(voice) => State::Installed(voice),
+                Err(reason) => State::Broken(reason),
+            }
+        }
         Ok(files) => State::Missing(files.missing),
         Err(reason) => State::Broken(reason),
     };
@@ -257,8 +283,12 @@ fn found_by_hand(folder: &Path) -> Result<Files, String> {
 
 /// The voice, once its files are those that were published. What its config says completes the
 /// manifest.
-fn voice(folder: &Path, manifest: &mut Manifest, files: &Files) -> Result<Voice, String> {
-    let mut verified = Verified::of(folder);
+fn voice(
+    folder: &Path,
+    manifest: &mut Manifest,
+    files: &Files,
+    mut verified: Verified,
+) -> Result<Voice, String> {
     let checked = checked(folder, manifest, files, &mut verified);
     verified.keep(folder);
     let (model_sha256, config_sha256) = checked?;

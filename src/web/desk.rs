@@ -57,7 +57,7 @@ async fn desk_page(
     typed_url: String,
 ) -> Result<Response, WebError> {
     let jobs = app.0.store.jobs(JOBS_SHOWN).await?;
-    let only_embedded = app.0.settings.voices.iter().all(|voice| voice.embedded);
+    let only_embedded = app.voices().iter().all(|voice| voice.embedded);
     views::page(&DeskPage {
         frame: views::frame(Some(account)),
         error,

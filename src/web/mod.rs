@@ -19,7 +19,7 @@ pub mod texts;
 mod views;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -49,6 +49,8 @@ struct AppParts {
     store: Store,
     queue: Queue,
     settings: WebSettings,
+    /// The voices there are; one may be installed while the service runs.
+    voices: RwLock<Vec<VoiceCard>>,
     comment_limit: RateLimit,
     login_limit: RateLimit,
     /// Places for those who watch a job.
@@ -61,7 +63,7 @@ struct AppParts {
 pub struct WebSettings {
     /// How readers reach the service; empty: taken from the request.
     pub public_url: String,
-    /// The voices there are.
+    /// The voices there are at the start.
     pub voices: Vec<VoiceCard>,
     /// Comments that one network may send in ten minutes.
     pub comments_per_network: u32,
@@ -90,6 +92,7 @@ impl App {
         Self(Arc::new(AppParts {
             store,
             queue,
+            voices: RwLock::new(settings.voices.clone()),
             settings,
             comment_limit,
             login_limit,
@@ -98,8 +101,19 @@ impl App {
         }))
     }
 
+    /// Shows other voices from now on.
+    pub fn set_voices(&self, cards: Vec<VoiceCard>) {
+        *self.0.voices.write().unwrap_or_else(PoisonError::into_inner) = cards;
+    }
+
+    fn voices(&self) -> RwLockReadGuard<'_, Vec<VoiceCard>> {
+        // Nothing that can panic runs under this lock, so it is never poisoned.
+        self.0.voices.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn voice_label(&self, id: &VoiceId) -> String {
-        let card = self.0.settings.voices.iter().find(|card| card.id == *id);
+        let voices = self.voices();
+        let card = voices.iter().find(|card| card.id == *id);
         card.map_or_else(|| id.to_string(), |card| card.label.clone())
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Response, redirect};
@@ -11,6 +12,8 @@ use tempfile::TempDir;
 
 /// The longest that anything may take. A condition that does not come by then never does.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+const OFFLINE: &str = "voices_download = false\n";
 
 /// A folder of data, and the settings that go with it.
 pub struct Home {
@@ -21,6 +24,8 @@ pub struct Home {
 pub struct App {
     child: Child,
     address: String,
+    /// What it said on stderr.
+    said: Arc<Mutex<Vec<String>>>,
     pub client: Client,
 }
 
@@ -28,7 +33,9 @@ impl Home {
     /// A new, empty one. `settings` is the text of `baonoi.toml`.
     pub fn new(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("baonoi.toml"), settings).unwrap();
+        // Nothing is asked of the network unless that is what is tested.
+        let offline = if settings.contains("voices_download") { "" } else { OFFLINE };
+        std::fs::write(folder.path().join("baonoi.toml"), format!("{offline}{settings}")).unwrap();
         Self { folder }
     }
 
@@ -76,6 +83,11 @@ impl Home {
         text(&made.stdout).trim().to_owned()
     }
 
+    /// Starts a command and does not wait for it.
+    pub fn begin(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdin(Stdio::null()).spawn().unwrap()
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baonoi"));
         command
@@ -101,12 +113,16 @@ impl Home {
             panic!("the service did not start: {said}");
         }
         // What it says later is shown when a test fails, and must not fill the pipe.
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let heard = said.clone();
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 println!("service: {line}");
+                heard.lock().unwrap().push(line);
             }
         });
-        App { child, address: line.trim().trim_end_matches('/').to_owned(), client: client() }
+        let address = line.trim().trim_end_matches('/').to_owned();
+        App { child, address, said, client: client() }
     }
 }
 
@@ -218,6 +234,21 @@ impl App {
             request = request.header("cookie", cookie);
         }
         request.send().await.unwrap()
+    }
+
+    /// The lines with these words, once there is one.
+    pub async fn said(&self, words: &str) -> Vec<String> {
+        let begun = Instant::now();
+        loop {
+            let said = self.said.lock().unwrap().clone();
+            let found: Vec<String> =
+                said.iter().filter(|line| line.contains(words)).cloned().collect();
+            if !found.is_empty() {
+                return found;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{words:?} is not said: {said:#?}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
     }
 
     /// `kill -9`: no chance to tidy up.

@@ -147,3 +147,18 @@ fn hidden_folders_and_the_runtime_are_no_voices() {
     }
     assert_eq!(look(folder.path()).known().len(), 2);
 }
+
+#[test]
+fn what_was_remembered_can_be_put_aside() {
+    let folder = own_voice(true, &[]);
+    let model = folder.path().join("lan/lan.onnx");
+    let before = fs::metadata(&model).unwrap().modified().unwrap();
+    assert_eq!(look(folder.path()).installed().count(), 2);
+    // Rot on the disk: same size, same time.
+    fs::write(&model, b"another old model.").unwrap();
+    fs::File::options().append(true).open(&model).unwrap().set_modified(before).unwrap();
+    assert_eq!(look(folder.path()).installed().count(), 2);
+    assert_eq!(Voices::read_again(folder.path()).unwrap().installed().count(), 1);
+    // And it is remembered.
+    assert_eq!(look(folder.path()).installed().count(), 1);
+}
