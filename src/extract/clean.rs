@@ -109,10 +109,16 @@ fn box_end(outline: &Outline, body: &Body, at: usize) -> Option<usize> {
     {
         return Some(holder.end);
     }
-    // The box has no element of its own: it ends at the next paragraph that is prose.
+    // The box has no element of its own: it ends at the next paragraph that is prose. Only where
+    // headlines have their summaries must it be longer than these are.
+    let mut only_links = true;
     let prose_again = (at + 1..root.end).find(|next| {
         let passage = &outline.passages[*next];
-        passage.link_density() < 0.3 && body.weight(*next..*next + 1) > 80.0
+        let is_text = passage.link_density() < 0.3;
+        let enough = if only_links && *next > at + 1 { 0.0 } else { 80.0 };
+        let ends = is_text && body.weight(*next..*next + 1) > enough;
+        only_links &= passage.link_density() > LINK_DENSITY_MAX;
+        ends
     });
     Some(prose_again.unwrap_or(root.end))
 }
@@ -272,6 +278,15 @@ fn credit(text: &str) -> Option<usize> {
         let is_byline = before.ends_with(',') || before.ends_with("và") || before.ends_with("bài");
         let is_set_off = before.is_empty()
             || before.ends_with(['.', '-', '–', '—', '(', '/', '|', '!', '?', '”', '"', ')', ';']);
+        if *mark == "ảnh " {
+            // `- Ảnh Thu Hà`: only a name may follow.
+            let begin = skipped + lower[..end].chars().count();
+            let name: String = text.chars().skip(begin).collect();
+            let capital = |word: &str| word.starts_with(char::is_uppercase);
+            let words = name.split_whitespace();
+            let is_name = (1..=4).contains(&words.clone().count()) && words.clone().all(capital);
+            return is_name && is_set_off && !before.is_empty();
+        }
         // `Ảnh tư liệu cho thấy …` begins a sentence.
         let next = text.chars().skip(skipped + lower[..end].chars().count()).find(|c| *c != ' ');
         let goes_on = !mark.ends_with([':', '|'])

@@ -51,10 +51,7 @@ pub fn published(sight: Sight, pieces: &[Piece]) -> Option<(Timestamp, Layer)> {
     let after = || best(&mut (body.end..(body.end + 4).min(outline.passages.len())));
     // Above the title stands today's date as often as the article's, which has an hour.
     let above = || {
-        (begin.saturating_sub(4)..begin)
-            .filter_map(dateline)
-            .filter(|(_, has_hour, _)| *has_hour)
-            .last()
+        (begin.saturating_sub(4)..begin).filter_map(dateline).rfind(|(_, has_hour, _)| *has_hour)
     };
     let (time, ..) = under.or_else(after).or_else(above)?;
     time.map(|time| (time, Layer::Page))

@@ -63,7 +63,7 @@ const WORDS: &[(Marks, &str)] = &[
         "ad adspot admicro ads adsense adv advert advertise advertisement advertising adx adzone \
          aside audio banner breadcrumb breadcrumbs carousel copyright crumb dropdown facebook fb \
          feedback follow footer hotline keyword keywords latest login menu modal most nav navbar \
-         navigation newsletter overlay pager pagination paging player podcast popular popup promo \
+         navigation newsletter overlay pager pagination paging player podcast poll polls popular popup promo \
          promotion qc qrcode rate rating react reaction recommend recommended relate related \
          relates relation relative seemore share sharing sidebar signin similar slider social \
          socials speech sponsor sponsored subscribe suggest suggestion survey swiper tag tags \
@@ -225,10 +225,15 @@ pub fn is_furniture(text: &str) -> bool {
         || OPENING_WORDS.begin(text) && !is_sentence(text)
         || is_masthead(text)
         || is_clock(text)
-        || (text.len() < 60 && (CONTROLS.has(&words(text)) || is_count(text)))
+        || (text.len() < 60 && (is_control(text) || is_count(text)))
         || is_mail_address(text)
         || is_invitation(text)
         || is_follow_us(text)
+}
+
+/// A control's label, or several: `Quay lại | In | Gửi email`.
+fn is_control(text: &str) -> bool {
+    text.split(['|', '•', '·']).all(|label| CONTROLS.has(&words(label)))
 }
 
 /// `1.204 lượt xem`, `0 bình luận`.
@@ -240,6 +245,7 @@ fn is_count(text: &str) -> bool {
         "lượt nghe",
         "lượt tải",
         "bình luận",
+        "bình chọn",
         "chia sẻ",
         "phản hồi",
         "ý kiến",
@@ -354,6 +360,8 @@ mod tests {
             "Trụ sở: số 5, phố Chợ, thị trấn Mường Thanh, tỉnh Điện Biên.",
             "1.204 lượt xem",
             "0 bình luận",
+            "5/5 - (3 bình chọn)",
+            "Quay lại | In | Gửi email",
             "toasoan@muongthanh.example",
             "* Mời bạn đọc vào chuyên mục Kinh tế xem các tin, bài liên quan.",
             "Mời quý vị và các bạn cùng nghe phóng sự của đài.",

@@ -52,6 +52,7 @@ fn captions_and_credits_are_not_read() {
         "<table><tr><td><img src=a.jpg></td></tr><tr><td>Chợ họp từ sáng sớm.</td></tr></table>",
         "<p>Chợ họp từ sáng sớm. Ảnh: Lò Văn Tiến</p>",
         "<p>Chợ họp từ sáng sớm (Ảnh tư liệu)</p>",
+        "<p>Chợ họp từ sáng sớm - Ảnh Thu Hà</p>",
         "<p>Ảnh: CTV</p>",
         "<div class='photo-caption'>Chợ họp từ sáng sớm.</div>",
     ] {
@@ -104,6 +105,13 @@ fn boxes_of_other_articles_are_not_read() {
     ] {
         check(&format!("{other}<p>{LAST}</p>"), &[LAST]);
     }
+}
+
+#[test]
+fn a_short_paragraph_after_a_list_of_links_is_read() {
+    let links = "<p><a href=/1>Đường mới về bản</a></p><p><a href=/2>Chợ đêm họp lại</a></p>";
+    let text = "Ông Lả kể chợ có từ thời ông nội, khi lên bản còn là lối mòn.";
+    check(&format!("<p><b>TIN LIÊN QUAN</b></p>{links}<p>{text}</p><p>{LAST}</p>"), &[text, LAST]);
 }
 
 #[test]
@@ -371,6 +379,12 @@ fn poems_of_short_lines_are_read() {
         let (article, _) = article(&Page { url: None, html }).expect("a poem is an article");
         let read: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
         assert_eq!((article.title.as_str(), read.as_slice()), ("Nước về", &lines[..]));
+    }
+    for entry in ["Lò Thị Hương", "Phòng phát hành và"] {
+        let entries: String = (0..8).map(|n| format!("<p>{entry} {}</p>", lines[n])).collect();
+        let html =
+            format!("<h1>Liên hệ tòa soạn báo</h1><div>{entries}</div><a href=/>Trang chủ</a>");
+        assert!(article(&Page { url: None, html }).is_err(), "{entry}");
     }
     let menu = "<h1>Chuyên trang</h1><ul><li>Thời sự<li>Kinh tế<li>Văn hóa<li>Xã hội<li>Thể thao<li>Du lịch</ul>";
     assert!(article(&Page { url: None, html: menu.to_owned() }).is_err());

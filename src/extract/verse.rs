@@ -1,5 +1,7 @@
 //! Poems: lines too short to weigh as prose, which are the text where there is no other.
 
+use std::collections::HashMap;
+
 use super::content::LINK_DENSITY_MAX;
 use super::date::is_dateline;
 use super::furniture::is_furniture;
@@ -20,9 +22,11 @@ pub fn weigh(outline: &Outline, set_aside: &[bool], prose: &mut [f32]) -> bool {
         let end = (start..prose.len()).find(|at| !is_line(*at)).unwrap_or(prose.len());
         if end - start >= LINES_MIN && is_together(outline, start, end) {
             found = true;
-            for at in start..end {
-                prose[at] = outline.passages[at].size as f32;
-            }
+            let lines = &outline.passages[start..end];
+            prose[start..end]
+                .iter_mut()
+                .zip(lines)
+                .for_each(|(prose, line)| *prose = line.size as f32);
         }
         start = end + 1;
     }
@@ -51,5 +55,20 @@ fn is_together(outline: &Outline, start: usize, end: usize) -> bool {
     };
     let own = holder(start + 1);
     let together = (start..end).filter(|at| holder(*at) == own).count();
-    together >= LINES_MIN && together * 5 >= (end - start) * 4
+    together >= LINES_MIN && together * 5 >= (end - start) * 4 && is_no_list(outline, start, end)
+}
+
+/// Whether the lines are neither names nor entries that all begin alike.
+fn is_no_list(outline: &Outline, start: usize, end: usize) -> bool {
+    let lines = || outline.passages[start..end].iter().map(|passage| passage.text.as_str());
+    let capitals: usize = lines()
+        .flat_map(str::split_whitespace)
+        .filter(|word| word.starts_with(char::is_uppercase))
+        .count();
+    let mut firsts: HashMap<&str, usize> = HashMap::new();
+    lines()
+        .filter_map(|line| line.split(' ').next())
+        .for_each(|word| *firsts.entry(word).or_default() += 1);
+    let alike = firsts.values().max().copied().unwrap_or(0);
+    capitals <= 2 * (end - start) && alike * 2 <= end - start
 }
