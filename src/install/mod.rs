@@ -177,7 +177,7 @@ fn unwritable(path: &Path, error: &io::Error) -> String {
     let path = path.display();
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => format!(
-            "no space is left for {path}; make room and repeat the command: it goes on from there"
+            "no space is left for {path}; make room and repeat the command (a download goes on from there)"
         ),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => format!(
             "this user may not write {path} ({error}); run the command as the user of the service, or \
