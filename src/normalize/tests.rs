@@ -349,6 +349,14 @@ fn a_word_whose_apostrophe_is_gone_is_no_code() {
     check("Baf", "Baf");
 }
 
+#[test]
+fn signs_at_the_end_of_an_endless_sentence_stay_with_it() {
+    let words = "núi ".repeat(78);
+    let said = read(&format!("{words}http://"));
+    assert_eq!(said.len(), 1);
+    assert!(said[0].spoken.ends_with("núi hát tê tê pê"), "{}", said[0].spoken);
+}
+
 /// What a table says must not itself be read by a table.
 #[test]
 fn the_tables_say_words_only() {
