@@ -54,6 +54,10 @@ pub(super) fn cut(
         && let Some(last) = utterances.last_mut()
     {
         last.pause = end;
+        // Signs without a word that came after a cut leave their pause to it; here is the end.
+        if last.spoken.ends_with(',') {
+            last.spoken.pop();
+        }
     }
 }
 

@@ -143,7 +143,6 @@ fn each_outside_package_has_one_home() {
         ("rusty_mp3", "audio/encode.rs"),
         ("ebur128", "audio"),
         ("argon2", "web/password.rs"),
-        ("flate2", "install/archive.rs"),
         ("tar", "install/archive.rs"),
         ("zip", "install/archive.rs"),
         ("clap", "commands"),

@@ -1,3 +1,5 @@
+//! Piper voices: what the tiny and the small one say can be foretold, and what cannot speak is refused.
+
 use std::path::PathBuf;
 
 use rten_onnx::onnx::{ModelProto, NodeProto};
