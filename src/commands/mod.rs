@@ -124,13 +124,12 @@ fn download_limits(config: &Config) -> fetch::DownloadLimits {
     }
 }
 
-fn narrator(config: &Config) -> anyhow::Result<Narrator> {
-    let voices = voices(config)?;
-    let computer = computer(config, &voices);
+fn narrator(config: &Config, voices: &Voices) -> anyhow::Result<Narrator> {
+    let computer = computer(config, voices);
     Ok(Narrator {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         site_rules: sites::rules(&config.site_rules)?,
-        engine: RwLock::new(engine(config, &voices, &computer)?),
+        engine: RwLock::new(engine(config, voices, &computer)?),
         computer,
         pool: Pool::new(threads(config)),
         readings: lexicon::from_file(&config.lexicon)?,
@@ -142,11 +141,7 @@ fn narrator(config: &Config) -> anyhow::Result<Narrator> {
 /// The voice that reads, loaded. One that was named must speak; where none was, the embedded voice
 /// stands in for a neural one that cannot.
 fn engine(config: &Config, voices: &Voices, computer: &Computer) -> anyhow::Result<Engine> {
-    let voice = voices.chosen(&config.voice)?;
-    if voice.is_embedded() {
-        return Ok(Engine::embedded());
-    }
-    match Engine::load(voice, computer) {
+    match Engine::load(voices.chosen(&config.voice)?, computer) {
         Err(error) if config.voice.is_empty() => {
             warn!("{error}, so the embedded voice reads; `baonoi voices verify` tells more");
             Ok(Engine::embedded())

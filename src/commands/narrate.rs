@@ -13,6 +13,7 @@ use baonoi::domain::narration::Narration;
 use baonoi::domain::note::Note;
 use baonoi::extract::SiteRules;
 use baonoi::narrate::{self, Audience, Narrator, Prepared};
+use baonoi::synthesize::Voices;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -61,8 +62,9 @@ enum Format {
 
 pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     let mut config = config.clone();
+    let voices = super::voices(&config)?;
     if let Some(voice) = &args.voice {
-        check_voice(&config, voice)?;
+        check_voice(&voices, voice)?;
         config.voice.clone_from(voice);
     }
     if let Some(speed) = args.speed {
@@ -73,7 +75,7 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     }
     // A file that was named is the whole lexicon.
     let stored = if args.lexicon.is_some() { Vec::new() } else { super::lexicon::stored(&config)? };
-    let mut narrator = super::narrator(&config)?;
+    let mut narrator = super::narrator(&config, &voices)?;
     if args.no_site_rules {
         narrator.site_rules = SiteRules::default();
     }
@@ -115,8 +117,8 @@ fn output(argument: &str) -> Result<Output, String> {
 }
 
 /// A voice that nobody knows is wrong usage; which there are, only the settings tell.
-fn check_voice(config: &Config, id: &str) -> anyhow::Result<()> {
-    super::voices(config)?.named(id).map(|_| ()).map_err(|error| {
+fn check_voice(voices: &Voices, id: &str) -> anyhow::Result<()> {
+    voices.named(id).map(|_| ()).map_err(|error| {
         let message = format!("invalid value '{id}' for '--voice <ID>': {error}\n");
         clap::Error::raw(clap::error::ErrorKind::ValueValidation, message).into()
     })

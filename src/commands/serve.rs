@@ -42,7 +42,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let store = Store::open(&config.data)
         .await
         .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
-    let narrator = Arc::new(super::narrator(&config)?);
+    let voices = super::voices(&config)?;
+    let narrator = Arc::new(super::narrator(&config, &voices)?);
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}; is it in use? (--listen takes another)", config.listen)
     })?;
@@ -56,7 +57,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let follower =
         Follower::new(store.clone(), queue.clone(), narrator.clone(), config.follow.backlog);
     workers.push(tokio::spawn(follower.run(stop.clone())));
-    let voices = super::voices(&config)?;
     let app = App::new(store.clone(), queue, settings(&config, &voices), stop.clone());
     neural::warn_of_broken(&voices);
     if neural::is_lacking(&config, &voices) {
