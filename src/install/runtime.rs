@@ -78,16 +78,17 @@ impl Installer {
         let folder = self.folder.join(RUNTIME_FOLDER);
         place::make_folder(&folder)?;
         let place = folder.join(platform.file);
-        let is_there = match &build {
-            Some(build) if place.is_file() => hash(&place).await? == build.library_sha256,
-            _ => false,
-        };
-        if is_there && *source == Source::Published {
-            let version = platform
-                .check(&place)
-                .map_err(|why| InstallError::NoLibrary(place.display().to_string(), why))?;
+        if *source == Source::Published
+            && let Some(build) = &build
+            && place.is_file()
+        {
             let sha256 = hash(&place).await?;
-            return Ok(InstalledRuntime { path: place, version, sha256, trust: Trust::Known });
+            if sha256 == build.library_sha256 {
+                let version = platform
+                    .check(&place)
+                    .map_err(|why| InstallError::NoLibrary(place.display().to_string(), why))?;
+                return Ok(InstalledRuntime { path: place, version, sha256, trust: Trust::Known });
+            }
         }
         let brought = match source {
             Source::Files(path) => Brought {
