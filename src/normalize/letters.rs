@@ -242,9 +242,10 @@ fn is_contraction(first: &str, rest: &str) -> bool {
 fn unmarked(word: &str) -> String {
     match word {
         _ if word.chars().count() <= 2 || !word.chars().any(foreign::is_vowel) => spelled(word),
-        _ if !word.chars().any(char::is_lowercase) => capitals::titled(&word.to_lowercase()),
         // With a capital at its end it would be taken for a code.
-        _ if word.ends_with(char::is_uppercase) => capitals::titled(&word.to_lowercase()),
+        _ if !word.chars().any(char::is_lowercase) || word.ends_with(char::is_uppercase) => {
+            capitals::titled(&word.to_lowercase())
+        }
         _ => compound::apart(word).unwrap_or_else(|| word.to_owned()),
     }
 }

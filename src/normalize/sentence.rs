@@ -97,8 +97,7 @@ fn clause_end(sentence: &[Piece], words: usize) -> Option<usize> {
         said += pair[0].words;
         let after_space = index + 2;
         if said > WORDS_HARD_MAX {
-            // Signs without a word are no utterance of their own.
-            return strong.or(comma).or((words > said).then_some(index + 1));
+            return strong.or(comma).or(Some(index + 1));
         }
         let pauses = pair[0].token.spoken == "," && pair[1].token.class == SemioticClass::Space;
         let room = said >= WORDS_MIN && words - said >= WORDS_MIN;

@@ -159,15 +159,6 @@ impl Piper {
         &self.config
     }
 
-    /// Whether long utterances are decoded window by window, in bounded memory.
-    pub fn has_windows(&self) -> bool {
-        let windows = |step: &LoadedStep| match step {
-            LoadedStep::Part(part) => part.windows.is_some(),
-            LoadedStep::Noise(_) => false,
-        };
-        self.steps.iter().any(windows)
-    }
-
     /// The ids with the lowest and the highest number: a model with other symbols fails here.
     fn try_out(&self) -> Result<(), PiperError> {
         let refused = |reason: String| PiperError::Model(format!("it does not speak: {reason}"));
