@@ -2,16 +2,17 @@
 //!
 //! Two cuts are made, both by the graph's structure, since node names differ between exports. At every
 //! random node, so that the noise comes from our seed and is the same on every runtime; and before
-//! the decoder (HiFi-GAN: Kong et al., 2020), which turns frames into samples and is run window by
-//! window, so that memory stays bounded and sound comes early. A graph in which these are not found
-//! runs in one piece.
+//! the decoder (HiFi-GAN: Kong et al., 2020) and between its stages, which turn frames into samples and
+//! are run window by window, so that memory stays bounded. A graph in which these are not found runs
+//! in one piece.
 
 mod decoder;
 
 use std::collections::{HashMap, HashSet};
 
 use rten_onnx::onnx::{
-    DataType, GraphProto, ModelProto, NodeProto, TypeProto, TypeProtoTensor, ValueInfoProto,
+    DataType, GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, TypeProtoTensor,
+    ValueInfoProto,
 };
 
 use super::PiperError;
@@ -20,7 +21,6 @@ use super::tensor::Element;
 pub use decoder::Windows;
 
 /// The steps of a model, in order. Values pass from one to later ones by their names.
-#[derive(Debug)]
 pub struct Line {
     pub steps: Vec<Step>,
     /// The value that is the sound.
@@ -32,22 +32,20 @@ pub struct Line {
 }
 
 /// One step.
-#[derive(Debug)]
 pub enum Step {
     /// Runs a part of the graph.
-    Part(Part),
+    Part(Box<Part>),
     /// Makes normal noise.
     Noise(Random),
 }
 
 /// A part of the graph as a model of its own.
-#[derive(Debug)]
 pub struct Part {
-    /// The bytes of an ONNX model.
-    pub model: Vec<u8>,
+    /// An ONNX model with its weights.
+    pub model: ModelProto,
     pub inputs: Vec<String>,
     pub outputs: Vec<(String, Element)>,
-    /// Set for the decoder: it may be run window by window.
+    /// Set for a stage of the decoder: it may be run window by window.
     pub windows: Option<Windows>,
 }
 
@@ -79,6 +77,7 @@ struct Graph {
     /// The model without its graph, as the mould of the parts.
     mould: ModelProto,
     graph: GraphProto,
+    weights: HashSet<String>,
     /// The values that do not depend on any input: weights and what follows from them.
     free: HashSet<String>,
     elements: HashMap<String, Element>,
@@ -88,8 +87,9 @@ impl Graph {
     fn of(mut model: ModelProto) -> Result<Self, PiperError> {
         let graph = model.graph.take();
         let graph = graph.ok_or_else(|| PiperError::Model("it has no graph".to_owned()))?;
-        let mut free: HashSet<String> =
+        let weights: HashSet<String> =
             graph.initializer.iter().filter_map(|tensor| tensor.name.clone()).collect();
+        let mut free = weights.clone();
         let mut elements = HashMap::new();
         for tensor in &graph.initializer {
             if let Some((name, element)) = tensor.name.clone().zip(element(tensor.data_type)) {
@@ -108,36 +108,31 @@ impl Graph {
             let element = result(node, &elements);
             elements.extend(node.output.iter().map(|output| (output.clone(), element)));
         }
-        Ok(Self { mould: model, graph, free, elements })
+        Ok(Self { mould: model, graph, weights, free, elements })
     }
 
     fn cut(self) -> Result<Line, PiperError> {
         let name = |value: &ValueInfoProto| value.name.clone().unwrap_or_default();
-        let weights = &self.graph.initializer;
-        let is_weight = |name: &String| weights.iter().any(|w| w.name.as_ref() == Some(name));
-        let inputs: Vec<String> =
-            self.graph.input.iter().map(name).filter(|name| !is_weight(name)).collect();
+        let own = self.graph.input.iter().map(name);
+        let inputs: Vec<String> = own.filter(|name| !self.weights.contains(name)).collect();
         let mut outputs = self.graph.output.iter().map(name);
         let sound = outputs.next();
         let sound = sound.ok_or_else(|| PiperError::Model("it has no output".to_owned()))?;
         let alignment = outputs.next();
         // Names inside a branch or loop cannot be followed from outside.
         let nested = self.graph.node.iter().any(|n| n.attribute.iter().any(|a| a.g.is_some()));
-        let decoder = if nested { None } else { decoder::find(&self.graph, &self.free, &sound) };
+        let decoder = if nested { vec![] } else { decoder::find(&self.graph, &self.free, &sound) };
         let levels = if nested { vec![Some(0); self.graph.node.len()] } else { self.levels() };
-        let (in_decoder, windows) = match decoder {
-            Some(found) => (found.nodes, Some(found.windows)),
-            None => (HashSet::new(), None),
-        };
-        let last = levels.iter().flatten().max().copied().unwrap_or(0);
-        // In which part each node runs; the decoder is the last.
+        let first = levels.iter().flatten().max().copied().unwrap_or(0) + 1;
+        // In which part each node runs; the decoder's stages are the last.
         let part_of = |at: usize| {
-            if in_decoder.contains(&at) { Some(last + 1) } else { levels[at] }
+            let stage = decoder.iter().position(|stage| stage.nodes.contains(&at));
+            stage.map(|stage| first + stage).or(levels[at])
         };
         let parts: Vec<Option<usize>> = (0..levels.len()).map(part_of).collect();
         let wanted: Vec<&String> = std::iter::once(&sound).chain(&alignment).collect();
         let mut steps = Vec::new();
-        for number in 0..=last + 1 {
+        for number in 0..first + decoder.len() {
             let random = self
                 .graph
                 .node
@@ -145,9 +140,13 @@ impl Graph {
                 .zip(&levels)
                 .filter(|(node, level)| !nested && is_random(node) && **level == Some(number));
             steps.extend(random.filter_map(|(node, _)| noise(node)).map(Step::Noise));
-            let windows = if number == last + 1 { windows.clone() } else { None };
-            steps.extend(self.part(number, &parts, nested, &wanted, windows)?.map(Step::Part));
+            let stage = number.checked_sub(first).and_then(|stage| decoder.get(stage));
+            let windows = stage.map(|stage| stage.windows.clone());
+            steps.extend(
+                self.part(number, &parts, nested, &wanted, windows).map(Box::new).map(Step::Part),
+            );
         }
+        hand_out(self.graph.initializer, &mut steps);
         Ok(Line { steps, sound, alignment, inputs })
     }
 
@@ -167,7 +166,7 @@ impl Graph {
         levels
     }
 
-    /// The nodes of one part with the weights they need; `None` when there are none.
+    /// The nodes of one part, without the weights they need; `None` when there are none.
     fn part(
         &self,
         number: usize,
@@ -175,13 +174,13 @@ impl Graph {
         nested: bool,
         wanted: &[&String],
         windows: Option<Windows>,
-    ) -> Result<Option<Part>, PiperError> {
+    ) -> Option<Part> {
         let nodes = &self.graph.node;
         let random = |at: usize| !nested && is_random(&nodes[at]);
         let mut inside: Vec<bool> =
             (0..nodes.len()).map(|at| parts[at] == Some(number) && !random(at)).collect();
         if !inside.contains(&true) {
-            return Ok(None);
+            return None;
         }
         let made = |inside: &[bool]| -> HashSet<&String> {
             let of_part = nodes.iter().zip(inside).filter(|(_, inside)| **inside);
@@ -205,36 +204,32 @@ impl Graph {
             }
         }
         let made = made(&inside);
-        let weights = self.graph.initializer.iter().filter(|weight| {
-            nested || weight.name.as_ref().is_some_and(|name| needed.contains(name))
-        });
-        let mut is_weight: HashSet<&String> = HashSet::new();
-        let weights: Vec<_> = weights.inspect(|w| is_weight.extend(&w.name)).cloned().collect();
         let mut seen = HashSet::new();
         let of_part = || nodes.iter().zip(&inside).filter(|(_, inside)| **inside);
         let own = self.graph.input.iter().filter_map(|value| value.name.as_ref());
         let inputs: Vec<String> = of_part()
             .flat_map(|(node, _)| named(&node.input))
             .chain(own.filter(|_| nested))
-            .filter(|name| !made.contains(name) && !is_weight.contains(name) && seen.insert(*name))
+            .filter(|name| {
+                !made.contains(name) && !self.weights.contains(*name) && seen.insert(*name)
+            })
             .cloned()
             .collect();
         let graph = GraphProto {
             node: of_part().map(|(node, _)| node.clone()).collect(),
-            initializer: weights,
+            initializer: vec![],
             input: inputs.iter().map(|name| self.value(name)).collect(),
             output: outputs.iter().map(|name| self.value(name)).collect(),
             value_info: vec![],
         };
         let outputs = outputs.into_iter().map(|name| (name.clone(), self.element(&name)));
-        let part = ModelProto {
+        let model = ModelProto {
             ir_version: self.mould.ir_version,
             graph: Some(graph),
             opset_import: self.mould.opset_import.clone(),
             ..ModelProto::default()
         };
-        let model = part.write_buf().map_err(|error| PiperError::Model(error.to_string()))?;
-        Ok(Some(Part { model, inputs, outputs: outputs.collect(), windows }))
+        Some(Part { model, inputs, outputs: outputs.collect(), windows })
     }
 
     fn element(&self, name: &str) -> Element {
@@ -257,6 +252,35 @@ impl Graph {
                 r#type: Some(TypeProto { tensor_type: Some(tensor), ..Default::default() }),
             }
         })
+    }
+}
+
+/// Gives every part the weights that its nodes name: to the last of them the weight itself, since
+/// weights are nearly all of a model. A graph in one piece gets all, as its branches may name them.
+fn hand_out(weights: Vec<TensorProto>, steps: &mut [Step]) {
+    let mut graphs: Vec<&mut GraphProto> = steps
+        .iter_mut()
+        .filter_map(|step| match step {
+            Step::Part(part) => part.model.graph.as_mut(),
+            Step::Noise(_) => None,
+        })
+        .collect();
+    if let [whole] = &mut graphs[..] {
+        whole.initializer = weights;
+        return;
+    }
+    let named: Vec<HashSet<String>> = graphs
+        .iter()
+        .map(|graph| graph.node.iter().flat_map(|node| named(&node.input)).cloned().collect())
+        .collect();
+    for weight in weights {
+        let Some(name) = &weight.name else { continue };
+        let mut users = (0..graphs.len()).filter(|at| named[*at].contains(name));
+        let Some(last) = users.next_back() else { continue };
+        for at in users {
+            graphs[at].initializer.push(weight.clone());
+        }
+        graphs[last].initializer.push(weight);
     }
 }
 

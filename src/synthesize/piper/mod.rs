@@ -10,6 +10,7 @@ mod runtime;
 mod tensor;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -27,10 +28,6 @@ use tensor::{Data, Tensor};
 
 /// Part of a clip's content key: changes whenever the same model says the same otherwise.
 pub const ENGINE_VERSION: &str = "piper-1";
-
-/// Frames that the decoder makes into samples at once: a second and a half. Longer windows need more
-/// memory, shorter ones compute more of their neighbours: see docs/performance.md.
-const WINDOW_FRAMES: usize = 128;
 
 /// Largest noise, in numbers: what would be asked for beyond is no speech.
 const NOISE_MAX: usize = 64 * 1024 * 1024;
@@ -57,6 +54,8 @@ struct LoadedPart {
     inputs: Vec<String>,
     outputs: Vec<String>,
     windows: Option<Windows>,
+    /// How many windows are computed at once.
+    threads: usize,
 }
 
 /// Why a Piper voice cannot be loaded.
@@ -148,7 +147,12 @@ impl Piper {
                     inputs: part.inputs.clone(),
                     outputs: part.outputs.iter().map(|(name, _)| name.clone()).collect(),
                     windows: part.windows.clone(),
-                    session: runtime.load(part, threads).map_err(refused)?,
+                    threads,
+                    session: {
+                        // Windows are computed at once, each in one thread.
+                        let inside = if part.windows.is_some() { 1 } else { threads };
+                        runtime.load(*part, inside).map_err(refused)?
+                    },
                 })),
             });
         }
@@ -181,7 +185,7 @@ impl Piper {
         &self,
         ids: &[i64],
         manner: Manner,
-        is_unwanted: &dyn Fn() -> bool,
+        is_unwanted: &(dyn Fn() -> bool + Sync),
     ) -> Result<Utterance, Unheard> {
         let mut noise = Noise::of(manner.seed);
         let mut values = self.inputs(ids, manner);
@@ -278,59 +282,22 @@ impl LoadedPart {
     fn run(
         &self,
         values: &mut HashMap<String, Tensor>,
-        is_unwanted: &dyn Fn() -> bool,
+        is_unwanted: &(dyn Fn() -> bool + Sync),
     ) -> Result<(), Unheard> {
         let given = self
             .inputs
             .iter()
             .map(|name| values.get(name).ok_or_else(|| Unheard::Absent(name.clone())));
         let given = given.collect::<Result<Vec<_>, _>>()?;
-        let windowed = match &self.windows {
-            Some(windows) => self.run_windows(&given, windows, is_unwanted)?,
+        let made = match &self.windows {
+            Some(size) => windows::run(&self.session, &given, size, self.threads, is_unwanted)?,
             None => None,
         };
-        let made = match windowed {
-            Some(made) => made,
+        let made = match made {
+            Some(made) => vec![made],
             None => self.session.run(&given)?,
         };
         values.extend(self.outputs.iter().cloned().zip(made));
         Ok(())
-    }
-
-    /// Runs the decoder window by window; `None` when it is short, or gives another length than its
-    /// structure lets expect.
-    fn run_windows(
-        &self,
-        given: &[&Tensor],
-        windows: &Windows,
-        is_unwanted: &dyn Fn() -> bool,
-    ) -> Result<Option<Vec<Tensor>>, Unheard> {
-        // What belongs to a speaker, not to a moment, has a single frame.
-        let frames = given.iter().filter_map(|tensor| tensor.frames()).max().unwrap_or(0);
-        let Windows { hop, reach } = *windows;
-        if frames <= WINDOW_FRAMES + reach || self.outputs.len() != 1 {
-            return Ok(None);
-        }
-        let mut sound = Vec::with_capacity(frames * hop);
-        for start in (0..frames).step_by(WINDOW_FRAMES) {
-            if is_unwanted() {
-                return Err(Unheard::Stopped);
-            }
-            let end = (start + WINDOW_FRAMES).min(frames);
-            let (from, to) = (start.saturating_sub(reach), (end + reach).min(frames));
-            let cut = |tensor: &&Tensor| {
-                if tensor.frames() == Some(frames) { tensor.window(from..to) } else { None }
-            };
-            let cuts: Vec<Option<Tensor>> = given.iter().map(cut).collect();
-            let inputs = cuts.iter().zip(given).map(|(cut, whole)| cut.as_ref().unwrap_or(whole));
-            let made = self.session.run(&inputs.collect::<Vec<_>>())?;
-            let Some(samples) = made.first().and_then(Tensor::as_f32) else { return Ok(None) };
-            if samples.len() != (to - from) * hop {
-                return Ok(None);
-            }
-            sound.extend_from_slice(&samples[(start - from) * hop..(end - from) * hop]);
-        }
-        let count = sound.len();
-        Ok(Some(vec![Tensor::f32(&[1, 1, count], sound)]))
     }
 }

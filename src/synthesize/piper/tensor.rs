@@ -47,6 +47,17 @@ impl Tensor {
         }
     }
 
+    /// The same numbers as `[1, channels, frames]`, if the last dimension is `frames`: Piper gives its
+    /// sound with one dimension more.
+    pub fn with_frames(mut self, frames: usize) -> Option<Self> {
+        let count = self.as_f32()?.len();
+        if frames == 0 || self.shape.last() != Some(&frames) {
+            return None;
+        }
+        self.shape = vec![1, count / frames, frames];
+        Some(self)
+    }
+
     /// The frames `range` of all channels of a `[1, channels, frames]` tensor of floats.
     pub fn window(&self, range: std::ops::Range<usize>) -> Option<Self> {
         let (data, frames) = (self.as_f32()?, self.frames()?);
@@ -56,6 +67,25 @@ impl Tensor {
             cut.extend_from_slice(channel.get(range.clone())?);
         }
         Some(Self::f32(&[1, channels, range.len()], cut))
+    }
+
+    /// Puts a `[1, channels, frames]` tensor of floats into a longer one, from the frame `start` on;
+    /// answers whether it fits.
+    pub fn put(&mut self, part: &Self, start: usize) -> bool {
+        let (Some(frames), Some(length), Some(part_data)) =
+            (self.frames(), part.frames(), part.as_f32())
+        else {
+            return false;
+        };
+        let fits = start + length <= frames && length > 0 && self.shape.get(1) == part.shape.get(1);
+        let Data::F32(data) = &mut self.data else { return false };
+        if fits {
+            for (channel, part) in data.chunks_exact_mut(frames).zip(part_data.chunks_exact(length))
+            {
+                channel[start..start + length].copy_from_slice(part);
+            }
+        }
+        fits
     }
 }
 
@@ -69,5 +99,14 @@ mod tests {
         let window = tensor.window(1..3).unwrap();
         assert_eq!(window, Tensor::f32(&[1, 2, 2], vec![1.0, 2.0, 5.0, 6.0]));
         assert_eq!(tensor.window(3..5), None);
+    }
+
+    #[test]
+    fn a_window_is_put_into_every_channel() {
+        let mut tensor = Tensor::f32(&[1, 2, 3], vec![0.0; 6]);
+        let part = Tensor::f32(&[1, 2, 2], vec![1.0, 2.0, 3.0, 4.0]);
+        assert!(tensor.put(&part, 1));
+        assert_eq!(tensor, Tensor::f32(&[1, 2, 3], vec![0.0, 1.0, 2.0, 0.0, 3.0, 4.0]));
+        assert!(!tensor.put(&part, 2));
     }
 }

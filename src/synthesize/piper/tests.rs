@@ -123,35 +123,63 @@ fn a_vits_graph_falls_into_its_parts() {
     let mini = mini();
     let noises = mini.steps.iter().filter(|step| matches!(step, LoadedStep::Noise(_))).count();
     assert_eq!(noises, 2, "one for the durations, one for the sound");
-    let Some(LoadedStep::Part(decoder)) = mini.steps.last() else { panic!("no decoder") };
-    // Back from the sound: a kernel of 7 taps; blocks of 3, 5 and 7 taps with dilations of up to
-    // 12, at 256, 64 and 8 samples a frame, each under an upsampling; a kernel of 7 taps.
-    let at_256 = 3 + 3 * (3 + 12);
-    let at_64 = (at_256 + 5_usize).div_ceil(4) + 3 * (3 + 12);
-    let at_8 = (at_64 + 11).div_ceil(8) + 3 * (3 + 12);
-    let reach = (at_8 + 11).div_ceil(8) + 3;
-    assert_eq!(decoder.windows, Some(Windows { hop: 256, reach }));
+    // Back from the end of each stage: blocks of 3, 5 and 7 taps with dilations of up to 12, under an
+    // upsampling of 16 or 8 taps; at the very ends a kernel of 7 taps.
+    let blocks = 3 * (3 + 12);
+    let reaches = [
+        (blocks + 11_usize).div_ceil(8) + 3,
+        (blocks + 11).div_ceil(8),
+        (3 + blocks + 5).div_ceil(4),
+    ];
+    let stages: Vec<_> = windows(&mini).map(|w| (w.hop, w.reach)).collect();
+    assert_eq!(stages, [(8, reaches[0]), (8, reaches[1]), (4, reaches[2])]);
     assert!(tiny().steps.len() < mini.steps.len());
+}
+
+/// Those of the decoder's stages.
+fn windows(piper: &Piper) -> impl Iterator<Item = Windows> {
+    piper.steps.iter().filter_map(|step| match step {
+        LoadedStep::Part(part) => part.windows.clone(),
+        LoadedStep::Noise(_) => None,
+    })
+}
+
+/// A voice after its windows were changed.
+fn windowed(mut piper: Piper, change: impl Fn(&Windows) -> Option<Windows>) -> Piper {
+    for step in &mut piper.steps {
+        if let LoadedStep::Part(part) = step {
+            part.windows = part.windows.as_ref().and_then(&change);
+        }
+    }
+    piper
 }
 
 #[test]
 fn windows_give_what_the_whole_gives() {
-    let mut mini = mini();
-    // Longer than several windows, and not a multiple of one.
-    let long = say(&mini, &"tʃˈaː2w bˈa6n, ".repeat(20), PLAIN);
-    assert!(long.len() > 3 * WINDOW_FRAMES * 256, "{}", long.len());
-    let mut without = |reach| {
-        if let Some(LoadedStep::Part(decoder)) = mini.steps.last_mut() {
-            decoder.windows = reach;
-        }
-        say(&mini, &"tʃˈaː2w bˈa6n, ".repeat(20), PLAIN)
-    };
-    let whole = without(None);
-    let apart = difference(&long, &whole);
-    assert!(apart <= 1e-5, "{apart}");
-    // The reach is not more than is needed: with half of it the joins are heard.
-    let narrow = without(Some(Windows { hop: 256, reach: 5 }));
-    assert!(difference(&narrow, &whole) > apart);
+    let phonemes = "tʃˈaː2w bˈa6n, ".repeat(20);
+    let whole = say(&windowed(mini(), |_| None), &phonemes, PLAIN);
+    // Not multiples of any stage's frames.
+    let small = |windows: &Windows| Some(Windows { frames: 77, ..windows.clone() });
+    assert!(whole.len() > 3 * 77 * 256, "{}", whole.len());
+    let file = |ending| data("voice-mini").join(format!("mini{ending}"));
+    for threads in [1, 2, 3] {
+        let (model, config) = (file(".onnx"), file(".onnx.json"));
+        let mini = Piper::load(&model, &config, None, &Runtime::Rten, threads).unwrap();
+        let apart = difference(&say(&windowed(mini, small), &phonemes, PLAIN), &whole);
+        assert!(apart <= 1e-5, "{threads} threads: {apart}");
+    }
+    // Every stage runs in windows, and the neighbours matter in each: without them joins are heard.
+    for stage in windows(&mini()) {
+        let alone = |windows: &Windows| {
+            Some(Windows {
+                frames: 77,
+                reach: if *windows == stage { 0 } else { windows.reach },
+                ..*windows
+            })
+        };
+        let apart = difference(&say(&windowed(mini(), alone), &phonemes, PLAIN), &whole);
+        assert!(apart > 1e-4, "{stage:?}: {apart}");
+    }
 }
 
 #[test]

@@ -1,44 +1,122 @@
-//! Finds the decoder in a graph, and how far it looks to each side of a frame.
+//! Finds the decoder in a graph, its stages, and how far each looks to the sides of a frame.
 
 use std::collections::{HashMap, HashSet};
 
-use rten_onnx::onnx::{GraphProto, NodeProto};
+use rten_onnx::onnx::{GraphProto, NodeProto, TensorProto};
 
 use super::{named, operator};
 
-/// How the decoder may be run window by window, with the same result as in one go.
+/// How a stage of the decoder may be run window by window, with the same result as in one go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Windows {
-    /// Samples that one frame gives.
+    /// Frames that one frame of the stage's input becomes.
     pub hop: usize,
-    /// Frames on each side that a frame's samples depend on.
+    /// Frames of its input, on each side, that a frame depends on.
     pub reach: usize,
+    /// Frames of its input to be computed at once.
+    pub frames: usize,
 }
 
-/// The decoder's nodes.
-pub struct Found {
+/// A part of the decoder that makes frames into more of them.
+pub struct Stage {
     pub nodes: HashSet<usize>,
     pub windows: Windows,
 }
 
+/// Numbers that a stage gives in one window: 768 kB. Larger windows need more memory and leave the
+/// caches, smaller ones compute more of their neighbours: see docs/performance.md.
+const NUMBERS_PER_WINDOW: usize = 192 * 1024;
+
+/// Channels of a stage whose weights do not tell.
+const CHANNELS: usize = 128;
+
 /// Goes back from the sound as long as the nodes look at their neighbourhood only: convolutions, and
 /// what works sample by sample. Before the decoder stands a product with a mask, which is neither.
-pub fn find(graph: &GraphProto, free: &HashSet<String>, sound: &str) -> Option<Found> {
+///
+/// A stage ends before every upsampling but the first: the frames at its beginning look far to their
+/// sides and are few, the samples at its end are many and look to their next neighbours only. So
+/// windows that are cut for each stage compute next to nothing twice.
+pub fn find(graph: &GraphProto, free: &HashSet<String>, sound: &str) -> Vec<Stage> {
+    let decoder = local(graph, free, sound);
+    let stages = stages(graph, free, &decoder);
+    let in_stages = stages.and_then(|stages| {
+        let ends = (1..stages.len()).filter_map(|next| start(graph, &stages[next]));
+        let ends: Vec<&str> = ends.chain([sound]).collect();
+        let found = stages.iter().zip(&ends).map(|(nodes, end)| stage(graph, free, nodes, end));
+        if ends.len() == stages.len() { found.collect::<Option<Vec<_>>>() } else { None }
+    });
+    let whole = || stage(graph, free, &decoder, sound).into_iter().collect();
+    in_stages.unwrap_or_else(whole)
+}
+
+/// The nodes between the sound and whatever looks further than at its neighbourhood.
+fn local(graph: &GraphProto, free: &HashSet<String>, sound: &str) -> HashSet<usize> {
     let mut nodes = HashSet::new();
-    // What is needed of each value, by its own samples: how far on each side, and how many samples
-    // of the sound one of them becomes.
-    let mut needs: HashMap<&str, Need> = HashMap::new();
-    needs.insert(sound, Need { reach: 0, hop: 1 });
+    let mut needed = HashSet::from([sound]);
     for (at, node) in graph.node.iter().enumerate().rev() {
-        let need = node.output.iter().filter_map(|output| needs.get(output.as_str())).next();
-        let Some(need) = need.copied() else { continue };
-        if !is_local(graph, node, free) {
-            continue;
+        let is_needed = node.output.iter().any(|output| needed.contains(output.as_str()));
+        if is_needed && is_local(graph, node, free) {
+            nodes.insert(at);
+            needed.extend(named(&node.input).map(String::as_str));
         }
-        nodes.insert(at);
+    }
+    nodes
+}
+
+/// The decoder's nodes by stages; `None` unless each stage hears of the one before it alone.
+fn stages(
+    graph: &GraphProto,
+    free: &HashSet<String>,
+    decoder: &HashSet<usize>,
+) -> Option<Vec<HashSet<usize>>> {
+    let mut upsamplings: HashMap<&str, usize> = HashMap::new();
+    let mut stages: Vec<HashSet<usize>> = Vec::new();
+    for (at, node) in graph.node.iter().enumerate().filter(|(at, _)| decoder.contains(at)) {
+        let given = named(&node.input).filter(|input| !free.contains(*input));
+        let before: HashSet<usize> =
+            given.map(|input| upsamplings.get(input.as_str()).copied().unwrap_or(0)).collect();
+        let [before] = before.into_iter().collect::<Vec<_>>()[..] else { return None };
+        let after = before + usize::from(operator(node) == "ConvTranspose");
+        let stage = after.saturating_sub(1);
+        if stages.len() <= stage {
+            stages.resize_with(stage + 1, HashSet::new);
+        }
+        stages[stage].insert(at);
+        upsamplings.extend(node.output.iter().map(|output| (output.as_str(), after)));
+    }
+    // The first stage has what comes before the first upsampling too.
+    (!stages.is_empty()).then_some(stages)
+}
+
+/// The value that a later stage is made of; `None` when there are several.
+fn start<'a>(graph: &'a GraphProto, nodes: &HashSet<usize>) -> Option<&'a str> {
+    let upsamplings = nodes.iter().map(|at| &graph.node[*at]);
+    let mut upsamplings = upsamplings.filter(|node| operator(node) == "ConvTranspose");
+    let start = upsamplings.next()?.input.first()?;
+    upsamplings.all(|node| node.input.first() == Some(start)).then_some(start.as_str())
+}
+
+/// The nodes that `end` is made of, with what is needed of each value by its own samples: how far on
+/// each side, and how many samples of `end` one of them becomes.
+fn stage(
+    graph: &GraphProto,
+    free: &HashSet<String>,
+    nodes: &HashSet<usize>,
+    end: &str,
+) -> Option<Stage> {
+    let mut needs: HashMap<&str, Need> = HashMap::from([(end, Need { reach: 0, hop: 1 })]);
+    let mut made: HashSet<&str> = HashSet::new();
+    let mut channels = 0;
+    for at in (0..graph.node.len()).rev().filter(|at| nodes.contains(at)) {
+        let node = &graph.node[at];
+        made.extend(node.output.iter().map(String::as_str));
+        let need = *node.output.iter().find_map(|output| needs.get(output.as_str()))?;
         let need = match operator(node) {
             "Conv" => need.through_convolution(&Kernel::of(graph, node)?),
-            "ConvTranspose" => need.through_upsampling(&Kernel::of(graph, node)?)?,
+            "ConvTranspose" => {
+                channels = channels.max(weight(graph, node).map_or(CHANNELS, channels_of));
+                need.through_upsampling(&Kernel::of(graph, node)?)?
+            }
             _ => need,
         };
         for input in named(&node.input).filter(|input| !free.contains(*input)) {
@@ -49,15 +127,23 @@ pub fn find(graph: &GraphProto, free: &HashSet<String>, sound: &str) -> Option<F
             known.reach = known.reach.max(need.reach);
         }
     }
-    let upsamples = nodes.iter().any(|at| operator(&graph.node[*at]) == "ConvTranspose");
-    let made = |name: &str| nodes.iter().any(|at| graph.node[*at].output.iter().any(|o| o == name));
-    let outside = needs.iter().filter(|(name, _)| !made(name)).map(|(_, need)| need);
+    let outside = needs.iter().filter(|(name, _)| !made.contains(*name)).map(|(_, need)| need);
     // Several inputs: the frames, and what a speaker's voice adds to each. The frames come from
     // furthest away.
-    let need = outside.max_by_key(|need| (need.hop, need.reach))?;
-    (upsamples && need.hop > 1)
-        .then_some(Windows { hop: need.hop, reach: need.reach })
-        .map(|windows| Found { nodes, windows })
+    let Need { hop, reach } = *outside.max_by_key(|need| (need.hop, need.reach))?;
+    let frames = (NUMBERS_PER_WINDOW / (hop * channels.max(1))).max(1);
+    (channels > 0 && hop > 1)
+        .then(|| Stage { nodes: nodes.clone(), windows: Windows { hop, reach, frames } })
+}
+
+fn weight<'a>(graph: &'a GraphProto, node: &NodeProto) -> Option<&'a TensorProto> {
+    let name = node.input.get(1)?;
+    graph.initializer.iter().find(|weight| weight.name.as_ref() == Some(name))
+}
+
+/// A `ConvTranspose`'s weight is `[in, out / groups, taps]`; Piper has no groups.
+fn channels_of(weight: &TensorProto) -> usize {
+    weight.dims.get(1).and_then(|size| usize::try_from(*size).ok()).unwrap_or(CHANNELS)
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -102,11 +188,7 @@ impl Kernel {
         };
         let taps = match ints("kernel_shape") {
             Some([taps]) => size(taps)?,
-            _ => {
-                let name = node.input.get(1)?;
-                let weight = graph.initializer.iter().find(|w| w.name.as_ref() == Some(name))?;
-                size(weight.dims.get(2)?)?
-            }
+            _ => size(weight(graph, node)?.dims.get(2)?)?,
         };
         let pads = match ints("pads") {
             None | Some([]) => [0, 0],

@@ -94,9 +94,10 @@ pub struct Session {
 
 impl Session {
     pub fn load(library: &Library, part: Part, threads: usize) -> Result<Self, RuntimeError> {
+        let model = part.model.write_buf().map_err(|error| RuntimeError(error.to_string()))?;
         let session = Self {
             library: library.clone(),
-            model: part.model,
+            model,
             outputs: part.outputs,
             inputs: part.inputs,
             threads,

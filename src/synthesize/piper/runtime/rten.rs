@@ -3,12 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrView};
+use rten_onnx::onnx::{DataLocation, DataType, ModelProto, StringStringEntryProto};
 use rten_tensor::Tensor as Dense;
 use rten_tensor::prelude::*;
 
 use super::RuntimeError;
 use crate::synthesize::piper::graph::Part;
 use crate::synthesize::piper::tensor::{Data, Element, Tensor};
+
+/// Bytes from which on a weight is not copied.
+const OWN_DATA: usize = 1024;
 
 /// A part of a model, loaded.
 pub struct Session {
@@ -24,8 +28,9 @@ pub struct Session {
 impl Session {
     pub fn load(part: Part, threads: usize) -> Result<Self, RuntimeError> {
         let error = |reason: String| RuntimeError(reason);
-        let model =
-            ModelOptions::with_all_ops().load(part.model).map_err(|why| error(why.to_string()))?;
+        let mut options = ModelOptions::with_all_ops();
+        let bytes = without_weights(part.model, &mut options).map_err(error)?;
+        let model = options.load(bytes).map_err(|why| error(why.to_string()))?;
         let node = |name: &str| model.node_id(name).map_err(|why| error(why.to_string()));
         let inputs = part.inputs.iter().map(|name| node(name)).collect::<Result<_, _>>()?;
         let outputs = part.outputs.iter().map(|(name, element)| Ok((node(name)?, *element)));
@@ -57,6 +62,33 @@ impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("rten::Session").finish_non_exhaustive()
     }
+}
+
+/// The bytes of a model; its large weights become data of their own, which rten takes as they are.
+/// Written into the bytes they would be copied twice, and be in memory three times meanwhile.
+fn without_weights(mut model: ModelProto, options: &mut ModelOptions) -> Result<Vec<u8>, String> {
+    let weights = model.graph.iter_mut().flat_map(|graph| &mut graph.initializer);
+    // Of the other types rten makes its own copy.
+    let large = weights.filter(|weight| weight.data_type == Some(DataType::FLOAT));
+    for (number, weight) in large.enumerate() {
+        let Some(data) = weight.raw_data.take_if(|data| data.borrow().len() >= OWN_DATA) else {
+            continue;
+        };
+        let data = data.into_inner();
+        let file = format!("{number}.data");
+        let entry = |key: &str, value: String| StringStringEntryProto {
+            key: Some(key.to_owned()),
+            value: Some(value),
+        };
+        weight.external_data = vec![
+            entry("location", file.clone()),
+            entry("offset", "0".to_owned()),
+            entry("length", data.len().to_string()),
+        ];
+        weight.data_location = Some(DataLocation::EXTERNAL);
+        options.external_data(&file, data);
+    }
+    model.write_buf().map_err(|error| error.to_string())
 }
 
 /// rten computes with integers of 32 bits; what a graph counts are phonemes and frames.
