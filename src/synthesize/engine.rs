@@ -58,7 +58,7 @@ pub enum Doubt {
 
 /// Characters of phonemes that a voice says in one go. Its attention costs the square of them; a
 /// sentence has some 200.
-const PIPER_PHONEMES_MAX: usize = 600;
+const PIPER_PHONEMES_MAX: usize = 350;
 /// The embedded voice's cost is linear: about ten minutes of speech.
 const EMBEDDED_PHONEMES_MAX: usize = 10_000;
 

@@ -12,7 +12,7 @@ mod tensor;
 mod tests;
 mod windows;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +53,8 @@ struct LoadedPart {
     session: Session,
     inputs: Vec<String>,
     outputs: Vec<String>,
+    /// What no later step needs.
+    last: Vec<String>,
     windows: Option<Windows>,
     /// How many windows are computed at once.
     threads: usize,
@@ -146,6 +148,7 @@ impl Piper {
                 Step::Part(part) => LoadedStep::Part(Box::new(LoadedPart {
                     inputs: part.inputs.clone(),
                     outputs: part.outputs.iter().map(|(name, _)| name.clone()).collect(),
+                    last: vec![],
                     windows: part.windows.clone(),
                     threads,
                     session: {
@@ -156,6 +159,8 @@ impl Piper {
                 })),
             });
         }
+        let kept: HashSet<&String> = std::iter::once(&line.sound).chain(&line.alignment).collect();
+        forget(&mut steps, kept);
         Ok(Self { config, steps, sound: line.sound, alignment: line.alignment, speaker })
     }
 
@@ -231,6 +236,25 @@ impl Piper {
     }
 }
 
+/// Lets every part forget the values that nothing after it needs: those between the decoder's stages
+/// are nearly as large as the sound.
+fn forget(steps: &mut [LoadedStep], kept: HashSet<&String>) {
+    let mut needed: HashSet<String> = kept.into_iter().cloned().collect();
+    for step in steps.iter_mut().rev() {
+        match step {
+            LoadedStep::Noise(Random { shape: Shape::Like(name), .. }) => {
+                needed.insert(name.clone());
+            }
+            LoadedStep::Noise(_) => {}
+            LoadedStep::Part(part) => {
+                let names = part.inputs.iter().chain(&part.outputs);
+                part.last = names.filter(|name| !needed.contains(*name)).cloned().collect();
+                needed.extend(part.inputs.iter().cloned());
+            }
+        }
+    }
+}
+
 /// Refuses a model that is not Piper's; answers whether it wants to be told the speaker.
 fn check_inputs(inputs: &[String]) -> Result<bool, PiperError> {
     let wanted = ["input", "input_lengths", "scales"];
@@ -298,6 +322,9 @@ impl LoadedPart {
             None => self.session.run(&given)?,
         };
         values.extend(self.outputs.iter().cloned().zip(made));
+        for name in &self.last {
+            values.remove(name);
+        }
         Ok(())
     }
 }
