@@ -4,11 +4,13 @@
 //! ```text
 //! cargo bench --bench voice -- --model MODEL.onnx [--library libonnxruntime.so] [--threads 1]
 //!     [--at-once 1] [--raw FILE] < IDS
+//! … --phonemes < PHONEMES
 //! ```
 //!
 //! Every line of stdin is an utterance, as phoneme ids apart by spaces; each is spoken as it comes and
 //! answered by one line of JSON: `samples`, `seconds` (of work). At the end stderr tells load, wall
-//! clock, sound, real-time factor and peak memory. The config is MODEL.onnx.json. Noise is 0, so that
+//! clock, sound, real-time factor and peak memory. With `--phonemes` the lines are phonemes, and the
+//! answers tell their ids too. The config is MODEL.onnx.json. Noise is 0, so that
 //! all runtimes do the same. `--at-once N` speaks with N threads at once, each `--threads` wide.
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Instant;
 
+use baonoi::domain::narration::Phonemes;
 use baonoi::synthesize::piper::{Manner, Piper, Runtime};
 use serde_json::json;
 
@@ -25,6 +28,8 @@ struct Options {
     library: Option<PathBuf>,
     threads: usize,
     at_once: usize,
+    /// Whether the lines are phonemes, not ids.
+    phonemes: bool,
     /// Raw samples (f32, little endian) of all utterances, for comparing runtimes.
     raw: Option<PathBuf>,
 }
@@ -41,6 +46,7 @@ fn options() -> Option<Options> {
         library: value("--library").map(PathBuf::from),
         threads: number("--threads"),
         at_once: number("--at-once"),
+        phonemes: arguments.iter().any(|argument| argument == "--phonemes"),
         raw: value("--raw").map(PathBuf::from),
     })
 }
@@ -77,27 +83,38 @@ fn main() {
                 loop {
                     let next = lines.lock().unwrap().next();
                     let Some((at, line)) = next else { break };
-                    let ids: Vec<i64> =
-                        line.unwrap().split_whitespace().map(|id| id.parse().unwrap()).collect();
+                    let line = line.unwrap();
+                    let ids: Vec<i64> = if options.phonemes {
+                        voice.config().ids(&Phonemes(line)).ids
+                    } else {
+                        line.split_whitespace().map(|id| id.parse().unwrap()).collect()
+                    };
                     let begun = Instant::now();
                     let samples = voice.speak(&ids, manner, &|| false).unwrap().samples;
                     let seconds = begun.elapsed().as_secs_f64();
-                    println!("{}", json!({"samples": samples.len(), "seconds": seconds}));
-                    said.lock().unwrap().insert(at, samples);
+                    let count = samples.len();
+                    let kept = if options.raw.is_some() { samples } else { vec![] };
+                    said.lock().unwrap().insert(at, (count, kept));
+                    let mut answer = json!({"samples": count, "seconds": seconds});
+                    if options.phonemes {
+                        answer["ids"] = json!(ids);
+                    }
+                    println!("{answer}");
                 }
             });
         }
     });
     let wall = begun.elapsed().as_secs_f64();
     let said = said.into_inner().unwrap();
-    let sound = said.values().map(Vec::len).sum::<usize>() as f64 / rate;
+    let sound = said.values().map(|(count, _)| count).sum::<usize>() as f64 / rate;
     let (factor, peak) = (wall / sound, peak_rss_mb().unwrap_or(f64::NAN));
     eprintln!(
         "load {load_s:.3} s, wall {wall:.2} s, sound {sound:.1} s, real-time factor {factor:.4}, \
          peak {peak:.0} MB"
     );
     if let Some(path) = options.raw {
-        let bytes: Vec<u8> = said.values().flatten().flat_map(|x| x.to_le_bytes()).collect();
+        let bytes: Vec<u8> =
+            said.values().flat_map(|(_, samples)| samples).flat_map(|x| x.to_le_bytes()).collect();
         std::fs::write(path, bytes).unwrap();
     }
 }
