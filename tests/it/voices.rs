@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::app::{Home, text};
+use crate::app::{Home, project, text};
 use crate::mirror::{Manner, Mirror};
 
 const CONFIG: &[u8] = br#"{"audio": {"sample_rate": 22050}, "language": {"code": "vi_VN"}}"#;
@@ -31,13 +31,17 @@ fn mirror() -> Mirror {
     Mirror::start(&[("/lan.onnx", &model()), ("/lan.onnx.json", CONFIG)])
 }
 
-/// Describes a voice in the folder of voices, without its files.
+/// Describes the mirror's voice in the folder of voices, without its files.
 fn describe(home: &Home, id: &str, published: &str) {
-    let file = |name: &str, content: &[u8]| {
+    describe_files(home, id, published, &[("lan.onnx.json", CONFIG), ("lan.onnx", &model())]);
+}
+
+fn describe_files(home: &Home, id: &str, published: &str, files: &[(&str, &[u8])]) {
+    let file = |(name, content): &(&str, &[u8])| {
         json!({"name": name, "bytes": content.len(), "sha256": sha256(content),
             "url": format!("{published}/{name}")})
     };
-    let files = [file("lan.onnx.json", CONFIG), file("lan.onnx", &model())];
+    let files: Vec<_> = files.iter().map(file).collect();
     let voice = json!({"id": id, "kind": "piper", "label": "Giọng Lan", "licence": "CC0",
         "files": files});
     let folder = home.path("data/voices").join(id);
@@ -428,6 +432,41 @@ async fn a_service_fetches_the_neural_voice_once_and_reads_meanwhile() {
     let refused = home.run(&["serve", "--listen", "127.0.0.1:0"], "");
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("cannot speak"), "{}", text(&refused.stderr));
+}
+
+#[tokio::test]
+async fn a_fetched_voice_reads_what_is_asked_for_from_then_on() {
+    let id = "vi_VN-vais1000-medium";
+    let read = |name: &str| std::fs::read(project("tests/data/voice-tiny").join(name)).unwrap();
+    let (model, config) = (read("tiny.onnx"), read("tiny.onnx.json"));
+    let mirror = Mirror::start(&[("/tiny.onnx", &model), ("/tiny.onnx.json", &config)]);
+    let settings = |download: bool| {
+        format!(
+            "sample = false\nvoices_download = {download}\nvoices_mirror = \"{}\"\n",
+            mirror.url("")
+        )
+    };
+    let home = Home::new(&settings(false));
+    let files = [("tiny.onnx", &model[..]), ("tiny.onnx.json", &config[..])];
+    describe_files(&home, id, "https://bao.example", &files);
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let article = json!({"title": "Cầu mới", "paragraphs": ["Bản Mòn đã có cầu mới."]});
+    let app = home.start();
+    let before = app.narrate(&key, &article).await;
+    assert!(app.stop().success());
+
+    std::fs::write(home.path("baonoi.toml"), settings(true)).unwrap();
+    let app = home.start();
+    app.said("it reads from now on").await;
+    // What was read stays as it is until somebody asks for it again.
+    let item = async || app.json("/latest.json").await["items"][0]["narration"].clone();
+    assert_eq!(item().await["id"], before["narration"]);
+    assert_eq!(item().await["voice"]["id"], "vi-embedded");
+    let again = app.narrate(&key, &article).await;
+    assert_ne!(again["narration"], before["narration"]);
+    assert_eq!(item().await["voice"]["id"], id);
+    assert!(home.path("data/voices").join(id).join("tiny.onnx").exists());
 }
 
 #[tokio::test]

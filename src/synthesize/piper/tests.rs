@@ -154,6 +154,31 @@ fn windowed(mut piper: Piper, change: impl Fn(&Windows) -> Option<Windows>) -> P
     piper
 }
 
+/// The tiny voice with the length of every id, in frames, as a second output.
+#[test]
+fn the_samples_of_every_id_are_told_where_the_model_does() {
+    let mut model =
+        ModelProto::parse_file(File::open(data("voice-tiny/tiny.onnx")).unwrap()).unwrap();
+    let graph = model.graph.as_mut().unwrap();
+    let lengths = graph.node.iter().find(|node| node.op_type.as_deref() == Some("Ceil"));
+    let lengths = lengths.and_then(|node| node.output.first()).cloned();
+    let mut output = graph.output[0].clone();
+    output.name = lengths;
+    output.r#type.as_mut().unwrap().tensor_type.as_mut().unwrap().shape = None;
+    graph.output.push(output);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("aligned.onnx");
+    std::fs::write(&path, model.write_buf().unwrap()).unwrap();
+    let config = data("voice-tiny/tiny.onnx.json");
+    let aligned = Piper::load(&path, &config, None, &Runtime::Rten, 1).unwrap();
+    let ids = aligned.config().ids(&Phonemes("aɗ".into())).ids;
+    let said = aligned.speak(&ids, PLAIN, &|| false).unwrap();
+    let frames = [2, 1, 5, 1, 3, 1, 2].map(|frames| frames * 256);
+    assert_eq!(said.alignment.as_deref(), Some(&frames[..]));
+    assert_eq!(said.samples.len(), frames.iter().sum::<usize>());
+    assert_eq!(tiny().speak(&ids, PLAIN, &|| false).unwrap().alignment, None);
+}
+
 #[test]
 fn windows_give_what_the_whole_gives() {
     let phonemes = "tʃˈaː2w bˈa6n, ".repeat(20);
