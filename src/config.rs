@@ -22,7 +22,7 @@ pub struct Config {
     pub voice: String,
     /// The folder of voices. Empty: `voices` in the folder of the data.
     pub voices: PathBuf,
-    /// The shared library of ONNX Runtime, 1.17 or newer. Empty: the one that `baonoi voices install
+    /// The shared library of ONNX Runtime, 1.24 or newer. Empty: the one that `baonoi voices install
     /// --runtime` put into the folder of voices, if any; else rten, which is compiled in.
     pub onnxruntime: PathBuf,
     /// Whether the service fetches the neural voice by itself at its start, once, where it is lacking.

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use baonoi::config::Config;
 use baonoi::store::Store;
-use baonoi::synthesize::{NEURAL, State};
+use baonoi::synthesize::{Engine, NEURAL, State};
 
 pub fn run(config: &Config) -> anyhow::Result<()> {
     println!("baonoi {}", env!("CARGO_PKG_VERSION"));
@@ -33,22 +33,31 @@ fn tell_of_voices(config: &Config) -> anyhow::Result<()> {
         let state = match &known.state {
             State::Installed(_) => "installed".to_owned(),
             State::Missing(_) => {
-                format!("not installed; baonoi voices install {} does it", known.name)
+                "not installed; `baonoi voices list` says what is missing".to_owned()
             }
             State::Broken(reason) => format!("broken: {reason}"),
         };
         println!("  {}: {state}", known.name);
     }
+    let named = &config.onnxruntime;
     match voices.runtime() {
+        _ if !named.as_os_str().is_empty() => {
+            println!("ONNX Runtime: {}, by the setting `onnxruntime`", named.display());
+        }
         Some(path) => println!("ONNX Runtime: {}", path.display()),
         None => println!(
             "ONNX Runtime: none at {}; baonoi voices install --runtime does it",
             voices.runtime_place().display()
         ),
     }
-    println!("neural voices are computed by {}", super::computer(config, &voices).name());
+    let computer = super::computer(config, &voices);
+    println!("neural voices are computed by {}", computer.name());
+    if let Some(reason) = &computer.refused {
+        println!("  ONNX Runtime is not used: {reason}");
+    }
     let chosen = voices.chosen(&config.voice).context("the setting `voice` cannot be followed")?;
     println!("voice that reads: {} ({}): {}", chosen.id, chosen.label, chosen.description);
+    Engine::load(chosen.clone(), &computer)?;
     if chosen.is_embedded() && config.voice.is_empty() {
         println!("  a machine's voice, until {NEURAL} is installed");
     }

@@ -155,7 +155,11 @@ fn computer(config: &Config, voices: &Voices) -> Computer {
     let named = Some(config.onnxruntime.clone()).filter(|path| !path.as_os_str().is_empty());
     let computer = Computer::choose(named.or_else(|| voices.runtime()).as_deref());
     if let Some(reason) = &computer.refused {
-        warn!(%reason, "ONNX Runtime is not used");
+        warn!(
+            %reason,
+            "ONNX Runtime is not used, rten computes; correct the setting `onnxruntime`, or let \
+             `baonoi voices install --runtime` get the library"
+        );
     }
     computer
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 /// Largest library, in bytes. Builds for the processor alone have 14 to 35 MB.
 pub const BYTES_MAX: u64 = 256 * 1024 * 1024;
 
-/// The oldest version whose interface is understood: 1.24.
+/// The oldest version that is known to work: 1.24.
 pub const MINOR_MIN: u32 = 24;
 
 /// A system and processor for which there are libraries.

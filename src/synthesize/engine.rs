@@ -34,7 +34,10 @@ pub struct Computer {
 
 /// Why a voice cannot be loaded.
 #[derive(Debug, thiserror::Error)]
-#[error("the voice `{voice}` cannot speak: {error}")]
+#[error(
+    "the voice `{voice}` cannot speak: {error}; copy its files again, or choose another by the \
+     setting `voice`"
+)]
 pub struct Mute {
     pub voice: String,
     pub error: PiperError,
@@ -176,12 +179,12 @@ impl Engine {
                 continue;
             }
             let ids = piper.config().ids(&Phonemes(piece.to_owned()));
-            unknown.extend(ids.unknown);
+            let new = ids.unknown.into_iter().filter(|phoneme| !unknown.contains(phoneme));
+            unknown.extend(new.collect::<Vec<_>>());
             let manner = Manner { length_scale, variation: 1.0, seed: seed(piece, attempt) };
             let said = piper.speak(&ids.ids, manner, &|| stop.is_asked_for());
             spoken.clip.samples.extend(said.map_err(|error| self.failed(error))?.samples);
         }
-        unknown.dedup();
         if !unknown.is_empty() {
             spoken.doubts.push(Doubt::UnknownPhonemes(unknown));
         }

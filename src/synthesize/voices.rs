@@ -23,7 +23,10 @@ const COMPILED_IN: [&str; 1] = [include_str!("../../voices/vi_VN-vais1000-medium
 pub enum VoiceError {
     #[error("there is no voice `{0}`; `baonoi voices list` names those there are")]
     Unknown(String),
-    #[error("the voice `{id}` is not installed ({lacking}); `baonoi voices install {id}` does it")]
+    #[error(
+        "the voice `{id}` is not installed ({lacking}); `baonoi voices install {id}` gets what is \
+         published, other files are copied into its folder"
+    )]
     NotInstalled { id: String, lacking: String },
     #[error("the voice `{id}` cannot be used: {reason}")]
     Broken { id: String, reason: String },
@@ -251,7 +254,10 @@ fn files_of(folder: &Path, manifest: &Manifest) -> Result<Files, String> {
 }
 
 fn again(manifest: &Manifest) -> String {
-    format!("`baonoi voices install {}` gets it again", manifest.id)
+    format!(
+        "`baonoi voices install {}` gets it again where it is published, else copy it again",
+        manifest.id
+    )
 }
 
 /// A model that nobody described: the only one in the folder, with its config.

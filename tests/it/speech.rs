@@ -53,6 +53,22 @@ fn a_voice_that_cannot_speak_is_told_by_its_name() {
     assert_eq!(made.status.code(), Some(1));
     assert!(text(&made.stderr).contains("the voice `tiny` cannot speak"), "{}", text(&made.stderr));
     assert!(!out.exists());
+    // Whoever asks whether it can work is told before anything is narrated.
+    std::fs::write(home.path("baonoi.toml"), "voice = \"tiny\"\n").unwrap();
+    let doctor = home.run(&["doctor"], "");
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(text(&doctor.stderr).contains("copy its files again"), "{}", text(&doctor.stderr));
+}
+
+#[test]
+fn a_library_that_is_named_wrongly_is_told_with_what_to_do() {
+    let home = Home::new("onnxruntime = \"/nowhere/libonnxruntime.so\"\n");
+    let doctor = home.run(&["doctor"], "");
+    assert!(doctor.status.success());
+    let said = text(&doctor.stdout);
+    assert!(said.contains("/nowhere/libonnxruntime.so, by the setting `onnxruntime`"), "{said}");
+    assert!(said.contains("not used: there is no file /nowhere/libonnxruntime.so"), "{said}");
+    assert!(text(&doctor.stderr).contains("voices install --runtime"), "{}", text(&doctor.stderr));
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ def run(command: list, lines: list[str], **options) -> list[str]:
 
 def ours(model: Path, library: Path, lines: list[str], *more) -> list[dict]:
     command = ["cargo", "bench", "-q", "--bench", "voice", "--", "--model", model, "--library", library, *more]
-    return [json.loads(line) for line in run(command, lines, cwd=project, stderr=subprocess.DEVNULL)]
+    return [json.loads(line) for line in run(command, lines, cwd=project)]
 
 
 def sounds(raw: Path, counts: list[int]) -> list[np.ndarray]:
@@ -71,7 +71,7 @@ def main() -> None:
         same = sum(a == b for a, b in zip(counts, counts_theirs, strict=True))
         print(f"length as piper-rs: {same} of {len(counts)} sentences, {sum(counts)} samples")
         pairs = zip(sounds(raw, counts), sounds(raw_theirs, counts_theirs), strict=True)
-        apart = max(float(np.abs(a - b).max()) for a, b in pairs if len(a) == len(b))
+        apart = max((float(np.abs(a - b).max()) for a, b in pairs if len(a) == len(b)), default=np.inf)
         print(f"sound beside piper-rs: at most {apart:.1e} of full scale apart")
         sys.exit(not (equal == len(theirs) and same == len(counts) and apart <= 1e-3))
 

@@ -43,6 +43,7 @@ struct Written {
     audio: Audio,
     #[serde(default)]
     inference: Inference,
+    phoneme_type: Option<String>,
     phoneme_id_map: Option<HashMap<String, Vec<i64>>>,
     #[serde(default)]
     phoneme_map: HashMap<String, Vec<String>>,
@@ -83,6 +84,11 @@ impl PiperConfig {
         let Some(map) = written.phoneme_id_map else {
             return Err(wrong("it has no `phoneme_id_map`".to_owned()));
         };
+        if let Some(other) = written.phoneme_type.filter(|kind| kind != "espeak") {
+            return Err(wrong(format!(
+                "its phonemes are `{other}`; the voice must take `espeak`'s"
+            )));
+        }
         if !(8_000..=48_000).contains(&written.audio.sample_rate) {
             return Err(wrong(format!("a sample rate of {} Hz", written.audio.sample_rate)));
         }
@@ -197,6 +203,8 @@ mod tests {
             PiperConfig::read(&changed).unwrap_err().to_string()
         };
         assert!(refused("phoneme_id_map", "phonemes").contains("no `phoneme_id_map`"));
+        let text = refused("\"phoneme_id_map\"", "\"phoneme_type\": \"text\", \"phoneme_id_map\"");
+        assert!(text.contains("its phonemes are `text`"), "{text}");
         assert!(refused("22050", "7").contains("7 Hz"));
         assert!(refused("\"^\"", "\"~\"").contains("beginning `^`"));
         assert!(refused("[5, 6]", "[5, 9]").contains("\"b\""));

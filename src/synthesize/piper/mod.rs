@@ -14,6 +14,7 @@ mod windows;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use crate::domain::narration::Phonemes;
@@ -127,9 +128,13 @@ impl Piper {
             let count = config.speakers;
             return Err(PiperError::Config(format!("no speaker {speaker}, there are {count}")));
         }
-        let voice = Self::assemble(config, line, speaker, runtime, threads)?;
-        voice.try_out()?;
-        Ok(voice)
+        // Numbers that no voice has make some runtimes give up by a panic.
+        let loaded = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            let voice = Self::assemble(config, line, speaker, runtime, threads)?;
+            voice.try_out()?;
+            Ok(voice)
+        }));
+        loaded.unwrap_or_else(|_| Err(PiperError::Model("it cannot be computed".to_owned())))
     }
 
     fn assemble(
@@ -294,7 +299,7 @@ fn per_id(durations: &Tensor, ids: usize, samples: usize) -> Option<Vec<usize>> 
         }
         Data::Bool(_) => return None,
     };
-    let total: usize = frames.iter().sum();
+    let total = frames.iter().try_fold(0_usize, |total, frames| total.checked_add(*frames))?;
     if frames.len() != ids || total == 0 || !samples.is_multiple_of(total) {
         return None;
     }

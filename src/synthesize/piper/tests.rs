@@ -157,20 +157,16 @@ fn windowed(mut piper: Piper, change: impl Fn(&Windows) -> Option<Windows>) -> P
 /// The tiny voice with the length of every id, in frames, as a second output.
 #[test]
 fn the_samples_of_every_id_are_told_where_the_model_does() {
-    let mut model =
-        ModelProto::parse_file(File::open(data("voice-tiny/tiny.onnx")).unwrap()).unwrap();
-    let graph = model.graph.as_mut().unwrap();
-    let lengths = graph.node.iter().find(|node| node.op_type.as_deref() == Some("Ceil"));
-    let lengths = lengths.and_then(|node| node.output.first()).cloned();
-    let mut output = graph.output[0].clone();
-    output.name = lengths;
-    output.r#type.as_mut().unwrap().tensor_type.as_mut().unwrap().shape = None;
-    graph.output.push(output);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("aligned.onnx");
-    std::fs::write(&path, model.write_buf().unwrap()).unwrap();
-    let config = data("voice-tiny/tiny.onnx.json");
-    let aligned = Piper::load(&path, &config, None, &Runtime::Rten, 1).unwrap();
+    let aligned = remade("voice-tiny", "tiny", |model| {
+        let graph = model.graph.as_mut().unwrap();
+        let lengths = graph.node.iter().find(|node| node.op_type.as_deref() == Some("Ceil"));
+        let lengths = lengths.and_then(|node| node.output.first()).cloned();
+        let mut output = graph.output[0].clone();
+        output.name = lengths;
+        output.r#type.as_mut().unwrap().tensor_type.as_mut().unwrap().shape = None;
+        graph.output.push(output);
+    })
+    .unwrap();
     let ids = aligned.config().ids(&Phonemes("aɗ".into())).ids;
     let said = aligned.speak(&ids, PLAIN, &|| false).unwrap();
     let frames = [2, 1, 5, 1, 3, 1, 2].map(|frames| frames * 256);
@@ -208,12 +204,25 @@ fn windows_give_what_the_whole_gives() {
 }
 
 #[test]
+fn a_speaker_is_heard_in_windows_too() {
+    let speaker = |number| load_from("voice-mini-speakers", "mini", Some(number), &Runtime::Rten);
+    let phonemes = "tʃˈaː2w bˈa6n, ".repeat(10);
+    let whole = say(&windowed(speaker(1), |_| None), &phonemes, PLAIN);
+    let small = |windows: &Windows| Some(Windows { frames: 77, ..windows.clone() });
+    assert_eq!(windows(&speaker(1)).count(), 3);
+    let apart = difference(&say(&windowed(speaker(1), small), &phonemes, PLAIN), &whole);
+    assert!(apart <= 1e-5, "{apart}");
+    assert_ne!(say(&speaker(0), &phonemes, PLAIN), whole);
+}
+
+#[test]
 fn both_runtimes_say_the_same() {
     let Some(runtime) = onnx_runtime() else { return };
     for (folder, name, speaker) in [
         ("voice-tiny", "tiny", None),
         ("voice-tiny-speakers", "tiny", Some(1)),
         ("voice-mini", "mini", None),
+        ("voice-mini-speakers", "mini", Some(1)),
     ] {
         let rten = load_from(folder, name, speaker, &Runtime::Rten);
         let onnx = load_from(folder, name, speaker, &runtime);
@@ -240,12 +249,62 @@ fn a_library_that_is_none_is_refused_and_rten_computes() {
     assert!(matches!(Runtime::choose(None), (Runtime::Rten, None)));
 }
 
+/// A voice after its model was changed, or why it is refused.
+fn remade(folder: &str, name: &str, change: impl Fn(&mut ModelProto)) -> Result<Piper, PiperError> {
+    let file = |ending| data(folder).join(format!("{name}{ending}"));
+    let mut model = ModelProto::parse_file(File::open(file(".onnx")).unwrap()).unwrap();
+    change(&mut model);
+    let made = tempfile::tempdir().unwrap();
+    let path = made.path().join("changed.onnx");
+    std::fs::write(&path, model.write_buf().unwrap()).unwrap();
+    Piper::load(&path, &file(".onnx.json"), None, &Runtime::Rten, 1)
+}
+
+fn upsampling(model: &mut ModelProto) -> &mut NodeProto {
+    let mut nodes = model.graph.as_mut().unwrap().node.iter_mut();
+    nodes.rfind(|node| node.op_type.as_deref() == Some("ConvTranspose")).unwrap()
+}
+
+#[test]
+fn weights_that_go_by_another_name_leave_the_windows_as_they_are() {
+    let renamed = remade("voice-mini", "mini", |model| {
+        let mut names = vec![];
+        for name in upsampling(model).input.iter_mut().skip(1) {
+            names.push((name.clone(), format!("{name}.twin")));
+            name.push_str(".twin");
+        }
+        let twin = |(name, twin): (String, String)| NodeProto {
+            op_type: Some("Identity".into()),
+            input: vec![name],
+            output: vec![twin],
+            ..NodeProto::default()
+        };
+        model.graph.as_mut().unwrap().node.splice(0..0, names.into_iter().map(twin));
+    })
+    .unwrap();
+    assert!(windows(&renamed).eq(windows(&mini())));
+    assert_eq!(say(&renamed, "ˈan", PLAIN), say(&mini(), "ˈan", PLAIN));
+}
+
+#[test]
+fn absurd_numbers_in_a_model_are_no_panic() {
+    for (name, absurd) in
+        [("strides", 1 << 60), ("dilations", i64::MAX), ("pads", i64::MAX), ("pads", -1)]
+    {
+        let made = remade("voice-mini", "mini", |model| {
+            let attributes = upsampling(model).attribute.iter_mut();
+            for attribute in attributes.filter(|it| it.name.as_deref() == Some(name)) {
+                attribute.ints.iter_mut().for_each(|number| *number = absurd);
+            }
+        });
+        let reason = made.unwrap_err().to_string();
+        assert!(reason.contains("model cannot be used"), "{name}: {reason}");
+    }
+}
+
 /// Loads the tiny voice after its model was changed.
 fn changed(change: impl Fn(&mut ModelProto)) -> String {
-    let mut model =
-        ModelProto::parse_file(File::open(data("voice-tiny/tiny.onnx")).unwrap()).unwrap();
-    change(&mut model);
-    refused(&model.write_buf().unwrap())
+    remade("voice-tiny", "tiny", change).unwrap_err().to_string()
 }
 
 /// Why a model with these bytes is not loaded.

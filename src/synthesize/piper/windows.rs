@@ -25,7 +25,7 @@ pub fn run(
     let next = AtomicUsize::new(0);
     let made = Mutex::new(None);
     // Answers whether all fits.
-    let work = || -> Result<bool, Unheard> {
+    let some = || -> Result<bool, Unheard> {
         loop {
             let start = next.fetch_add(size, Ordering::Relaxed);
             if start >= frames {
@@ -41,6 +41,14 @@ pub fn run(
                 return Ok(false);
             }
         }
+    };
+    let work = || {
+        let fits = some();
+        if !matches!(fits, Ok(true)) {
+            // The others need not go on.
+            next.store(frames, Ordering::Relaxed);
+        }
+        fits
     };
     let fits = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();

@@ -27,6 +27,10 @@ pub struct Stage {
 /// caches, smaller ones compute more of their neighbours: see docs/performance.md.
 const NUMBERS_PER_WINDOW: usize = 192 * 1024;
 
+/// Largest of the numbers that describe a convolution; no voice comes near it, and no sum of them
+/// overflows.
+const SIZE_MAX: usize = 1 << 16;
+
 /// Channels of a stage whose weights do not tell.
 const CHANNELS: usize = 128;
 
@@ -49,15 +53,28 @@ pub fn find(graph: &GraphProto, free: &HashSet<String>, sound: &str) -> Vec<Stag
     in_stages.unwrap_or_else(whole)
 }
 
-/// The nodes between the sound and whatever looks further than at its neighbourhood.
+/// The nodes between the sound and whatever looks further than at its neighbourhood, as far as nothing
+/// else needs what they give: a speaker's embedding, say, is prepared once for all parts.
 fn local(graph: &GraphProto, free: &HashSet<String>, sound: &str) -> HashSet<usize> {
+    let mut users: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, node) in graph.node.iter().enumerate() {
+        for input in named(&node.input) {
+            users.entry(input).or_default().push(at);
+        }
+    }
     let mut nodes = HashSet::new();
-    let mut needed = HashSet::from([sound]);
+    // From the end, since a node stands after those that it needs.
     for (at, node) in graph.node.iter().enumerate().rev() {
-        let is_needed = node.output.iter().any(|output| needed.contains(output.as_str()));
-        if is_needed && is_local(graph, node, free) {
+        let outputs = || node.output.iter().map(String::as_str);
+        let mut users = outputs().filter_map(|output| users.get(output)).flatten().peekable();
+        let is_needed = users.peek().is_some() || outputs().any(|output| output == sound);
+        let is_free = node.output.iter().all(|output| free.contains(output));
+        if is_needed
+            && !is_free
+            && users.all(|user| nodes.contains(user))
+            && is_local(graph, node, free)
+        {
             nodes.insert(at);
-            needed.extend(named(&node.input).map(String::as_str));
         }
     }
     nodes
@@ -131,13 +148,21 @@ fn stage(
     // Several inputs: the frames, and what a speaker's voice adds to each. The frames come from
     // furthest away.
     let Need { hop, reach } = *outside.max_by_key(|need| (need.hop, need.reach))?;
-    let frames = (NUMBERS_PER_WINDOW / (hop * channels.max(1))).max(1);
-    (channels > 0 && hop > 1)
+    let frames = (NUMBERS_PER_WINDOW / hop.saturating_mul(channels).max(1)).max(1);
+    (channels > 0 && hop > 1 && hop.max(reach) <= SIZE_MAX)
         .then(|| Stage { nodes: nodes.clone(), windows: Windows { hop, reach, frames } })
 }
 
+/// A convolution's weight; an export that keeps equal weights once names the others by `Identity`.
 fn weight<'a>(graph: &'a GraphProto, node: &NodeProto) -> Option<&'a TensorProto> {
-    let name = node.input.get(1)?;
+    let mut name = node.input.get(1)?;
+    let same = |name: &String| {
+        let mut made = graph.node.iter().filter(|node| node.output.contains(name));
+        made.find(|node| operator(node) == "Identity").and_then(|node| node.input.first())
+    };
+    if let Some(original) = same(name) {
+        name = original;
+    }
     graph.initializer.iter().find(|weight| weight.name.as_ref() == Some(name))
 }
 
@@ -180,7 +205,7 @@ impl Kernel {
             let found = all.find(|attribute| attribute.name.as_deref() == Some(name));
             found.map(|attribute| attribute.ints.as_slice())
         };
-        let size = |number: &i64| usize::try_from(*number).ok();
+        let size = |number: &i64| usize::try_from(*number).ok().filter(|size| *size <= SIZE_MAX);
         let one = |name: &str| match ints(name) {
             None | Some([]) => Some(1),
             Some([number]) => size(number),

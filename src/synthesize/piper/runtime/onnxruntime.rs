@@ -32,7 +32,7 @@ pub enum LibraryError {
 }
 
 impl Library {
-    /// Loads the library at `path`, of version 1.17 or newer. The first that can be loaded stays for
+    /// Loads the library at `path`, of version 1.24 or newer. The first that can be loaded stays for
     /// the life of the process.
     pub fn load(path: &Path) -> Result<Self, LibraryError> {
         static LOADED: OnceLock<Mutex<Option<Library>>> = OnceLock::new();
