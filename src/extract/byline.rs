@@ -92,6 +92,14 @@ fn take_closing_lines(sight: Sight, kept: usize, pieces: &mut Vec<Piece>) -> Opt
             continue;
         }
         let marks = outline.marks_around(last.passage, 2);
+        // `Người ghi bàn:` and the name below: what the line before asks for.
+        if let [.., asked, _] = pieces.as_slice()
+            && asked.text.ends_with(':')
+            && !is_labelled(&asked.text)
+            && !marks.has(Marks::RIGHT.with(Marks::AUTHOR))
+        {
+            break;
+        }
         let is_styled = is_set_as_byline(outline, last.passage);
         let is_desk = || DESKS.contains(&words(&last.text).as_str());
         let name = if marks.has(Marks::AUTHOR) || is_desk() {

@@ -9,7 +9,7 @@ use super::date::is_dateline;
 use super::furniture::{
     Marks, is_furniture, opens_comments, opens_other_articles, surely_opens_comments,
 };
-use super::outline::{Outline, Tag};
+use super::outline::{Outline, Passage, Tag};
 use super::phrases::Phrases;
 use super::table;
 use super::text::{push_small, says, tidy, words};
@@ -29,6 +29,8 @@ const QUOTE_DEPTH: usize = 4;
 /// How credits begin, in small letters.
 static CREDITS: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::lines(include_str!("tables/credits.txt")));
+/// Letters of a sentence that no box of other articles begins with.
+const PROSE_MIN: usize = 50;
 /// A linked headline has at least so many letters, its summary at most so many characters.
 const TEASER_MIN: usize = 15;
 const SUMMARY_MAX: usize = 250;
@@ -108,6 +110,13 @@ fn box_end(outline: &Outline, body: &Body, at: usize) -> Option<usize> {
         && body.weight(at..holder.end) < 0.4 * body.weight(root.first..root.end)
     {
         return Some(holder.end);
+    }
+    // A script was to fill the box, and what follows is the article's.
+    let is_prose = |passage: &Passage| {
+        passage.link_density() < 0.3 && passage.size >= PROSE_MIN && ends_sentence(&passage.text)
+    };
+    if at + 1 < root.end && is_prose(&outline.passages[at + 1]) {
+        return Some(at + 1);
     }
     // The box has no element of its own: it ends at the next paragraph that is prose. Only where
     // headlines have their summaries must it be longer than these are.

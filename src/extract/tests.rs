@@ -107,6 +107,20 @@ fn boxes_of_other_articles_are_not_read() {
     }
 }
 
+/// A script fills the box once the page is open: as fetched it is empty.
+#[test]
+fn an_empty_box_of_other_articles_takes_nothing_along() {
+    let more = "Ông Lù kể rằng cả bản đã góp công dựng lại mái chợ sau trận lốc mùa hè.";
+    for label in [
+        "<p><b>Tin liên quan</b></p><div id=rel></div>",
+        "<div><p><b>Tin liên quan:</b></p><div id=rel></div></div>",
+        "<h3>Xem thêm</h3>",
+        "<p>Bạn có thể quan tâm:</p>",
+    ] {
+        check(&format!("{label}<p>{more}</p><p>{LAST}</p>"), &[more, LAST]);
+    }
+}
+
 #[test]
 fn a_short_paragraph_after_a_list_of_links_is_read() {
     let links = "<p><a href=/1>Đường mới về bản</a></p><p><a href=/2>Chợ đêm họp lại</a></p>";
@@ -279,6 +293,18 @@ fn signatures_are_authors_however_they_are_set() {
     ] {
         check_author(&format!("<p>{LAST}</p>{signature}"), author);
     }
+}
+
+#[test]
+fn the_name_that_a_line_asks_for_is_no_signature() {
+    let (article, _) =
+        article(&page(&format!("<p>{LAST}</p><p>Người ghi bàn:</p><p>Nguyễn Văn Bình</p>")))
+            .unwrap();
+    let end: Vec<&str> = article.blocks.iter().rev().map(|block| block.text.as_str()).collect();
+    assert_eq!(article.author, None);
+    assert_eq!(end[..2], ["Nguyễn Văn Bình", "Người ghi bàn:"]);
+    // Unless it asks for whoever wrote or helped.
+    check_author(&format!("<p>{LAST}</p><p>Bài, ảnh:</p><p>Hoài Thu</p>"), Some("Hoài Thu"));
 }
 
 #[test]
