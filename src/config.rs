@@ -45,6 +45,7 @@ pub struct Config {
     pub fetch: FetchConfig,
     pub follow: FollowConfig,
     pub narration: NarrationConfig,
+    pub sound: SoundConfig,
     pub comments: CommentsConfig,
 }
 
@@ -86,6 +87,33 @@ pub struct NarrationConfig {
     pub text_chars_max: usize,
     /// How long a worker may be silent before another takes its job, in milliseconds.
     pub lease_ms: u64,
+    /// The largest cache of spoken sentences, in megabytes (10^6 bytes). 0: none.
+    pub clip_cache_mb: u64,
+}
+
+/// How the sentences become one sound, and in which files it is kept.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SoundConfig {
+    /// 1.0 leaves the pauses as they are; 1.2 makes all of them a fifth longer.
+    pub pauses: f32,
+    /// Silence inside a sentence that is so long that it is cut, in milliseconds; after a sentence, a
+    /// paragraph, a heading, the title and the lead.
+    pub clause_ms: u64,
+    pub sentence_ms: u64,
+    pub paragraph_ms: u64,
+    pub heading_ms: u64,
+    pub title_ms: u64,
+    pub lead_ms: u64,
+    /// WAV files of the newsroom that are heard before and after every article. Empty: none.
+    pub intro: PathBuf,
+    pub outro: PathBuf,
+    /// The picture in the files, JPEG or PNG. Empty: the one that is compiled in.
+    pub cover: PathBuf,
+    pub mp3_kbps: u32,
+    pub opus_kbps: u32,
+    /// Whether a WAV file is kept too: 2.6 MB a minute.
+    pub keep_wav: bool,
 }
 
 /// The comment box.
@@ -115,6 +143,7 @@ impl Default for Config {
             fetch: FetchConfig::default(),
             follow: FollowConfig::default(),
             narration: NarrationConfig::default(),
+            sound: SoundConfig::default(),
             comments: CommentsConfig::default(),
         }
     }
@@ -142,7 +171,27 @@ impl Default for FollowConfig {
 
 impl Default for NarrationConfig {
     fn default() -> Self {
-        Self { speed: 1.0, text_chars_max: 60_000, lease_ms: 15_000 }
+        Self { speed: 1.0, text_chars_max: 60_000, lease_ms: 15_000, clip_cache_mb: 1_000 }
+    }
+}
+
+impl Default for SoundConfig {
+    fn default() -> Self {
+        Self {
+            pauses: 1.0,
+            clause_ms: 180,
+            sentence_ms: 420,
+            paragraph_ms: 750,
+            heading_ms: 850,
+            title_ms: 1_100,
+            lead_ms: 950,
+            intro: PathBuf::new(),
+            outro: PathBuf::new(),
+            cover: PathBuf::new(),
+            mp3_kbps: 64,
+            opus_kbps: 24,
+            keep_wav: true,
+        }
     }
 }
 
@@ -162,6 +211,13 @@ pub enum ConfigError {
     #[error("the setting `{name}` cannot be {value}: {rule}")]
     OutOfRange { name: &'static str, value: String, rule: &'static str },
 }
+
+/// What the formats have that carries speech, in kbit/s: MP3 at rates up to 24,000 Hz, and Opus.
+const MP3_KBPS: [u32; 11] = [32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+const OPUS_KBPS: std::ops::RangeInclusive<u32> = 12..=64;
+
+/// Listeners take a longer silence for the end.
+const PAUSE_MS_MAX: u64 = 10_000;
 
 /// The slowest and the fastest reading that stays speech.
 pub const SPEED_RANGE: std::ops::RangeInclusive<f32> = 0.5..=2.0;
@@ -196,7 +252,6 @@ impl Config {
 
     /// Refuses settings with which the program could not keep its promises.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let refuse = |name, value: String, rule| Err(ConfigError::OutOfRange { name, value, rule });
         if !(1..=64).contains(&self.workers) {
             return refuse("workers", self.workers.to_string(), "use 1 to 64");
         }
@@ -220,12 +275,44 @@ impl Config {
         {
             return refuse("fetch", "0".to_owned(), "a limit of nothing fetches nothing");
         }
+        self.sound.check()?;
         let web = ["https://", "http://"].iter().any(|start| self.public_url.starts_with(start));
         if !web && !self.public_url.is_empty() {
             return refuse("public_url", self.public_url.clone(), "begin with https:// or http://");
         }
         Ok(())
     }
+}
+
+impl SoundConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        if !(0.25..=4.0).contains(&self.pauses) {
+            return refuse("sound.pauses", self.pauses.to_string(), "use 0.25 to 4.0");
+        }
+        let pauses = [
+            self.clause_ms,
+            self.sentence_ms,
+            self.paragraph_ms,
+            self.heading_ms,
+            self.title_ms,
+            self.lead_ms,
+        ];
+        if let Some(pause) = pauses.iter().find(|pause| **pause > PAUSE_MS_MAX) {
+            return refuse("sound.*_ms", pause.to_string(), "no pause is longer than 10000 ms");
+        }
+        if !MP3_KBPS.contains(&self.mp3_kbps) {
+            let rule = "use 32, 40, 48, 56, 64, 80, 96, 112, 128, 144 or 160";
+            return refuse("sound.mp3_kbps", self.mp3_kbps.to_string(), rule);
+        }
+        if !OPUS_KBPS.contains(&self.opus_kbps) {
+            return refuse("sound.opus_kbps", self.opus_kbps.to_string(), "use 12 to 64");
+        }
+        Ok(())
+    }
+}
+
+fn refuse(name: &'static str, value: String, rule: &'static str) -> Result<(), ConfigError> {
+    Err(ConfigError::OutOfRange { name, value, rule })
 }
 
 #[cfg(test)]
@@ -249,6 +336,10 @@ mod tests {
         let mut config = Config::default();
         config.narration.speed = 9.0;
         assert!(config.check().unwrap_err().to_string().contains("narration.speed"));
+        for sound in ["mp3_kbps = 65", "opus_kbps = 6", "pauses = 9.0", "title_ms = 60000"] {
+            let config: Config = toml::from_str(&format!("[sound]\n{sound}")).unwrap();
+            assert!(config.check().is_err(), "{sound}");
+        }
         let config = Config { voice: "../x".into(), ..Config::default() };
         assert!(config.check().is_err());
     }

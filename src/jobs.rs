@@ -1,5 +1,7 @@
 //! Rows that say what must still be done: asked for, claimed, run, retried, given up, stopped.
 
+mod live;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -10,10 +12,13 @@ use tokio::sync::{Notify, watch};
 use tracing::{error, info, warn};
 
 use crate::domain::address::Address;
+use crate::domain::ids::ArticleId;
 use crate::domain::job::{Failure, Job, Progress, Source, Urgency};
 use crate::domain::units::Millis;
-use crate::narrate::{Audience, NarrateError, Narrator};
+use crate::narrate::{Audience, Heard, NarrateError, Narrator};
 use crate::store::{Finished, Lease, Store, StoreError, hex};
+
+pub use self::live::{Live, OnAir};
 
 /// How often a job is begun before it is given up. Temporary failures and killed workers count.
 const ATTEMPTS_MAX: u32 = 3;
@@ -31,11 +36,24 @@ fn back_off(attempts: u32) -> Millis {
 pub struct Queue {
     store: Store,
     wake: Arc<Notify>,
+    live: Live,
 }
 
 impl Queue {
     pub fn new(store: Store) -> Self {
-        Self { store, wake: Arc::new(Notify::new()) }
+        Self { store, wake: Arc::new(Notify::new()), live: Live::default() }
+    }
+
+    /// What is being read in this process.
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// A listener waits for an article: gives the job that reads it, now as urgent as can be.
+    pub async fn hurry(&self, article: ArticleId) -> Result<Option<Job>, StoreError> {
+        let job = self.store.hurry(article).await?;
+        self.wake.notify_waiters();
+        Ok(job)
     }
 
     /// Asks for an article to be read. The same source is the same row, which is looked at again:
@@ -83,6 +101,9 @@ pub struct Worker {
     name: String,
     lease: Millis,
 }
+
+/// What a job made, and the air it was on.
+type Made = (Finished, Option<OnAir>);
 
 /// Progress of a computing thread, seen from outside.
 #[derive(Debug, Default)]
@@ -147,7 +168,8 @@ impl Worker {
             self.narrate(lease, stop).await
         };
         let written = match result {
-            Ok(made) => self.queue.store.finish(lease, &made).await.map(|article| {
+            // It is on air until the finished narration can be asked for.
+            Ok((made, _on_air)) => self.queue.store.finish(lease, &made).await.map(|article| {
                 info!(%job, %article, "job done");
             }),
             Err(NarrateError::Store(StoreError::LeaseLost)) => Err(StoreError::LeaseLost),
@@ -176,7 +198,7 @@ impl Worker {
         &self,
         lease: &Lease,
         stop: &mut watch::Receiver<bool>,
-    ) -> Result<Finished, NarrateError> {
+    ) -> Result<Made, NarrateError> {
         let gauge = Arc::new(Gauge::default());
         let line = self.line(lease, gauge.clone());
         tokio::pin!(line);
@@ -208,7 +230,7 @@ impl Worker {
         Duration::from_millis((self.lease.0 / 3).clamp(1, 500))
     }
 
-    async fn line(&self, lease: &Lease, gauge: Arc<Gauge>) -> Result<Finished, NarrateError> {
+    async fn line(&self, lease: &Lease, gauge: Arc<Gauge>) -> Result<Made, NarrateError> {
         let material = self.narrator.material(&lease.source).await?;
         let readings = self.queue.store.lexicon().await?;
         let narrator = self.narrator.clone();
@@ -222,14 +244,20 @@ impl Worker {
         if let Some(mut narration) = self.queue.store.narration_like(&key).await? {
             notes.extend(prepared.script.notes);
             narration.notes = notes;
-            return Ok(Finished { article, narration });
+            return Ok((Finished { article, narration }, None));
         }
+        let id = self.queue.store.begin(lease, &article).await?;
+        let on_air = self.queue.live.begin(id);
         let (narrator, store) = (self.narrator.clone(), self.queue.store.clone());
-        let urgency = lease.job.urgency;
+        let asked = lease.job.urgency;
         let speak = move || {
+            let urgency = || if on_air.is_wanted() { Urgency::Listener } else { asked };
             let mut report = |progress| gauge.write(progress);
-            let audience = Audience { urgency, on_progress: &mut report };
-            narrator.finished(&store, article, notes, prepared, key, audience)
+            let mut tell = |heard: Heard| on_air.tell(heard);
+            let audience =
+                Audience { urgency: &urgency, on_progress: &mut report, on_sound: &mut tell };
+            let finished = narrator.finished(&store, article, notes, prepared, key, audience)?;
+            Ok((finished, Some(on_air)))
         };
         computed(speak).await?
     }

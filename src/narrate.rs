@@ -1,27 +1,34 @@
 //! The whole line, end to end: the one file that knows the order of the stages.
 
-use std::collections::VecDeque;
+mod notes;
+mod record;
+mod speak;
+
+use std::io;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
-use crate::audio::{self, EncodeError, Pauses, Tags};
+pub use self::notes::settled;
+pub use self::record::Recording;
+
+use crate::audio::{self, Arrangement, Bitrates, Cover, Format, Tags};
 use crate::domain::article::{Article, Page};
 use crate::domain::job::{Progress, Source, Urgency};
 use crate::domain::lexicon::LexiconEntry;
 use crate::domain::narration::{Cue, Narration, Phonemes};
-use crate::domain::note::{Note, NoteKind};
-use crate::domain::script::{Script, Utterance};
-use crate::domain::units::SampleRate;
+use crate::domain::note::Note;
+use crate::domain::script::Script;
+use crate::domain::units::{SampleRate, Timestamp};
 use crate::extract::{self, NoArticle, SiteRules};
 use crate::fetch::{FetchError, Fetcher};
 use crate::normalize::{self, Lexicon};
-use crate::phonemize::{self, Guess};
-use crate::store::{Finished, Line, NewNarration, Store, StoreError, hex};
-use crate::synthesize::{
-    self, Computer, Doubt, Engine, Mute, Pool, Spoken, Ticket, Unspoken, Voice,
-};
+use crate::phonemize;
+use crate::store::{Clips, Files, Finished, Growing, Line, NewNarration, Store, StoreError, hex};
+use crate::synthesize::{Computer, Engine, Mute, Pool, Unspoken, Voice};
 
 /// Everything that turns a source into a narration, made once and shared.
 #[derive(Debug)]
@@ -37,6 +44,9 @@ pub struct Narrator {
     pub pool: Pool,
     /// The newsroom's own readings, from its file. Those of the store come on top of them.
     pub readings: Vec<LexiconEntry>,
+    /// What was spoken before, if it is kept.
+    pub clips: Option<Clips>,
+    pub sound: Sound,
     /// 1.0 is the voice's own pace.
     pub speed: f32,
     /// Longest article, in characters.
@@ -74,8 +84,8 @@ pub enum NarrateError {
     Silent,
     #[error("the voice failed: {0}")]
     Voice(#[from] Unspoken),
-    #[error("the sound could not be encoded: {0}")]
-    Encode(#[from] EncodeError),
+    #[error("the sound cannot be written: {0}")]
+    Write(#[from] io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the work was stopped before it was finished")]
@@ -96,8 +106,8 @@ impl NarrateError {
             Self::NoArticle(NoArticle::NotAnArticle) => "extract_not_article",
             Self::NoArticle(NoArticle::Empty) => "extract_empty",
             Self::TooLong { .. } => "article_too_long",
-            Self::Voice(_) | Self::Encode(_) => "voice_failed",
-            Self::Store(_) => "store_failed",
+            Self::Voice(_) => "voice_failed",
+            Self::Store(_) | Self::Write(_) => "store_failed",
             Self::Silent => "empty_text",
             Self::Stopped => "interrupted",
             Self::Broken => "internal",
@@ -108,108 +118,46 @@ impl NarrateError {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Fetch(error) => error.is_temporary(),
-            Self::Store(_) | Self::Stopped => true,
+            Self::Store(_) | Self::Write(_) | Self::Stopped => true,
             Self::Voice(error) => error.is_temporary(),
             _ => false,
         }
     }
 }
 
-/// How the words of a script that are not Vietnamese are said, told in its notes. Where a table
-/// settles it there is no doubt and no note.
-///
-/// `guesses` holds what the phonemizer says of each utterance; the notes on foreign words stand in
-/// reading order, as `normalize` gives them.
-pub fn settled(utterances: &[Utterance], guesses: Vec<Vec<Guess>>, notes: Vec<Note>) -> Vec<Note> {
-    let (foreign, mut settled): (Vec<Note>, Vec<Note>) =
-        notes.into_iter().partition(|note| note.kind == NoteKind::ForeignWord);
-    let mut foreign = foreign.into_iter().peekable();
-    for (utterance, guesses) in utterances.iter().zip(guesses) {
-        let mut open = vec![true; guesses.len()];
-        while let Some(mut note) = foreign.next_if(|note| is_in(note, utterance)) {
-            let word = word_of(&note, utterance).to_lowercase();
-            let about = |index: &usize| is_about(&guesses[*index], &word);
-            let first = (0..guesses.len()).filter(|index| open[*index]).find(about);
-            // A phrase of several words was met with the first of them.
-            let Some(first) = first.or_else(|| (0..guesses.len()).find(about)) else {
-                settled.push(note);
-                continue;
-            };
-            // `AstraZeneca` is said in two pieces.
-            let pieces = (first..guesses.len()).take_while(about).take(PIECES_MAX);
-            let pieces: Vec<usize> = pieces.collect();
-            let whole = guesses[first].written.to_lowercase() == word;
-            let pieces = if whole { &pieces[..1] } else { &pieces[..] };
-            pieces.iter().for_each(|&index| open[index] = false);
-            if pieces.iter().any(|&index| !guesses[index].settled) {
-                let said: Vec<&str> = pieces.iter().map(|&i| guesses[i].said.as_str()).collect();
-                note.message = message(word_of(&note, utterance), &said.join(" "));
-                settled.push(note);
-            }
-        }
-        let rest = guesses.iter().zip(open).filter(|(guess, open)| *open && !guess.settled);
-        settled.extend(rest.map(|(guess, _)| {
-            let message = message(&guess.written, &guess.said);
-            Note::at(NoteKind::UnknownSyllable, utterance.part, utterance.span, message)
-        }));
-    }
-    settled.sort_by_key(|note| note.place.map(|(part, span)| (part, span.start)));
-    settled
-}
-
-/// Pieces into which one written word falls.
-const PIECES_MAX: usize = 8;
-
-/// Whether a guess is about a word in small letters: the word itself, a piece of it, or a phrase
-/// with it.
-fn is_about(guess: &Guess, word: &str) -> bool {
-    let written = guess.written.to_lowercase();
-    word.contains(&written) || written.split(' ').any(|part| part == word)
-}
-
-fn message(written: &str, said: &str) -> String {
-    format!("{written:?} is not Vietnamese; it is said {said:?}")
-}
-
-fn is_in(note: &Note, utterance: &Utterance) -> bool {
-    note.place.is_some_and(|(part, span)| {
-        part == utterance.part
-            && span.start >= utterance.span.start
-            && span.end <= utterance.span.end
-    })
-}
-
-/// The written word that a note is about.
-fn word_of<'u>(note: &Note, utterance: &'u Utterance) -> &'u str {
-    let start = utterance.span.start;
-    let word = note.place.and_then(|(_, span)| {
-        utterance.written.get(span.start.checked_sub(start)?..span.end.checked_sub(start)?)
-    });
-    word.unwrap_or_default()
-}
-
-/// What is odd about the sound of an utterance, for the editor.
-fn doubtful(doubt: &Doubt, utterance: &Utterance) -> Note {
-    let (kind, message) = match doubt {
-        Doubt::UnknownPhonemes(phonemes) => {
-            let phonemes: String = phonemes.iter().collect();
-            (NoteKind::UnknownPhoneme, format!("the voice has no sound for {phonemes:?}"))
-        }
-        Doubt::OddLength { seconds, expected } => (
-            NoteKind::OddLength,
-            format!("it is said in {seconds:.1} s, where {expected:.1} s were expected"),
-        ),
-    };
-    Note::at(kind, utterance.part, utterance.span, message)
-}
-
 /// How far it is, and whether to go on.
 pub type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
+/// How much of the sound can be heard already.
+pub type OnSound<'a> = dyn FnMut(Heard) + Send + 'a;
+
 /// Who waits for a narration, and is told how far it is.
 pub struct Audience<'a> {
-    pub urgency: Urgency,
+    /// May grow while it is being made: somebody has pressed play.
+    pub urgency: &'a (dyn Fn() -> Urgency + Sync),
     pub on_progress: &'a mut OnProgress<'a>,
+    pub on_sound: &'a mut OnSound<'a>,
+}
+
+/// A narration's MP3 file while it is being made. What is there will not change any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub path: PathBuf,
+    /// How much of it can be read.
+    pub bytes: u64,
+    /// Nothing will be added.
+    pub is_complete: bool,
+}
+
+/// How a narration sounds and what is kept of it: the same for all articles.
+#[derive(Clone, Debug, Default)]
+pub struct Sound {
+    pub arrangement: Arrangement,
+    pub bitrates: Bitrates,
+    /// The picture in the files.
+    pub cover: Option<Cover>,
+    /// Whether a WAV file is kept: 2.6 MB a minute.
+    pub keeps_wav: bool,
 }
 
 impl Narrator {
@@ -287,57 +235,16 @@ impl Narrator {
         Ok(Prepared { engine: self.engine(), script, phonemes })
     }
 
-    /// Phonemes -> Narration, and what is odd about its sound. Slow: keeps the pool busy for as long as
-    /// it takes.
-    pub fn speak(
-        &self,
-        prepared: &Prepared,
-        audience: Audience<'_>,
-    ) -> Result<(Narration, Vec<Note>), NarrateError> {
-        let Audience { urgency, on_progress } = audience;
-        let count = u32::try_from(prepared.phonemes.len()).unwrap_or(u32::MAX);
-        let mut progress = Progress { done: 0, total: Some(count) };
-        let mut clips = Vec::with_capacity(prepared.phonemes.len());
-        let mut notes = Vec::new();
-        let mut unasked = prepared.phonemes.iter();
-        let mut asked = VecDeque::new();
-        for utterance in &prepared.script.utterances {
-            if on_progress(progress).is_break() {
-                return Err(NarrateError::Stopped);
-            }
-            // Enough to keep every thread busy while the oldest is waited for.
-            while asked.len() <= self.pool.threads() {
-                let Some(phonemes) = unasked.next() else { break };
-                asked.push_back(self.ask(&prepared.engine, urgency, phonemes)?);
-            }
-            let Some(ticket) = asked.pop_front() else { break };
-            let Spoken { clip, doubts } = ticket.wait()?;
-            notes.extend(doubts.iter().map(|doubt| doubtful(doubt, utterance)));
-            clips.push((clip, utterance.pause));
-            progress.done += 1;
-        }
-        let _ = on_progress(progress);
-        Ok((audio::narration(&clips, &Pauses::default()), notes))
-    }
-
-    /// One utterance, for the pool.
-    fn ask(
-        &self,
-        engine: &Engine,
-        urgency: Urgency,
-        phonemes: &Phonemes,
-    ) -> Result<Ticket, Unspoken> {
-        let (engine, phonemes, length_scale) = (engine.clone(), phonemes.clone(), 1.0 / self.speed);
-        let limit = synthesize::time_limit(&phonemes, length_scale);
-        self.pool.ask(urgency, limit, move |stop| engine.clip(&phonemes, length_scale, stop))
-    }
-
     /// What the finished files say about themselves.
     pub fn tags(&self, article: &Article, voice: &Voice) -> Tags {
         Tags {
             title: article.title.clone(),
-            artist: article.site.clone().unwrap_or_default(),
+            author: article.author.clone().unwrap_or_default(),
+            paper: article.site.clone().unwrap_or_default(),
+            date: article.published.map(Timestamp::date).unwrap_or_default(),
             voice: voice.label.clone(),
+            voice_is_trained: !voice.is_embedded(),
+            cover: self.sound.cover.clone(),
         }
     }
 
@@ -351,21 +258,51 @@ impl Narrator {
         content_key: String,
         audience: Audience<'_>,
     ) -> Result<Finished, NarrateError> {
-        let (narration, doubts) = self.speak(&prepared, audience)?;
-        let mp3 = store
-            .blobs()
-            .put(&audio::mp3(&narration, &self.tags(&article, &prepared.engine.voice))?)?;
-        let wav = store.blobs().put(&audio::wav(&narration))?;
+        let Audience { urgency, on_progress, on_sound } = audience;
+        let formats = Format::ALL.into_iter().filter(|&f| f != Format::Wav || self.sound.keeps_wav);
+        let mut files = Vec::new();
+        for format in formats {
+            files.push((format, store.blobs().begin()?));
+        }
+        // The first format is MP3: the one that listeners get while it is made.
+        let growing = files[0].1.growing();
+        let mut heard = |is_complete| {
+            let Growing { path, flushed } = &growing;
+            on_sound(Heard {
+                path: path.clone(),
+                bytes: flushed.load(Ordering::Acquire),
+                is_complete,
+            });
+        };
+        let rate = audio::track_rate(prepared.engine.voice.rate);
+        let tags = self.tags(&article, &prepared.engine.voice);
+        let mut recording = Recording::begin(files, rate, self.sound.bitrates, &tags)?;
+        let (narration, doubts) = self.speak(&prepared, urgency, on_progress, &mut |samples| {
+            recording.add(samples)?;
+            heard(false);
+            Ok(())
+        })?;
+        let written = recording.end(|| heard(true))?;
+        let mut blobs = Vec::new();
+        for (format, file) in written {
+            blobs.push((format, file.finish()?));
+        }
+        let mut blob = |wanted| {
+            let place = blobs.iter().position(|(format, _)| *format == wanted)?;
+            Some(blobs.swap_remove(place).1)
+        };
+        let mp3 = blob(Format::Mp3).ok_or(NarrateError::Broken)?;
+        let files = Files { mp3, opus: blob(Format::Opus), wav: blob(Format::Wav) };
         notes.extend(prepared.script.notes.iter().cloned().chain(doubts));
         let narration = NewNarration {
             content_key,
             voice: prepared.engine.voice.id.clone(),
             rate: narration.rate,
-            length: narration.length(),
+            length: narration.length,
             lines: lines(&prepared.script, &narration),
             notes,
-            mp3,
-            wav,
+            peaks: narration.peaks,
+            files,
         };
         Ok(Finished { article, narration })
     }
@@ -373,24 +310,53 @@ impl Narrator {
     /// SHA-256 of everything that the stored narration depends on: same key, same sound and cues.
     pub fn content_key(&self, article: &Article, prepared: &Prepared) -> String {
         let tags = self.tags(article, &prepared.engine.voice);
-        let mut hash = Sha256::new();
-        let mut add = |field: &str| {
-            // Lengths keep "ab" + "c" apart from "a" + "bc".
-            hash.update((field.len() as u64).to_le_bytes());
-            hash.update(field);
-        };
-        add(prepared.engine.voice.id.as_ref());
-        add(&prepared.engine.voice.version);
-        add(&self.speed.to_string());
-        add(&format!("{} {:?}", audio::VERSION, Pauses::default()));
-        add(&tags.title);
-        add(&tags.artist);
-        for (utterance, phonemes) in prepared.script.utterances.iter().zip(&prepared.phonemes) {
-            add(&format!("{:?} {:?} {:?}", utterance.part, utterance.span, utterance.pause));
-            add(&utterance.written);
-            add(&phonemes.0);
+        let mut key = Key::new();
+        key.add(prepared.engine.voice.id.as_ref());
+        key.add(&prepared.engine.voice.version);
+        key.add(self.speed.to_string());
+        key.add(audio::VERSION);
+        self.sound.add_to(&mut key);
+        for text in [&tags.title, &tags.author, &tags.paper, &tags.date] {
+            key.add(text);
         }
-        hex(&hash.finalize())
+        for (utterance, phonemes) in prepared.script.utterances.iter().zip(&prepared.phonemes) {
+            key.add(format!("{:?} {:?} {:?}", utterance.part, utterance.span, utterance.pause));
+            key.add(&utterance.written);
+            key.add(&phonemes.0);
+        }
+        key.finish()
+    }
+}
+
+impl Sound {
+    fn add_to(&self, key: &mut Key) {
+        let Self { arrangement, bitrates, cover, keeps_wav } = self;
+        key.add(format!("{:?} {bitrates:?} {keeps_wav}", arrangement.pauses));
+        for jingle in [&arrangement.intro, &arrangement.outro] {
+            let sound = jingle.iter().flat_map(|clip| clip.pcm16().flat_map(i16::to_le_bytes));
+            key.add(sound.collect::<Vec<u8>>());
+        }
+        key.add(cover.as_ref().map_or(&[][..], |cover| &cover.bytes));
+    }
+}
+
+/// A name for content: the SHA-256 of its fields.
+struct Key(Sha256);
+
+impl Key {
+    fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    fn add(&mut self, field: impl AsRef<[u8]>) {
+        let field = field.as_ref();
+        // Lengths keep "ab" + "c" apart from "a" + "bc".
+        self.0.update((field.len() as u64).to_le_bytes());
+        self.0.update(field);
+    }
+
+    fn finish(self) -> String {
+        hex(&self.0.finalize())
     }
 }
 
@@ -427,25 +393,6 @@ pub fn lines(script: &Script, narration: &Narration) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::article::Part;
-
-    fn notes(written: &str) -> Vec<String> {
-        let (utterances, notes) =
-            normalize::utterances(Part::Block(0), written, &Lexicon::default());
-        let guesses = utterances.iter().map(|u| phonemize::phonemes(&u.spoken).1).collect();
-        settled(&utterances, guesses, notes).into_iter().map(|note| note.message).collect()
-    }
-
-    #[test]
-    fn a_note_says_how_a_foreign_name_is_said_unless_that_is_settled() {
-        assert_eq!(notes("Ông Macron tới Real Madrid. Đội UNICEF mừng."), [""; 0]);
-        let notes = notes("Hôm nay ông Brzylka đến. Hôm sau, ông Brzylka về.");
-        assert_eq!(notes.len(), 2, "{notes:?}");
-        assert!(notes[0].starts_with("\"Brzylka\" is not Vietnamese; it is said \""), "{notes:?}");
-        // One note a word, however often it comes and in however many pieces it is said.
-        let notes = self::notes("Brzylka tăng, Brzylka giảm, BrzylkaPlus đứng.");
-        assert_eq!(notes.len(), 3, "{notes:?}");
-    }
 
     #[test]
     fn another_voice_reads_what_is_begun_later_if_it_can_speak() {
@@ -465,6 +412,8 @@ mod tests {
             computer: Computer::choose(None),
             pool: Pool::new(1),
             readings: Vec::new(),
+            clips: None,
+            sound: Sound::default(),
             speed: 1.0,
             text_chars_max: 100,
         };
@@ -477,7 +426,7 @@ mod tests {
         let key = |prepared| narrator.content_key(&article, prepared);
         assert_ne!(key(&before), key(&after));
 
-        let kind = synthesize::VoiceKind::Piper {
+        let kind = crate::synthesize::VoiceKind::Piper {
             model: "/no/such/model".into(),
             config: "/no/such/config".into(),
             speaker: None,

@@ -134,7 +134,11 @@ export class BaoNoi extends HTMLElement {
   async #asked() {
     const article = this.getAttribute("article");
     const found = await askForPlayer(article ? { article } : { url: canonicalAddress() });
-    if (!found?.narration) return null;
+    if (!found?.narration && !found?.listen) return null;
+    if (!found.narration) {
+      // It is still being read: it is heard while it is made.
+      return { key: found.article.id, src: address(found.listen), durationMs: 0, label: "", heading: found.article.title };
+    }
     return {
       key: found.article.id,
       src: address(found.narration.mp3),
@@ -180,7 +184,7 @@ export class BaoNoi extends HTMLElement {
     on("waiting", () => this.#setLoading(true));
     on("playing", () => this.#setLoading(false));
     on("seeked", () => this.#tell());
-    on("durationchange", () => this.#showTime(true));
+    on("durationchange", () => this.#lengthKnown());
   }
 
   #build() {
@@ -214,7 +218,8 @@ export class BaoNoi extends HTMLElement {
       element("span", { class: "spoken-by" }, p.voice,
         element("span", { class: "notice", part: "notice" }, t.ai_notice)));
     const track = element("div", { class: "track" }, p.bar, p.hover);
-    const time = element("span", { class: "time", part: "time" }, p.elapsed, " / ", p.total);
+    p.of = element("span", {}, " / ", p.total);
+    const time = element("span", { class: "time", part: "time" }, p.elapsed, p.of);
     const failure = element("div", { class: "failure" }, p.message, p.retry);
     p.player = element("div", { class: "player", part: "player", role: "group" },
       element("div", { class: "controls" }, p.play, about, track, time, p.back, p.forward, p.speed, failure));
@@ -329,8 +334,15 @@ export class BaoNoi extends HTMLElement {
   // ---- What the audio says
 
   #ready() {
+    this.#lengthKnown();
+    // A sound that is still being made cannot be entered in its midst.
+    if (this.#startAt > 0 && this.#duration) this.#audio.currentTime = this.#startAt;
+    this.#showTime(true);
+  }
+
+  /** What is still being made has no length until its end. */
+  #lengthKnown() {
     if (Number.isFinite(this.#audio.duration)) this.#duration = this.#audio.duration;
-    if (this.#startAt > 0) this.#audio.currentTime = this.#startAt;
     this.#showTime(true);
   }
 
@@ -371,15 +383,17 @@ export class BaoNoi extends HTMLElement {
   /** @param {boolean} asked whether the reader caused it: a focused slider speaks only then */
   #showTime(asked, time = this.time) {
     if (!this.#parts || (this.#dragging && !asked)) return;
-    const { bar, elapsed, total, player } = this.#parts;
+    const { bar, elapsed, of, total, player } = this.#parts;
     const end = this.#duration;
     elapsed.textContent = clock(time);
     total.textContent = clock(end);
+    of.hidden = !end;
+    bar.disabled = !end;
     bar.max = String(end || 1);
     if (!this.#dragging) bar.value = String(time);
     player.style.setProperty("--played", `${end ? (Math.min(time, end) / end) * 100 : 0}%`);
     if (asked || this.shadowRoot?.activeElement !== bar) {
-      const words = fill(t.at, { time: spokenTime(time), total: spokenTime(end) });
+      const words = end ? fill(t.at, { time: spokenTime(time), total: spokenTime(end) }) : spokenTime(time);
       bar.setAttribute("aria-valuetext", words);
     }
   }

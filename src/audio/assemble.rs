@@ -1,175 +1,129 @@
-//! Clips in reading order: trimmed to their sound, faded at the ends, with pauses between them.
+//! Clips in reading order, laid down one after the other with pauses between them.
+//!
+//! The track is made as it grows and nothing of it is kept, so an article of three hours takes no
+//! more memory than one of a minute, and the first sentence can be heard while the last is spoken.
 
-use std::f64::consts::PI;
-
-use crate::domain::narration::{Clip, Cue};
+use super::peaks::Peaks;
+use super::{Arrangement, Pauses, level, mp3, resample, trim};
+use crate::domain::narration::{Clip, Cue, Narration};
 use crate::domain::script::Pause;
-use crate::domain::units::{Decibel, Millis, SampleRate, Samples};
+use crate::domain::units::{Millis, SampleRate, Samples};
 
-/// How long the voice is silent after each kind of break.
-///
-/// The defaults are a newsreader's: up to the paragraph they are the "brief" (under 200 ms) and
-/// "medium" (200 to 1000 ms) pauses that Campione and Véronis measured in read speech ("A
-/// large-scale multilingual study of silent pause duration", Speech Prosody 2002); around the
-/// title and the lead they are longer, because the listener has no layout to look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pauses {
-    pub clause: Millis,
-    pub sentence: Millis,
-    pub paragraph: Millis,
-    pub heading: Millis,
-    pub title: Millis,
-    pub lead: Millis,
-}
-
-impl Default for Pauses {
-    fn default() -> Self {
-        Self {
-            clause: Millis(180),
-            sentence: Millis(420),
-            paragraph: Millis(750),
-            heading: Millis(850),
-            title: Millis(1100),
-            lead: Millis(950),
-        }
-    }
-}
-
-impl Pauses {
-    /// No break is longer, whatever is configured: listeners take more for the end.
-    pub const LONGEST: Millis = Millis(10_000);
-
-    /// The silence after a break of that kind.
-    pub fn after(&self, pause: Pause) -> Millis {
-        let length = match pause {
-            Pause::Clause => self.clause,
-            Pause::Sentence => self.sentence,
-            Pause::Paragraph => self.paragraph,
-            Pause::Heading => self.heading,
-            Pause::Title => self.title,
-            Pause::Lead => self.lead,
-        };
-        length.min(Self::LONGEST)
-    }
-}
-
-/// Silence before the first word: wireless headphones swallow the first instant of a sound.
+/// Silence before the first sound: wireless headphones swallow the first instant of a sound, and the
+/// MP3 encoder takes its own delay out of it.
 const HEAD: Millis = Millis(100);
 
-/// Silence after the last word, so that players do not cut its end.
+/// Silence after the last sound, so that players do not cut its end.
 const TAIL: Millis = Millis(300);
 
-/// The window in which the level is measured: two periods of the lowest male voice need more,
-/// but a plosive must not vanish in an average.
-const WINDOW: Millis = Millis(10);
+/// Silence between an intro or outro and the reading.
+const JINGLE_GAP: Millis = Millis(500);
 
-/// Sound is what is less than this below the loudest window. Weak fricatives (`h`, `ph`) lie 30
-/// to 40 dB below the vowels; the noise of a neural voice lies 50 dB below them and deeper.
-const QUIET: Decibel = Decibel(-45.0);
+/// The rates that a track may have: those of MPEG-2 and 2.5 Layer III, which have all that a voice
+/// needs and whose frames are made one by one.
+const RATES: [u32; 6] = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000];
 
-/// Below this a clip is silent, however quiet its loudest window is.
-const SILENT: Decibel = Decibel(-70.0);
-
-/// Kept before the first and after the last sound, for the soft onset and the dying away that
-/// no threshold sees.
-const ONSET: Millis = Millis(30);
-const DECAY: Millis = Millis(60);
-
-/// Length of the fades: too short to be heard as one, long enough not to click.
-const FADE: Millis = Millis(5);
-
-/// The sound of a clip, without the silence around it and with faded ends.
-///
-/// What is not a number becomes silence, and samples are kept within -1 to 1. A clip in which
-/// nothing is heard becomes empty.
-pub(super) fn voiced(clip: &Clip) -> Vec<f32> {
-    let sane: Vec<f32> = clip.samples.iter().map(|&sample| sane(sample)).collect();
-    let mut samples = sane[sound(&sane, clip.rate)].to_vec();
-    fade(&mut samples, count(FADE, clip.rate));
-    samples
+/// The rate of the track in which a voice of that rate is heard: its own where MP3 has it, else the
+/// next above, or 24,000 Hz, which keeps all that speech has.
+pub fn track_rate(voice: SampleRate) -> SampleRate {
+    let above = RATES.into_iter().find(|&rate| rate >= voice.0);
+    SampleRate(above.unwrap_or(RATES[RATES.len() - 1]))
 }
 
-/// Lays voiced clips down, the `i`-th followed by a silence of `silences[i]`, and says where.
-///
-/// There is silence before the first and after the last sound as well. A clip without sound
-/// takes no time, but its break counts: the silence between two sounds is the longest of those
-/// that lie between them.
-pub(super) fn lay(
-    voiced: &[Vec<f32>],
-    silences: &[Samples],
+/// A track that is being laid down.
+#[derive(Debug)]
+pub struct Assembly {
     rate: SampleRate,
-) -> (Vec<f32>, Vec<Cue>) {
-    let mut track = Vec::new();
-    let mut cues = Vec::with_capacity(voiced.len());
-    let mut silence = HEAD.samples(rate);
-    for (utterance, (clip, &after)) in voiced.iter().zip(silences).enumerate() {
-        if clip.is_empty() {
-            silence = if track.is_empty() { silence } else { silence.max(after) };
-            cues.push(Cue { utterance, start: length(&track), end: length(&track) });
-            continue;
+    pauses: Pauses,
+    /// What comes after the last word.
+    outro: Vec<f32>,
+    length: Samples,
+    /// The silence that comes before the next sound, whatever it is.
+    silence: Samples,
+    /// Whether an utterance was heard.
+    has_spoken: bool,
+    cues: Vec<Cue>,
+    peaks: Peaks,
+}
+
+impl Assembly {
+    /// Begins a track at a rate that [`track_rate`] gave, and gives its first samples: silence, and
+    /// the intro if there is one.
+    pub fn begin(rate: SampleRate, arrangement: &Arrangement) -> (Self, Vec<f32>) {
+        let jingle = |clip: &Option<_>| {
+            clip.as_deref().map_or_else(Vec::new, |clip: &Clip| sound(clip.clone(), rate))
+        };
+        let intro = jingle(&arrangement.intro);
+        let mut assembly = Self {
+            rate,
+            pauses: arrangement.pauses,
+            outro: jingle(&arrangement.outro),
+            length: Samples(0),
+            silence: if intro.is_empty() { Samples(0) } else { JINGLE_GAP.samples(rate) },
+            has_spoken: false,
+            cues: Vec::new(),
+            peaks: Peaks::new(rate),
+        };
+        let mut track = silence(HEAD.samples(rate));
+        track.extend(intro);
+        assembly.grow(&track);
+        (assembly, track)
+    }
+
+    /// Lays the next clip down and gives the samples that it adds to the track: the silence that was
+    /// due, then its sound, trimmed, with faded ends and at the loudness of all others.
+    ///
+    /// A clip without sound takes no time and gives a cue of length zero, but its break counts: the
+    /// silence between two sounds is the longest of those that lie between them.
+    pub fn add(&mut self, clip: Clip, pause: Pause) -> Vec<f32> {
+        let sound = sound(clip, self.rate);
+        let after = self.pauses.after(pause).samples(self.rate);
+        let utterance = self.cues.len();
+        if sound.is_empty() {
+            if self.has_spoken {
+                self.silence = self.silence.max(after);
+            }
+            self.cues.push(Cue { utterance, start: self.length, end: self.length });
+            return Vec::new();
         }
-        append_silence(&mut track, silence);
-        let start = length(&track);
-        track.extend_from_slice(clip);
-        cues.push(Cue { utterance, start, end: length(&track) });
-        silence = after;
+        let start = self.length + self.silence;
+        let end = start + Samples(sound.len() as u64);
+        let mut track = silence(self.silence);
+        track.extend(sound);
+        self.grow(&track);
+        self.cues.push(Cue { utterance, start, end });
+        self.silence = after;
+        self.has_spoken = true;
+        track
     }
-    if !track.is_empty() {
-        append_silence(&mut track, TAIL.samples(rate));
+
+    /// Ends the track and gives its last samples: the outro if there is one, and silence.
+    pub fn end(mut self) -> (Narration, Vec<f32>) {
+        let mut track = Vec::new();
+        if !self.outro.is_empty() {
+            track = silence(self.silence.max(JINGLE_GAP.samples(self.rate)));
+            track.append(&mut self.outro);
+        }
+        track.extend(silence(TAIL.samples(self.rate)));
+        let length = self.length + Samples(track.len() as u64);
+        track.extend(silence(mp3::whole(length) - length));
+        self.grow(&track);
+        let Self { rate, length, cues, peaks, .. } = self;
+        (Narration { rate, length, cues, peaks: peaks.finish() }, track)
     }
-    (track, cues)
-}
 
-fn sane(sample: f32) -> f32 {
-    if sample.is_nan() { 0.0 } else { sample.clamp(-1.0, 1.0) }
-}
-
-/// The range of samples in which something is heard, with room for onset and decay.
-fn sound(samples: &[f32], rate: SampleRate) -> std::ops::Range<usize> {
-    let window = count(WINDOW, rate).max(2);
-    let hop = window / 2;
-    let powers: Vec<f64> = samples.chunks(hop).map(power).collect();
-    let loudest = powers.iter().copied().fold(0.0, f64::max);
-    let threshold = (loudest * square(QUIET.gain())).max(square(SILENT.gain()));
-    let heard = |power: &f64| *power > threshold;
-    let (Some(first), Some(last)) = (powers.iter().position(heard), powers.iter().rposition(heard))
-    else {
-        return 0..0;
-    };
-    let start = (first * hop).saturating_sub(count(ONSET, rate));
-    let end = (last + 1) * hop + count(DECAY, rate);
-    start..end.min(samples.len())
-}
-
-/// The mean square.
-fn power(samples: &[f32]) -> f64 {
-    samples.iter().map(|&sample| square(f64::from(sample))).sum::<f64>()
-        / samples.len().max(1) as f64
-}
-
-fn square(x: f64) -> f64 {
-    x * x
-}
-
-/// Raised-cosine fades at both ends; short clips get shorter ones.
-fn fade(samples: &mut [f32], length: usize) {
-    let length = length.min(samples.len() / 2);
-    let last = samples.len().saturating_sub(1);
-    for i in 0..length {
-        let gain = 0.5 - 0.5 * (PI * i as f64 / length as f64).cos();
-        samples[i] *= gain as f32;
-        samples[last - i] *= gain as f32;
+    fn grow(&mut self, samples: &[f32]) {
+        self.length += Samples(samples.len() as u64);
+        self.peaks.add(samples);
     }
 }
 
-fn append_silence(track: &mut Vec<f32>, silence: Samples) {
-    track.resize(track.len() + silence.0 as usize, 0.0);
+/// The sound of a clip as it is heard in a track.
+fn sound(clip: Clip, rate: SampleRate) -> Vec<f32> {
+    let clip = resample::clip(clip, rate);
+    level::level(trim::voiced(clip), rate)
 }
 
-fn length(track: &[f32]) -> Samples {
-    Samples(track.len() as u64)
-}
-
-fn count(length: Millis, rate: SampleRate) -> usize {
-    length.samples(rate).0 as usize
+fn silence(length: Samples) -> Vec<f32> {
+    vec![0.0; length.0 as usize]
 }

@@ -1,107 +1,99 @@
-//! A narration as an MP3 file: the compressed format that every listener's device plays.
-//!
-//! After the ID3 tag comes an Info frame that says how many samples the encoder put before the
-//! sound and after it, so that players show the exact length and cues stay exact to the sample;
-//! then the sound, in frames of one and the same size, so that a player finds any second by
-//! arithmetic.
+//! A track as files, in every format in which listeners get it.
 
-use rusty_mp3::{Mp3Encoder, Mp3EncoderConfig};
+use std::io::{self, Seek, Write};
 
-use crate::domain::narration::Narration;
+use super::Tags;
+use super::mp3::Mp3;
+use super::opus::Opus;
+use super::wav::Wav;
+use crate::domain::units::SampleRate;
 
-/// Constant bitrate in kbit/s. At 22,050 Hz mono it leaves the noise 30 dB below the speech.
-const BITRATE_KBPS: u32 = 64;
-
-/// The longest text of a tag, in characters: a title, not an article.
-const TAG_CHARS_MAX: usize = 500;
-
-/// The language of the sound (ISO 639-2), as ID3 wants it.
-const LANGUAGE: &str = "vie";
-
-/// What the file says about itself. Empty texts are left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tags {
-    /// The article's title.
-    pub title: String,
-    /// Who published it: the name of the site.
-    pub artist: String,
-    /// The voice as readers know it, e.g. `Giọng nữ`.
-    pub voice: String,
+/// A format of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Plays everywhere.
+    Mp3,
+    /// A third of the bytes.
+    Opus,
+    /// What it is, uncompressed.
+    Wav,
 }
 
-/// The narration cannot be an MP3 file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EncodeError {
-    /// The format has nine sample rates, from 8,000 to 48,000 Hz.
-    #[error("MP3 has no sample rate of {0} Hz")]
-    UnsupportedRate(u32),
+/// How many thousand bits a second takes in the compressed formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bitrates {
+    /// Constant; one that MPEG-2 Layer III has.
+    pub mp3_kbps: u32,
+    /// On average; 6 to 128.
+    pub opus_kbps: u32,
 }
 
-/// The whole file: mono at the narration's rate, MPEG-2 Layer III at 22,050 Hz.
-///
-/// Decoders that heed the Info frame give back exactly as many samples as went in, in place.
-pub fn mp3(narration: &Narration, tags: &Tags) -> Result<Vec<u8>, EncodeError> {
-    let rate = narration.rate.0;
-    let config = Mp3EncoderConfig { bitrate_kbps: BITRATE_KBPS, vbr_quality: None };
-    let mut encoder = Mp3Encoder::new(config);
-    encoder
-        .push_pcm_f32(&narration.samples, 1, rate)
-        .map_err(|_| EncodeError::UnsupportedRate(rate))?;
-    // The Info frame is the first packet, and is final only once the encoder has finished.
-    encoder.finish();
-    let mut file = id3(tags);
-    while let Ok(frame) = encoder.next_packet() {
-        file.extend_from_slice(&frame);
-    }
-    Ok(file)
-}
-
-/// An ID3v2.4.0 tag in UTF-8. It says that the voice is synthetic, so that the file itself tells
-/// where it is copied to.
-fn id3(tags: &Tags) -> Vec<u8> {
-    let mut frames = Vec::new();
-    append_text(&mut frames, b"TIT2", &tags.title);
-    append_text(&mut frames, b"TPE1", &tags.artist);
-    append_text(&mut frames, b"TLAN", LANGUAGE);
-    let voice = format!("{} (giọng đọc tổng hợp bằng máy)", plain(&tags.voice));
-    append_frame(&mut frames, b"TXXX", &["SYNTHETIC_VOICE", voice.trim()]);
-    // Version 2.4.0, no flags.
-    let mut tag = b"ID3\x04\x00\x00".to_vec();
-    tag.extend_from_slice(&syncsafe(frames.len()));
-    tag.append(&mut frames);
-    tag
-}
-
-fn append_text(tag: &mut Vec<u8>, id: &[u8; 4], text: &str) {
-    let text = plain(text);
-    if !text.is_empty() {
-        append_frame(tag, id, &[&text]);
+impl Default for Bitrates {
+    fn default() -> Self {
+        Self { mp3_kbps: 64, opus_kbps: 24 }
     }
 }
 
-/// A text frame; its texts are apart by a zero byte.
-fn append_frame(tag: &mut Vec<u8>, id: &[u8; 4], texts: &[&str]) {
-    /// The sign for UTF-8.
-    const ENCODING: u8 = 3;
-    let body = texts.join("\0");
-    tag.extend_from_slice(id);
-    tag.extend_from_slice(&syncsafe(1 + body.len()));
-    tag.extend_from_slice(&[0, 0, ENCODING]);
-    tag.extend_from_slice(body.as_bytes());
+/// A file of a format that grows with the track. A file that is not brought to its end is none.
+#[derive(Debug)]
+pub struct Encoder<W: Write + Seek>(Inner<W>);
+
+#[derive(Debug)]
+enum Inner<W: Write + Seek> {
+    Mp3(Box<Mp3<W>>),
+    Opus(Box<Opus<W>>),
+    Wav(Box<Wav<W>>),
 }
 
-/// The text on one line, without control characters, at most as long as a tag may be.
-fn plain(text: &str) -> String {
-    let line = text.split(|c: char| c.is_whitespace() || c.is_control());
-    let line = line.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    line.chars().take(TAG_CHARS_MAX).collect()
+impl<W: Write + Seek> Encoder<W> {
+    /// Begins a file. The rate is one that [`track_rate`](super::track_rate) gave.
+    pub fn begin(
+        format: Format,
+        out: W,
+        rate: SampleRate,
+        bitrates: Bitrates,
+        tags: &Tags,
+    ) -> io::Result<Self> {
+        let Bitrates { mp3_kbps, opus_kbps } = bitrates;
+        Ok(Self(match format {
+            Format::Mp3 => Inner::Mp3(Box::new(Mp3::begin(out, rate, mp3_kbps, tags)?)),
+            Format::Opus => Inner::Opus(Box::new(Opus::begin(out, rate, opus_kbps, tags)?)),
+            Format::Wav => Inner::Wav(Box::new(Wav::begin(out, rate, tags)?)),
+        }))
+    }
+
+    /// Adds the next samples of the track, mono, -1 to 1.
+    pub fn add(&mut self, samples: &[f32]) -> io::Result<()> {
+        match &mut self.0 {
+            Inner::Mp3(file) => file.add(samples),
+            Inner::Opus(file) => file.add(samples),
+            Inner::Wav(file) => file.add(samples),
+        }
+    }
+
+    /// Ends the file and gives back what it was written to.
+    pub fn end(self) -> io::Result<W> {
+        match self.0 {
+            Inner::Mp3(file) => file.end(),
+            Inner::Opus(file) => file.end(),
+            Inner::Wav(file) => file.end(),
+        }
+    }
 }
 
-/// A number as ID3 writes lengths: seven bits a byte, so that it never looks like a frame of
-/// sound. The limit on texts keeps a tag far below the 28 bits there are.
-fn syncsafe(length: usize) -> [u8; 4] {
-    [21, 14, 7, 0].map(|shift| (length >> shift & 0x7f) as u8)
-}
+impl Format {
+    pub const ALL: [Self; 3] = [Self::Mp3, Self::Opus, Self::Wav];
 
-#[cfg(test)]
-mod tests;
+    /// The ending of a file's name.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Mp3 => "mp3",
+            Self::Opus => "opus",
+            Self::Wav => "wav",
+        }
+    }
+
+    pub fn from_ending(ending: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.ending().eq_ignore_ascii_case(ending))
+    }
+}

@@ -10,6 +10,7 @@ mod narrate;
 mod neural;
 mod serve;
 mod sites;
+mod sound;
 mod text;
 mod voices;
 
@@ -126,6 +127,7 @@ fn download_limits(config: &Config) -> fetch::DownloadLimits {
 
 fn narrator(config: &Config, voices: &Voices) -> anyhow::Result<Narrator> {
     let computer = computer(config, voices);
+    let sound = sound::sound(&config.sound)?;
     Ok(Narrator {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         site_rules: sites::rules(&config.site_rules)?,
@@ -133,6 +135,8 @@ fn narrator(config: &Config, voices: &Voices) -> anyhow::Result<Narrator> {
         computer,
         pool: Pool::new(threads(config)),
         readings: lexicon::from_file(&config.lexicon)?,
+        clips: None,
+        sound,
         speed: config.narration.speed,
         text_chars_max: config.narration.text_chars_max,
     })

@@ -1,18 +1,20 @@
 //! `baonoi narrate`: the main job without the server.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use baonoi::audio::{self, Tags};
+use baonoi::audio::{self, Format};
 use baonoi::config::{Config, SPEED_RANGE};
 use baonoi::domain::article::Article;
 use baonoi::domain::job::{Progress, Urgency};
 use baonoi::domain::narration::Narration;
 use baonoi::domain::note::Note;
 use baonoi::extract::SiteRules;
-use baonoi::narrate::{self, Audience, Narrator, Prepared};
+use baonoi::narrate::{self, Narrator, Prepared, Recording};
 use baonoi::synthesize::Voices;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -23,7 +25,7 @@ pub struct NarrateArgs {
     /// The article: an address, a file (HTML or text), or - for stdin.
     #[arg(value_name = "URL|FILE|-")]
     source: String,
-    /// Where the sound goes; the ending decides: .mp3 or .wav.
+    /// Where the sound goes; the ending decides: .mp3, .opus or .wav.
     #[arg(short, long, value_name = "FILE", default_value = "narration.mp3", value_parser = output)]
     output: Output,
     /// Where a WebVTT transcript goes.
@@ -53,13 +55,6 @@ struct Output {
     format: Format,
 }
 
-/// The formats an ending can ask for.
-#[derive(Clone, Copy, Debug)]
-enum Format {
-    Mp3,
-    Wav,
-}
-
 pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     let mut config = config.clone();
     let voices = super::voices(&config)?;
@@ -84,17 +79,15 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     narrator.check_length(&article)?;
     let begun = Instant::now();
     let prepared = narrator.prepare(&article, &stored)?;
-    let (narration, doubts) = speak(&narrator, &prepared)?;
     let output = &args.output;
-    let tags = narrator.tags(&article, &prepared.engine.voice);
-    write(&output.path, &encode(&tags, &narration, output.format)?)?;
+    let (narration, doubts) = speak(&narrator, &article, &prepared, output)?;
     let took = begun.elapsed().as_secs_f64();
     if let Some(path) = &args.vtt {
         let lines = narrate::lines(&prepared.script, &narration);
-        write(path, narrate::transcript(narration.rate, &lines).as_bytes())?;
+        write(path, &narrate::transcript(narration.rate, &lines))?;
     }
     notes.extend(prepared.script.notes.iter().cloned().chain(doubts));
-    let seconds = narration.length().seconds(narration.rate);
+    let seconds = narration.length.seconds(narration.rate);
     let summary = Summary { article: &article, prepared: &prepared, notes: &notes, seconds, took };
     if args.json {
         println!("{}", summary.json(&output.path));
@@ -108,12 +101,10 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
 fn output(argument: &str) -> Result<Output, String> {
     let path = PathBuf::from(argument);
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
-    let format = match ending.to_ascii_lowercase().as_str() {
-        "mp3" => Format::Mp3,
-        "wav" => Format::Wav,
-        _ => return Err("the name must end in .mp3 or .wav".to_owned()),
-    };
-    Ok(Output { path, format })
+    match Format::from_ending(ending) {
+        Some(format) => Ok(Output { path, format }),
+        None => Err("the name must end in .mp3, .opus or .wav".to_owned()),
+    }
 }
 
 /// A voice that nobody knows is wrong usage; which there are, only the settings tell.
@@ -129,7 +120,13 @@ fn speed(argument: &str) -> Result<f32, String> {
     if SPEED_RANGE.contains(&speed) { Ok(speed) } else { Err("use 0.5 to 2.0".to_owned()) }
 }
 
-fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<(Narration, Vec<Note>)> {
+/// Speaks into the file, which is there when it is whole and not before.
+fn speak(
+    narrator: &Narrator,
+    article: &Article,
+    prepared: &Prepared,
+    output: &Output,
+) -> anyhow::Result<(Narration, Vec<Note>)> {
     let bar = ProgressBar::new(prepared.phonemes.len() as u64);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} sentences {elapsed}")
         .context("the progress bar's template is wrong")?;
@@ -138,29 +135,82 @@ fn speak(narrator: &Narrator, prepared: &Prepared) -> anyhow::Result<(Narration,
         bar.set_position(u64::from(progress.done));
         ControlFlow::Continue(())
     };
-    let audience = Audience { urgency: Urgency::Editor, on_progress: &mut on_progress };
-    let spoken = narrator.speak(prepared, audience)?;
+    let voice = &prepared.engine.voice;
+    let file = PartFile::create(&output.path)?;
+    let mut recording = Recording::begin(
+        vec![(output.format, file)],
+        audio::track_rate(voice.rate),
+        narrator.sound.bitrates,
+        &narrator.tags(article, voice),
+    )?;
+    let mut on_track = |samples| Ok(recording.add(samples)?);
+    let spoken = narrator.speak(prepared, &|| Urgency::Editor, &mut on_progress, &mut on_track)?;
+    let written = recording.end(|| ());
+    for (_, file) in written.with_context(|| cannot_write(&output.path))? {
+        file.finish()?;
+    }
     bar.finish();
     Ok(spoken)
 }
 
-fn encode(tags: &Tags, narration: &Narration, format: Format) -> anyhow::Result<Vec<u8>> {
-    Ok(match format {
-        Format::Mp3 => audio::mp3(narration, tags)?,
-        Format::Wav => audio::wav(narration),
-    })
+/// A file that is written beside its place, so that an interrupted run leaves no half one.
+struct PartFile {
+    file: BufWriter<File>,
+    path: PathBuf,
+    beside: PathBuf,
+    is_whole: bool,
 }
 
-/// Writes beside the place and renames, so that an interrupted run leaves no half file.
-fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
+impl PartFile {
+    fn create(path: &Path) -> anyhow::Result<Self> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".part");
+        let beside = PathBuf::from(beside);
+        let file = File::create(&beside).with_context(|| cannot_write(path))?;
+        let file = BufWriter::new(file);
+        Ok(Self { file, path: path.to_owned(), beside, is_whole: false })
     }
-    written.with_context(|| format!("cannot write {}", path.display()))
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        self.file.flush().with_context(|| cannot_write(&self.path))?;
+        std::fs::rename(&self.beside, &self.path).with_context(|| cannot_write(&self.path))?;
+        self.is_whole = true;
+        Ok(())
+    }
+}
+
+impl Write for PartFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for PartFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            let _ = std::fs::remove_file(&self.beside);
+        }
+    }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
+}
+
+fn write(path: &Path, content: &str) -> anyhow::Result<()> {
+    let mut file = PartFile::create(path)?;
+    file.write_all(content.as_bytes()).with_context(|| cannot_write(path))?;
+    file.finish()
 }
 
 struct Summary<'a> {

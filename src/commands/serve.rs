@@ -10,7 +10,7 @@ use baonoi::domain::units::Millis;
 use baonoi::follow::Follower;
 use baonoi::jobs::{Queue, Worker};
 use baonoi::narrate::Narrator;
-use baonoi::store::Store;
+use baonoi::store::{Clips, Store};
 use baonoi::synthesize::Voices;
 use baonoi::web::{self, App, WebSettings};
 use clap::Args;
@@ -43,7 +43,12 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
     let voices = super::voices(&config)?;
-    let narrator = Arc::new(super::narrator(&config, &voices)?);
+    let mut narrator = super::narrator(&config, &voices)?;
+    if config.narration.clip_cache_mb > 0 {
+        let bytes_max = config.narration.clip_cache_mb.saturating_mul(1_000_000);
+        narrator.clips = Some(Clips::open(config.data.join("clips"), bytes_max)?);
+    }
+    let narrator = Arc::new(narrator);
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}; is it in use? (--listen takes another)", config.listen)
     })?;

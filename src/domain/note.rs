@@ -30,6 +30,10 @@ pub enum NoteKind {
     UnknownPhoneme,
     /// The utterance's sound is far shorter or longer than its syllables let expect.
     OddLength,
+    /// The voice failed, so the embedded voice read the sentence.
+    StandIn,
+    /// No voice could read the sentence; it is not heard.
+    LeftOut,
 }
 
 impl Note {
@@ -45,6 +49,24 @@ impl Note {
 }
 
 impl NoteKind {
+    pub const ALL: [Self; 11] = [
+        Self::Extraction,
+        Self::UnknownAcronym,
+        Self::ForeignWord,
+        Self::Ambiguous,
+        Self::UnknownSymbol,
+        Self::LongSentence,
+        Self::UnknownSyllable,
+        Self::UnknownPhoneme,
+        Self::OddLength,
+        Self::StandIn,
+        Self::LeftOut,
+    ];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The name used in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -57,6 +79,8 @@ impl NoteKind {
             Self::UnknownSyllable => "unknown_syllable",
             Self::UnknownPhoneme => "unknown_phoneme",
             Self::OddLength => "odd_length",
+            Self::StandIn => "stand_in",
+            Self::LeftOut => "left_out",
         }
     }
 }

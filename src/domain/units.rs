@@ -82,6 +82,11 @@ impl Timestamp {
         Some(utc.to_offset(offset!(+7)))
     }
 
+    /// The day in Vietnam (ISO 8601); empty outside the calendar's range.
+    pub fn date(self) -> String {
+        self.in_vietnam().map(|at| at.date().to_string()).unwrap_or_default()
+    }
+
     /// RFC 3339 in Vietnam's time; empty outside the calendar's range.
     pub fn rfc3339(self) -> String {
         self.in_vietnam().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
@@ -136,6 +141,7 @@ mod tests {
     fn an_instant_is_shown_in_vietnam() {
         assert_eq!(Timestamp(1_726_380_000_000).rfc3339(), "2024-09-15T13:00:00+07:00");
         assert_eq!(Timestamp(i64::MAX).rfc3339(), "");
+        assert_eq!(Timestamp(1_735_664_400_000).date(), "2025-01-01");
     }
 
     #[test]

@@ -12,6 +12,11 @@ const WORDS_MAX: usize = 35;
 /// A cut leaves at least this many words on both sides.
 const WORDS_MIN: usize = 10;
 
+/// The same for the first utterance of an article: a listener who has pressed play waits for it, so it
+/// is cut where a sentence in the midst of the text would not be.
+const OPENING_WORDS_MAX: usize = 16;
+const OPENING_WORDS_MIN: usize = 4;
+
 /// Without any clause boundary an utterance is cut between words here, to bound what the voice
 /// must hold in memory.
 const WORDS_HARD_MAX: usize = 80;
@@ -61,6 +66,13 @@ pub(super) fn cut(
     }
 }
 
+/// How many words an utterance may have before it is cut, and how many a cut leaves on both sides.
+#[derive(Clone, Copy)]
+struct Breath {
+    max: usize,
+    min: usize,
+}
+
 /// One sentence as one utterance, or as several when it is long.
 fn push_sentence(
     part: Part,
@@ -71,8 +83,17 @@ fn push_sentence(
 ) {
     let mut words: usize = sentence.iter().map(|piece| piece.words).sum();
     let mut pieces = sentence.into_iter();
+    if part == Part::Title && utterances.is_empty() && words > OPENING_WORDS_MAX {
+        let breath = Breath { max: OPENING_WORDS_MAX, min: OPENING_WORDS_MIN };
+        if let Some(cut) = clause_end(pieces.as_slice(), words, breath) {
+            let clause: Vec<Piece> = pieces.by_ref().take(cut).collect();
+            words -= clause.iter().map(|piece| piece.words).sum::<usize>();
+            push(part, text, clause, Pause::Clause, utterances);
+        }
+    }
+    let breath = Breath { max: WORDS_MAX, min: WORDS_MIN };
     while words > WORDS_MAX {
-        let Some(cut) = clause_end(pieces.as_slice(), words) else { break };
+        let Some(cut) = clause_end(pieces.as_slice(), words, breath) else { break };
         let clause: Vec<Piece> = pieces.by_ref().take(cut).collect();
         words -= clause.iter().map(|piece| piece.words).sum::<usize>();
         push(part, text, clause, Pause::Clause, utterances);
@@ -88,10 +109,10 @@ fn push_sentence(
     push(part, text, pieces.collect(), Pause::Sentence, utterances);
 }
 
-/// How many pieces to cut off a sentence of `words` words: up to the last `;` or `:` in the first
-/// [`WORDS_MAX`] words, else up to the last comma there, else up to the first comma after them;
-/// `None` to leave the sentence whole.
-fn clause_end(sentence: &[Piece], words: usize) -> Option<usize> {
+/// How many pieces to cut off a sentence of `words` words: up to the last `;` or `:` in the first words
+/// of a breath, else up to the last comma there, else up to the first comma after them; `None` to
+/// leave the sentence whole.
+fn clause_end(sentence: &[Piece], words: usize, breath: Breath) -> Option<usize> {
     let (mut said, mut comma, mut strong) = (0, None, None);
     for (index, pair) in sentence.windows(2).enumerate() {
         said += pair[0].words;
@@ -100,14 +121,14 @@ fn clause_end(sentence: &[Piece], words: usize) -> Option<usize> {
             return strong.or(comma).or(Some(index + 1));
         }
         let pauses = pair[0].token.spoken == "," && pair[1].token.class == SemioticClass::Space;
-        let room = said >= WORDS_MIN && words - said >= WORDS_MIN;
-        if pauses && room && (said <= WORDS_MAX || comma.is_none()) {
+        let room = said >= breath.min && words - said >= breath.min;
+        if pauses && room && (said <= breath.max || comma.is_none()) {
             comma = Some(after_space);
             if pair[0].strong {
                 strong = comma;
             }
         }
-        if said > WORDS_MAX && comma.is_some() {
+        if said > breath.max && comma.is_some() {
             break;
         }
     }

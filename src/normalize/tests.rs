@@ -79,6 +79,24 @@ fn sentences_end_where_a_reader_ends_them() {
 }
 
 #[test]
+fn the_first_utterance_of_an_article_is_short_where_it_can_be() {
+    let title =
+        "Từ ngày mai, các bến phà ở miền Tây mở lại cho xe máy và người đi bộ, xe tải phải chờ";
+    let spoken = |part| {
+        let (utterances, _) = utterances(part, title, &Lexicon::default());
+        utterances.into_iter().map(|utterance| utterance.written).collect::<Vec<_>>()
+    };
+    let cut = [
+        "Từ ngày mai, các bến phà ở miền Tây mở lại cho xe máy và người đi bộ, ",
+        "xe tải phải chờ",
+    ];
+    assert_eq!(spoken(Part::Title), cut);
+    assert_eq!(spoken(Part::Lead), [title]);
+    let plain = "Các bến phà ở miền Tây mở lại cho xe máy và người đi bộ từ sáng ngày mai sau bão";
+    assert_eq!(utterances(Part::Title, plain, &Lexicon::default()).0.len(), 1);
+}
+
+#[test]
 fn long_sentences_are_cut_at_clauses() {
     let clause = "các tổ công tác đi từng nhà, gõ từng cửa để vận động bà con dời đến nơi ở mới";
     let written = format!("Trước mùa mưa, {clause}; {clause}; {clause}.");

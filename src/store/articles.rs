@@ -133,6 +133,23 @@ pub(super) async fn upsert(
     Ok(id)
 }
 
+/// Makes sure that there is an article, before it is read: listeners may ask for it from now on. One
+/// that can be heard already stays as it is until the new reading stands.
+pub(super) async fn reserve(
+    connection: &mut AnyConnection,
+    given: &Article,
+    asked: Option<&Address>,
+) -> Result<ArticleId, StoreError> {
+    if let Some(id) = known(connection, given.url.as_ref(), &content_hash(given)).await? {
+        let sql = "SELECT narration_id FROM articles WHERE id = $1";
+        let row = sqlx::query(sql).bind(id.to_string()).fetch_one(&mut *connection).await?;
+        if parse_optional::<NarrationId>(&row, "narration_id")?.is_some() {
+            return Ok(id);
+        }
+    }
+    upsert(connection, given, asked).await
+}
+
 async fn known(
     connection: &mut AnyConnection,
     address: Option<&Address>,

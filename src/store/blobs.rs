@@ -1,9 +1,13 @@
 //! Sound by content hash, on disk. What is written is complete or absent, and never changes.
 
 use std::fmt;
-use std::io::Write as _;
+use std::fs;
+use std::io::{self, BufWriter, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio::fs::File;
@@ -28,8 +32,27 @@ pub struct Blob {
     pub bytes: u64,
 }
 
+/// A blob that is being written. Until it is finished nobody can get it, and one that is dropped
+/// leaves nothing behind.
+#[derive(Debug)]
+pub struct BlobWriter {
+    file: Option<BufWriter<fs::File>>,
+    path: PathBuf,
+    blobs: Blobs,
+    flushed: Arc<AtomicU64>,
+}
+
+/// A blob that is being written, seen from outside.
+#[derive(Clone, Debug)]
+pub struct Growing {
+    pub path: PathBuf,
+    /// How many bytes can be read there.
+    pub flushed: Arc<AtomicU64>,
+}
+
+#[cfg(test)]
 impl BlobId {
-    pub fn of(content: &[u8]) -> Self {
+    fn of(content: &[u8]) -> Self {
         Self(hex(&Sha256::digest(content)))
     }
 }
@@ -58,11 +81,21 @@ impl FromStr for BlobId {
     }
 }
 
+/// Where blobs lie while they are written.
+const INCOMING: &str = "incoming";
+
+/// What a killed process left there is removed when it is this old: nothing takes so long to write.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Blobs {
     pub(super) fn open(folder: PathBuf) -> Result<Self, StoreError> {
-        match std::fs::create_dir_all(&folder) {
-            Ok(()) => Ok(Self { folder }),
-            Err(source) => Err(StoreError::Files { path: folder, source }),
+        let incoming = folder.join(INCOMING);
+        match fs::create_dir_all(&incoming) {
+            Ok(()) => {
+                remove_abandoned(&incoming);
+                Ok(Self { folder })
+            }
+            Err(source) => Err(StoreError::Files { path: incoming, source }),
         }
     }
 
@@ -71,40 +104,16 @@ impl Blobs {
         self.folder.join(&id.0[..2]).join(&id.0[2..])
     }
 
-    /// Keeps `content`. Waits for the disk: call it where waiting is allowed.
-    pub fn put(&self, content: &[u8]) -> Result<BlobId, StoreError> {
-        let id = BlobId::of(content);
-        let path = self.path(&id);
-        if !path.exists() {
-            self.write(&path, content)
-                .map_err(|source| StoreError::Files { path: path.clone(), source })?;
-        }
-        Ok(id)
-    }
-
-    /// Writes beside the final place and renames, so that nobody ever sees half a blob.
-    fn write(&self, path: &Path, content: &[u8]) -> std::io::Result<()> {
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        let beside = path.with_extension(format!("{}.new", uuid::Uuid::now_v7()));
-        let written = (|| {
-            let mut file = std::fs::File::create(&beside)?;
-            file.write_all(content)?;
-            file.sync_all()?;
-            std::fs::rename(&beside, path)?;
-            // The name too must survive a power cut before anything refers to it.
-            #[cfg(unix)]
-            if let Some(parent) = path.parent() {
-                std::fs::File::open(parent)?.sync_all()?;
+    /// Begins a blob, whose name will be the hash of all that is written.
+    pub fn begin(&self) -> Result<BlobWriter, StoreError> {
+        let path = self.folder.join(INCOMING).join(uuid::Uuid::now_v7().to_string());
+        match fs::File::options().read(true).write(true).create_new(true).open(&path) {
+            Ok(file) => {
+                let file = Some(BufWriter::with_capacity(64 * 1024, file));
+                Ok(BlobWriter { file, path, blobs: self.clone(), flushed: Arc::default() })
             }
-            Ok(())
-        })();
-        if written.is_err() {
-            // The disk may be full: give back what the half blob took.
-            let _ = std::fs::remove_file(&beside);
+            Err(source) => Err(StoreError::Files { path, source }),
         }
-        written
     }
 
     /// Opens a blob, or says that there is none.
@@ -113,12 +122,114 @@ impl Blobs {
         let opened = async {
             let file = File::open(&path).await?;
             let bytes = file.metadata().await?.len();
-            Ok::<_, std::io::Error>(Blob { file, bytes })
+            Ok::<_, io::Error>(Blob { file, bytes })
         };
         match opened.await {
             Ok(blob) => Ok(Some(blob)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(StoreError::Files { path, source }),
+        }
+    }
+}
+
+impl BlobWriter {
+    /// For those who read it while it is written.
+    pub fn growing(&self) -> Growing {
+        Growing { path: self.path.clone(), flushed: self.flushed.clone() }
+    }
+
+    /// Keeps what was written. Waits for the disk: call it where waiting is allowed.
+    pub fn finish(mut self) -> Result<BlobId, StoreError> {
+        let kept = self.keep();
+        kept.map_err(|source| StoreError::Files { path: self.path.clone(), source })
+    }
+
+    /// Moves the file to its name, so that nobody ever sees half a blob.
+    fn keep(&mut self) -> io::Result<BlobId> {
+        let Some(file) = self.file.take() else { return Err(io::ErrorKind::NotFound.into()) };
+        let closed =
+            file.into_inner().map_err(io::IntoInnerError::into_error).and_then(|mut file| {
+                // A header may have been written last, so the hash is taken of what lies there now.
+                let id = BlobId(hash(&mut file)?);
+                file.sync_all()?;
+                Ok(id)
+            });
+        let moved = closed.and_then(|id| {
+            let path = self.blobs.path(&id);
+            let folder = path.parent().unwrap_or(&self.blobs.folder);
+            if path.exists() {
+                fs::remove_file(&self.path)?;
+                return Ok(id);
+            }
+            fs::create_dir_all(folder)?;
+            fs::rename(&self.path, &path)?;
+            // The name too must survive a power cut before anything refers to it.
+            #[cfg(unix)]
+            fs::File::open(folder)?.sync_all()?;
+            Ok(id)
+        });
+        if moved.is_err() {
+            let _ = fs::remove_file(&self.path);
+        }
+        moved
+    }
+
+    fn writer(&mut self) -> io::Result<&mut BufWriter<fs::File>> {
+        self.file.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl Write for BlobWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let writer = self.writer()?;
+        writer.flush()?;
+        let length = writer.get_mut().metadata()?.len();
+        self.flushed.store(length, Ordering::Release);
+        Ok(())
+    }
+}
+
+impl Seek for BlobWriter {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.writer()?.seek(to)
+    }
+}
+
+impl Drop for BlobWriter {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.take() {
+            // What is still in memory must not be written to a full disk once more.
+            let _ = file.into_parts();
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The SHA-256 of a whole file.
+fn hash(file: &mut fs::File) -> io::Result<String> {
+    file.rewind()?;
+    let mut hash = Sha256::new();
+    let mut part = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut part)? {
+            0 => return Ok(hex(&hash.finalize())),
+            count => hash.update(&part[..count]),
+        }
+    }
+}
+
+/// Other processes may be writing at this moment, so only what is old goes.
+fn remove_abandoned(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let age = entry.metadata().and_then(|data| data.modified()).ok();
+        let age = age.and_then(|modified| modified.elapsed().ok());
+        if age.is_some_and(|age| age > ABANDONED) {
+            let _ = fs::remove_file(entry.path());
         }
     }
 }
@@ -127,16 +238,52 @@ impl Blobs {
 mod tests {
     use super::*;
 
+    fn put(blobs: &Blobs, content: &[u8]) -> BlobId {
+        let mut writer = blobs.begin().unwrap();
+        writer.write_all(content).unwrap();
+        writer.finish().unwrap()
+    }
+
+    fn files(folder: &Path) -> usize {
+        let entries = fs::read_dir(folder).unwrap().flatten();
+        entries.map(|e| if e.path().is_dir() { files(&e.path()) } else { 1 }).sum()
+    }
+
     #[tokio::test]
     async fn what_is_put_can_be_got_and_nothing_else_lies_around() {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
-        let id = blobs.put(b"am thanh").unwrap();
-        assert_eq!(blobs.put(b"am thanh").unwrap(), id);
+        let id = put(&blobs, b"am thanh");
+        assert_eq!((&id, id.clone()), (&put(&blobs, b"am thanh"), BlobId::of(b"am thanh")));
         assert_eq!(blobs.get(&id).await.unwrap().unwrap().bytes, 8);
         assert!(blobs.get(&BlobId::of(b"other")).await.unwrap().is_none());
-        let inside = folder.path().join("blobs").join(&id.to_string()[..2]);
-        assert_eq!(std::fs::read_dir(inside).unwrap().count(), 1);
+        assert_eq!(files(folder.path()), 1);
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_before_its_end_and_is_gone_if_there_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        let mut writer = blobs.begin().unwrap();
+        writer.write_all(b"am ").unwrap();
+        writer.flush().unwrap();
+        writer.write_all(b"thanh").unwrap();
+        let growing = writer.growing();
+        assert_eq!(growing.flushed.load(Ordering::Acquire), 3);
+        assert_eq!(fs::read(growing.path).unwrap(), b"am ");
+        drop(writer);
+        assert_eq!(files(folder.path()), 0);
+    }
+
+    #[test]
+    fn a_header_may_be_written_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        let mut writer = blobs.begin().unwrap();
+        writer.write_all(b"?m thanh").unwrap();
+        writer.seek(SeekFrom::Start(0)).unwrap();
+        writer.write_all(b"a").unwrap();
+        assert_eq!(writer.finish().unwrap(), BlobId::of(b"am thanh"));
     }
 
     #[test]

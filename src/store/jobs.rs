@@ -165,13 +165,59 @@ impl Store {
         if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }
 
+    /// Remembers the article that the job is about to read, so that listeners can ask for it already;
+    /// fails when the lease was lost.
+    pub async fn begin(&self, lease: &Lease, article: &Article) -> Result<ArticleId, StoreError> {
+        let asked = asked(&lease.source);
+        let mut write = self.write().await?;
+        let article = articles::reserve(&mut write, article, asked.as_ref()).await?;
+        let done = sqlx::query(
+            "UPDATE jobs SET article_id = $3, updated_ms = $4
+             WHERE id = $1 AND worker = $2 AND state = 'running'",
+        )
+        .bind(lease.job.id.to_string())
+        .bind(lease.worker.as_str())
+        .bind(article.to_string())
+        .bind(now().0)
+        .execute(&mut *write)
+        .await?;
+        if done.rows_affected() != 1 {
+            return Err(StoreError::LeaseLost);
+        }
+        write.commit().await?;
+        Ok(article)
+    }
+
+    /// A listener waits for an article: the latest job for it becomes as urgent as can be, and is done
+    /// again if its sound was lost. Gives that job as it then is, if there is one.
+    pub async fn hurry(&self, article: ArticleId) -> Result<Option<Job>, StoreError> {
+        let row = sqlx::query(
+            "UPDATE jobs SET urgency = $2,
+                state = CASE WHEN state = 'done' THEN 'queued' ELSE state END,
+                run_after_ms = CASE WHEN state = 'done' THEN $3 ELSE run_after_ms END,
+                asked_ms = CASE WHEN state = 'done' THEN $3 ELSE asked_ms END, updated_ms = $3
+             WHERE id = (
+                SELECT id FROM jobs WHERE article_id = $1 ORDER BY updated_ms DESC, id DESC LIMIT 1)
+             RETURNING *",
+        )
+        .bind(article.to_string())
+        .bind(Urgency::Listener.level())
+        .bind(now().0)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(job).transpose()
+    }
+
+    /// The latest job for an article.
+    pub async fn job_for(&self, article: ArticleId) -> Result<Option<Job>, StoreError> {
+        let sql = select!("WHERE article_id = $1 ORDER BY updated_ms DESC, id DESC LIMIT 1");
+        let query = sqlx::query(sql).bind(article.to_string());
+        query.fetch_optional(&self.pool).await?.as_ref().map(job).transpose()
+    }
+
     /// Remembers what the job made and closes it: all of it or nothing.
     pub async fn finish(&self, lease: &Lease, made: &Finished) -> Result<ArticleId, StoreError> {
-        let asked = match &lease.source {
-            Source::Address(address) => Some(address.canonical()),
-            Source::Html { url, .. } => url.as_ref().map(Address::canonical),
-            Source::Text { .. } => None,
-        };
+        let asked = asked(&lease.source);
         let mut write = self.write().await?;
         let article = articles::upsert(&mut write, &made.article, asked.as_ref()).await?;
         let narration = narrations::publish(&mut write, article, &made.narration).await?;
@@ -219,6 +265,15 @@ impl Store {
         .execute(&self.pool)
         .await?;
         if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+}
+
+/// The address under which the article was asked for.
+fn asked(source: &Source) -> Option<Address> {
+    match source {
+        Source::Address(address) => Some(address.canonical()),
+        Source::Html { url, .. } => url.as_ref().map(Address::canonical),
+        Source::Text { .. } => None,
     }
 }
 

@@ -5,6 +5,7 @@
 mod accounts;
 mod articles;
 mod blobs;
+mod clips;
 mod comments;
 mod dialect;
 mod feeds;
@@ -20,11 +21,12 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use self::articles::{StoredArticle, content_hash};
-pub use self::blobs::{Blob, BlobId, Blobs, hex};
+pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, Growing, hex};
+pub use self::clips::Clips;
 pub use self::comments::{CommentCounts, Decided};
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::jobs::{Finished, Lease};
-pub use self::narrations::{Line, NewNarration, StoredNarration};
+pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
 
 use crate::domain::units::Timestamp;
 

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::blobs::BlobId;
-use super::{Store, StoreError, json, new_id, now, parse, to_json, unsigned};
+use super::blobs::{BlobId, hex};
+use super::{Store, StoreError, json, new_id, now, parse, parse_optional, to_json, unsigned};
 use crate::domain::article::{ByteSpan, Part};
 use crate::domain::ids::{ArticleId, NarrationId, VoiceId};
-use crate::domain::note::Note;
+use crate::domain::note::{Note, NoteKind};
 use crate::domain::units::{SampleRate, Samples, Timestamp};
 
 /// What a narration is before it has an id.
@@ -21,8 +21,17 @@ pub struct NewNarration {
     pub length: Samples,
     pub lines: Vec<Line>,
     pub notes: Vec<Note>,
+    /// The waveform: the peaks of equal parts, 255 is full scale.
+    pub peaks: Vec<u8>,
+    pub files: Files,
+}
+
+/// Where the sound lies, in each format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
     pub mp3: BlobId,
-    pub wav: BlobId,
+    pub opus: Option<BlobId>,
+    pub wav: Option<BlobId>,
 }
 
 /// A narration as remembered. Its lines are many: [`Store::lines`] gives them where they are shown.
@@ -33,8 +42,7 @@ pub struct StoredNarration {
     pub voice: VoiceId,
     pub rate: SampleRate,
     pub length: Samples,
-    pub mp3: BlobId,
-    pub wav: BlobId,
+    pub files: Files,
     pub created: Timestamp,
 }
 
@@ -60,10 +68,10 @@ struct LineRow {
     cue: (u64, u64),
 }
 
-#[derive(Serialize)]
-struct NoteRow<'a> {
-    kind: &'static str,
-    message: &'a str,
+#[derive(Serialize, Deserialize)]
+struct NoteRow {
+    kind: String,
+    message: String,
     place: Option<(String, usize, usize)>,
 }
 
@@ -71,11 +79,17 @@ struct NoteRow<'a> {
 macro_rules! select {
     ($condition:literal) => {
         concat!(
-            "SELECT id, article_id, voice_id, sample_rate, sample_count, mp3_blob, wav_blob, ",
-            "created_ms FROM narrations WHERE ",
+            "SELECT id, article_id, voice_id, sample_rate, sample_count, mp3_blob, opus_blob, ",
+            "wav_blob, created_ms FROM narrations WHERE ",
             $condition
         )
     };
+}
+
+impl Files {
+    pub fn all(&self) -> impl Iterator<Item = &BlobId> {
+        std::iter::once(&self.mp3).chain(&self.opus).chain(&self.wav)
+    }
 }
 
 impl Store {
@@ -94,13 +108,31 @@ impl Store {
         }
     }
 
+    /// What is in doubt about a narration; empty if there is no such narration.
+    pub async fn notes(&self, id: NarrationId) -> Result<Vec<Note>, StoreError> {
+        let query = sqlx::query("SELECT notes FROM narrations WHERE id = $1").bind(id.to_string());
+        match query.fetch_optional(&self.pool).await? {
+            Some(row) => json::<Vec<NoteRow>>(&row, "notes")?.into_iter().map(note).collect(),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The waveform of a narration; empty if there is no such narration, or it has none.
+    pub async fn peaks(&self, id: NarrationId) -> Result<Vec<u8>, StoreError> {
+        let query = sqlx::query("SELECT peaks FROM narrations WHERE id = $1").bind(id.to_string());
+        match query.fetch_optional(&self.pool).await? {
+            Some(row) => unhex(&row.try_get::<String, _>("peaks")?),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// A narration that sounds exactly like the one wanted, of whatever article.
     pub async fn narration_like(&self, key: &str) -> Result<Option<NewNarration>, StoreError> {
         let query = sqlx::query(select!("content_key = $1 LIMIT 1")).bind(key);
         let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(None) };
         let found = narration(&row)?;
         // Sound that was lost is made again.
-        for blob in [&found.mp3, &found.wav] {
+        for blob in found.files.all() {
             if self.blobs.get(blob).await?.is_none() {
                 return Ok(None);
             }
@@ -112,8 +144,8 @@ impl Store {
             rate: found.rate,
             length: found.length,
             notes: Vec::new(),
-            mp3: found.mp3,
-            wav: found.wav,
+            peaks: self.peaks(found.id).await?,
+            files: found.files,
         }))
     }
 }
@@ -128,9 +160,11 @@ pub(super) async fn publish(
     let at = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     sqlx::query(
         "INSERT INTO narrations (id, article_id, content_key, voice_id, sample_rate, sample_count,
-            lines, notes, mp3_blob, wav_blob, created_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         ON CONFLICT (article_id, content_key) DO NOTHING",
+            lines, notes, peaks, mp3_blob, opus_blob, wav_blob, created_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         ON CONFLICT (article_id, content_key) DO UPDATE SET
+            mp3_blob = excluded.mp3_blob, opus_blob = excluded.opus_blob,
+            wav_blob = excluded.wav_blob",
     )
     .bind(new_id::<NarrationId>().to_string())
     .bind(article.to_string())
@@ -140,8 +174,10 @@ pub(super) async fn publish(
     .bind(at(new.length.0))
     .bind(to_json(&new.lines.iter().map(line_row).collect::<Vec<_>>()))
     .bind(to_json(&new.notes.iter().map(note_row).collect::<Vec<_>>()))
-    .bind(new.mp3.to_string())
-    .bind(new.wav.to_string())
+    .bind(hex(&new.peaks))
+    .bind(new.files.mp3.to_string())
+    .bind(new.files.opus.as_ref().map(BlobId::to_string))
+    .bind(new.files.wav.as_ref().map_or_else(String::new, BlobId::to_string))
     .bind(now().0)
     .execute(&mut *connection)
     .await?;
@@ -188,9 +224,31 @@ fn line_row(line: &Line) -> LineRow {
     }
 }
 
-fn note_row(note: &Note) -> NoteRow<'_> {
+fn note_row(note: &Note) -> NoteRow {
     let place = |(part, span): (Part, ByteSpan)| (part_name(part), span.start, span.end);
-    NoteRow { kind: note.kind.name(), message: &note.message, place: note.place.map(place) }
+    NoteRow {
+        kind: note.kind.name().to_owned(),
+        message: note.message.clone(),
+        place: note.place.map(place),
+    }
+}
+
+fn note(row: NoteRow) -> Result<Note, StoreError> {
+    let kind = NoteKind::from_name(&row.kind)
+        .ok_or_else(|| StoreError::Corrupt(format!("note {:?}", row.kind)))?;
+    let place = |(part, start, end): (String, usize, usize)| {
+        Ok::<_, StoreError>((part_of(&part)?, ByteSpan { start, end }))
+    };
+    Ok(Note { kind, message: row.message, place: row.place.map(place).transpose()? })
+}
+
+/// Bytes out of pairs of hexadecimal digits.
+fn unhex(text: &str) -> Result<Vec<u8>, StoreError> {
+    let corrupt = || StoreError::Corrupt(format!("not hexadecimal: {text:?}"));
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|digit| Some(digit.to_digit(16)? as u8)).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0).ok_or_else(corrupt)?;
+    Ok(digits.chunks(2).map(|two| two[0] << 4 | two[1]).collect())
 }
 
 fn lines(row: &AnyRow) -> Result<Vec<Line>, StoreError> {
@@ -216,8 +274,14 @@ fn narration(row: &AnyRow) -> Result<StoredNarration, StoreError> {
         voice: parse(row, "voice_id")?,
         rate: SampleRate(rate),
         length: Samples(unsigned(row, "sample_count")?),
-        mp3: parse(row, "mp3_blob")?,
-        wav: parse(row, "wav_blob")?,
+        files: Files {
+            mp3: parse(row, "mp3_blob")?,
+            opus: parse_optional(row, "opus_blob")?,
+            wav: match row.try_get::<String, _>("wav_blob")?.as_str() {
+                "" => None,
+                _ => Some(parse(row, "wav_blob")?),
+            },
+        },
         created: Timestamp(row.try_get("created_ms")?),
     })
 }

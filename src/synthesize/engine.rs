@@ -9,7 +9,7 @@ use super::piper::{LibraryError, Manner, Piper, PiperError, Runtime, Unheard};
 use super::pool::Stop;
 use super::voice::{Voice, VoiceKind};
 use super::{SynthesisError, embedded};
-use crate::domain::narration::{Clip, Phonemes};
+use crate::domain::narration::{Clip, Doubt, Phonemes, Spoken};
 
 /// A loaded voice. Cheap to clone; any number of threads may speak with it at once.
 #[derive(Clone, Debug)]
@@ -41,22 +41,6 @@ pub struct Computer {
 pub struct Mute {
     pub voice: String,
     pub error: PiperError,
-}
-
-/// An utterance that was spoken, and what is odd about it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Spoken {
-    pub clip: Clip,
-    pub doubts: Vec<Doubt>,
-}
-
-/// What an editor should listen to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Doubt {
-    /// The voice does not have these phonemes, so they were left out.
-    UnknownPhonemes(Vec<char>),
-    /// Far shorter or longer than its syllables let expect, twice.
-    OddLength { seconds: f64, expected: f64 },
 }
 
 /// Characters of phonemes that a voice says in one go. Its attention costs the square of them; a

@@ -11,7 +11,7 @@ mod pool;
 mod voice;
 mod voices;
 
-pub use self::engine::{Computer, Doubt, Engine, Mute, Spoken};
+pub use self::engine::{Computer, Engine, Mute};
 pub use self::manifest::{Kind, Manifest, VoiceFile};
 pub use self::pool::Stop;
 pub use self::voice::{Voice, VoiceKind};
@@ -19,7 +19,7 @@ pub use self::voices::{KnownVoice, NEURAL, RUNTIME_FOLDER, State, VoiceError, Vo
 
 use std::time::Duration;
 
-use crate::domain::narration::Phonemes;
+use crate::domain::narration::{Phonemes, Spoken};
 
 /// Why an utterance could not be spoken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +28,8 @@ pub enum SynthesisError {
     NotSound(String),
     #[error("the voice `{0}` failed: {1}")]
     Failed(String, String),
+    #[error("the voice `{0}` made no sound")]
+    Nothing(String),
     #[error("it was stopped, since nobody waits for it")]
     Stopped,
 }

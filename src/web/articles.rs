@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auth::Viewer;
 use super::error::WebError;
-use super::pages::{ArticlePage, CommentBox, HomePage, NewsItem};
+use super::pages::{ArticlePage, CommentBox, HomePage, NewsItem, PlayerView};
 use super::{App, comments, views};
 use crate::domain::address::Address;
 use crate::domain::article::Part;
@@ -24,6 +24,18 @@ const NEWS_BELOW_MAX: u32 = 6;
 pub struct Told {
     pub article: StoredArticle,
     pub narration: Option<StoredNarration>,
+    /// There is none yet, but it is being made, and can be listened to while it is.
+    pub is_being_read: bool,
+}
+
+impl Told {
+    /// What the player needs; `None` when there is nothing to hear.
+    pub fn player(&self, app: &App) -> Option<PlayerView> {
+        match &self.narration {
+            Some(narration) => Some(views::player(app, &self.article, narration)),
+            None => self.is_being_read.then(|| views::player_at_once(&self.article)),
+        }
+    }
 }
 
 /// The article of that id, or 404.
@@ -53,7 +65,14 @@ async fn with_narration(app: &App, article: StoredArticle) -> Result<Told, WebEr
         Some(id) => app.0.store.narration(id).await?,
         None => None,
     };
-    Ok(Told { article, narration })
+    let is_being_read = match narration {
+        Some(_) => false,
+        None => {
+            let job = app.0.store.job_for(article.id).await?;
+            job.is_some_and(|job| !job.state.is_final())
+        }
+    };
+    Ok(Told { article, narration, is_being_read })
 }
 
 /// The newest articles that can be heard.
@@ -77,7 +96,8 @@ pub async fn show_home(State(app): State<App>, viewer: Viewer) -> Result<Respons
     let news = items(&news(&app, NEWS_MAX).await?, None);
     // On a first visit the sample article is being read: show how far it is.
     let jobs = if news.is_empty() { app.0.store.jobs(1).await? } else { Vec::new() };
-    let job = jobs.iter().find(|job| job.state != JobState::Done).map(views::job_view);
+    let job =
+        jobs.iter().find(|job| job.state != JobState::Done).map(|job| views::job_view(job, 0));
     views::page(&HomePage { frame: viewer.frame(), news, job })
 }
 
@@ -119,7 +139,7 @@ pub async fn article_page(
         date: article.published.map(views::date),
         site: article.site.clone(),
         source_url: article.url.as_ref().map(Address::to_string),
-        player: narration.map(|narration| views::player(app, &told.article, narration)),
+        player: told.player(app),
         blocks: views::text_blocks(article, &lines),
         comment_box,
         news: below,
@@ -136,6 +156,8 @@ pub struct PlayerQuery {
 struct PlayerJson {
     article: ArticleJson,
     narration: Option<NarrationJson>,
+    /// Where it is heard while it is being read, when there is no narration yet.
+    listen: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -152,7 +174,8 @@ struct NarrationJson {
     voice: VoiceJson,
     duration_ms: u64,
     mp3: String,
-    wav: String,
+    opus: Option<String>,
+    wav: Option<String>,
     cues: String,
     transcript: String,
 }
@@ -188,7 +211,8 @@ fn player_json(app: &App, told: &Told) -> PlayerJson {
         },
         duration_ms: narration.length.millis(narration.rate).0,
         mp3: views::mp3_path(narration.id),
-        wav: format!("/audio/{}.wav", narration.id),
+        opus: narration.files.opus.as_ref().map(|_| format!("/audio/{}.opus", narration.id)),
+        wav: narration.files.wav.as_ref().map(|_| format!("/audio/{}.wav", narration.id)),
         cues: views::cues_path(id, narration.id),
         transcript: format!("/articles/{id}/transcript.vtt"),
     });
@@ -198,7 +222,8 @@ fn player_json(app: &App, told: &Told) -> PlayerJson {
         url: told.article.article.url.as_ref().map(Address::to_string),
         page: views::article_path(id),
     };
-    PlayerJson { article, narration }
+    let listen = told.is_being_read.then(|| views::listen_path(id));
+    PlayerJson { article, narration, listen }
 }
 
 #[derive(Serialize)]

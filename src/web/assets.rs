@@ -17,7 +17,7 @@ use crate::store::hex;
 struct Asset {
     path: &'static str,
     kind: &'static str,
-    content: String,
+    content: Vec<u8>,
     tag: String,
 }
 
@@ -30,10 +30,11 @@ const JS: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const SVG: &str = "image/svg+xml";
+const PNG: &str = "image/png";
 
 macro_rules! files {
     ($($path:literal $kind:ident),* $(,)?) => {
-        [$(($path, $kind, include_str!(concat!("../../static/", $path)))),*]
+        [$(($path, $kind, &include_bytes!(concat!("../../static/", $path))[..])),*]
     };
 }
 
@@ -49,6 +50,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "demo/demo.js" JS,
         "demo/iframe.html" HTML,
         "demo/script.html" HTML,
+        "cover.png" PNG,
         "desk.js" JS,
         "element.js" JS,
         "favicon.svg" SVG,
@@ -59,12 +61,12 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "player.js" JS,
         "words.js" JS,
     ];
-    let asset = |(path, kind, content): (&'static str, &'static str, String)| {
+    let asset = |(path, kind, content): (&'static str, &'static str, Vec<u8>)| {
         let tag = format!("\"{}\"", &hex(&Sha256::digest(&content))[..32]);
         Asset { path, kind, content, tag }
     };
-    let texts = ("texts.js", JS, format!("export default {};\n", TEXTS_JSON.trim()));
-    let files = files.map(|(path, kind, content)| (path, kind, content.to_owned()));
+    let texts = ("texts.js", JS, format!("export default {};\n", TEXTS_JSON.trim()).into());
+    let files = files.map(|(path, kind, content)| (path, kind, content.to_vec()));
     files.into_iter().chain([texts]).map(asset).collect()
 });
 

@@ -22,6 +22,7 @@ use crate::domain::account::Account;
 use crate::domain::address::Address;
 use crate::domain::ids::JobId;
 use crate::domain::job::{Job, JobState, Source, Urgency};
+use crate::domain::note::{Note, NoteKind};
 
 const JOBS_SHOWN: u32 = 50;
 
@@ -57,12 +58,17 @@ async fn desk_page(
     typed_url: String,
 ) -> Result<Response, WebError> {
     let jobs = app.0.store.jobs(JOBS_SHOWN).await?;
+    let mut views = Vec::new();
+    for job in &jobs {
+        let unread = unread(app, job).await?.len();
+        views.push(views::job_view(job, unread));
+    }
     let only_embedded = app.voices().iter().all(|voice| voice.embedded);
     views::page(&DeskPage {
         frame: views::frame(Some(account)),
         error,
         typed_url,
-        jobs: jobs.iter().map(views::job_view).collect(),
+        jobs: views,
         voice_notice: only_embedded.then(|| texts().desk.voice_embedded.clone()),
     })
 }
@@ -95,12 +101,31 @@ pub async fn show_job(
     let player = match job.article {
         Some(id) if job.state == JobState::Done => {
             let told = articles::told(&app, &id.to_string()).await?;
-            told.narration.as_ref().map(|narration| views::player(&app, &told.article, narration))
+            told.player(&app)
         }
         _ => None,
     };
-    let frame = views::frame(Some(&account));
-    views::page(&JobPage { frame, job: views::job_view(&job), player })
+    let unread = unread(&app, &job).await?;
+    let lines = match job.narration {
+        Some(id) if !unread.is_empty() => app.0.store.lines(id).await?,
+        _ => Vec::new(),
+    };
+    views::page(&JobPage {
+        frame: views::frame(Some(&account)),
+        job: views::job_view(&job, unread.len()),
+        player,
+        warnings: unread.iter().map(|note| views::warning(note, &lines)).collect(),
+    })
+}
+
+/// The sentences of a finished job that the voice that was wanted could not read.
+async fn unread(app: &App, job: &Job) -> Result<Vec<Note>, WebError> {
+    let Some(id) = job.narration.filter(|_| job.state == JobState::Done) else {
+        return Ok(Vec::new());
+    };
+    let mut notes = app.0.store.notes(id).await?;
+    notes.retain(|note| matches!(note.kind, NoteKind::StandIn | NoteKind::LeftOut));
+    Ok(notes)
 }
 
 /// `POST /api/articles`: 202 and a job.

@@ -77,12 +77,11 @@ async fn embed(app: &App, told: &Told, query: &EmbedQuery) -> Result<Response, W
         true => Some(comments::first_page(app, told.article.id).await?),
         false => None,
     };
-    let narration = told.narration.as_ref();
     views::page(&EmbedPage {
         t: texts(),
         title: told.article.article.title.clone(),
         page: views::article_path(told.article.id),
-        player: narration.map(|narration| views::player(app, &told.article, narration)),
+        player: told.player(app),
         comment_box,
     })
 }

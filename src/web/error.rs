@@ -154,6 +154,7 @@ mod tests {
             "cross_site",
             "article_not_found",
             "narration_not_found",
+            "narration_not_ready",
             "job_not_found",
             "comment_not_found",
             "range_not_satisfiable",

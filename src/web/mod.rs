@@ -9,6 +9,7 @@ mod embed;
 mod error;
 mod health;
 mod limits;
+mod listen;
 mod moderation;
 mod narrations;
 mod pages;
@@ -40,6 +41,10 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How many may watch jobs at the same time; each looks at the database three times a second.
 const WATCHERS_MAX: usize = 200;
 
+/// How many may listen at the same time to articles that are still being read; each holds a file open.
+/// What is finished is limited by nothing but the network.
+const LISTENERS_MAX: usize = 500;
+
 /// What every handler can ask.
 #[derive(Clone, Debug)]
 pub struct App(Arc<AppParts>);
@@ -55,6 +60,8 @@ struct AppParts {
     login_limit: RateLimit,
     /// Places for those who watch a job.
     watchers: Arc<Semaphore>,
+    /// Places for those who listen to what is still being read.
+    listeners: Arc<Semaphore>,
     stop: watch::Receiver<bool>,
 }
 
@@ -89,6 +96,7 @@ impl App {
         let comment_limit = RateLimit::new(settings.comments_per_network, window);
         let login_limit = RateLimit::new(10, window);
         let watchers = Arc::new(Semaphore::new(WATCHERS_MAX));
+        let listeners = Arc::new(Semaphore::new(LISTENERS_MAX));
         Self(Arc::new(AppParts {
             store,
             queue,
@@ -97,6 +105,7 @@ impl App {
             comment_limit,
             login_limit,
             watchers,
+            listeners,
             stop,
         }))
     }

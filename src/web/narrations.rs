@@ -1,4 +1,4 @@
-//! The sound itself, with ranges, and what is said when.
+//! The finished sound, with ranges, and what is said when.
 
 use axum::Json;
 use axum::body::Body;
@@ -16,12 +16,15 @@ use super::{App, articles, views};
 use crate::domain::article::Part;
 use crate::domain::ids::NarrationId;
 use crate::narrate;
-use crate::store::{BlobId, Line, StoredNarration};
+use crate::store::{Blob, BlobId, Line, StoredNarration};
+
+/// The media type of MP3 (RFC 3003).
+pub const MP3: &str = "audio/mpeg";
 
 /// A narration never changes: its address may be remembered for ever.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-/// `GET` and `HEAD /audio/{narration}.mp3` and `.wav`.
+/// `GET` and `HEAD /audio/{narration}.mp3`, `.opus` and `.wav`.
 pub async fn show_audio(
     State(app): State<App>,
     method: Method,
@@ -33,23 +36,25 @@ pub async fn show_audio(
     let (id, extension) = file.rsplit_once('.').ok_or_else(missing)?;
     let id: NarrationId = id.parse().map_err(|_| missing())?;
     let narration = app.0.store.narration(id).await?.ok_or_else(missing)?;
-    let (blob, kind) = match extension {
-        "mp3" => (&narration.mp3, "audio/mpeg"),
-        "wav" => (&narration.wav, "audio/wav"),
+    let (id, kind) = match extension {
+        "mp3" => (Some(&narration.files.mp3), MP3),
+        "opus" => (narration.files.opus.as_ref(), "audio/ogg"),
+        "wav" => (narration.files.wav.as_ref(), "audio/wav"),
         _ => return Err(missing()),
     };
-    send(&app, blob, kind, &method, &headers).await
+    let id = id.ok_or_else(missing)?;
+    let blob = app.0.store.blobs().get(id).await?.ok_or_else(missing)?;
+    send(blob, id, kind, &method, &headers).await
 }
 
-async fn send(
-    app: &App,
+/// A blob, or what is asked of it, to be remembered for ever.
+pub async fn send(
+    mut blob: Blob,
     id: &BlobId,
     kind: &'static str,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, WebError> {
-    let blob = app.0.store.blobs().get(id).await?;
-    let mut blob = blob.ok_or_else(|| WebError::not_found("narration_not_found"))?;
     let tag = format!("\"{id}\"");
     let (status, start, length) = match wanted(headers, blob.bytes, &tag) {
         Wanted::Nothing => {
@@ -109,6 +114,8 @@ struct CuesJson {
     narration: String,
     sample_rate: u32,
     duration_ms: u64,
+    /// The waveform: the peaks of equal parts of the whole, 0 to 255.
+    peaks: Vec<u8>,
     cues: Vec<CueJson>,
 }
 
@@ -160,6 +167,7 @@ pub async fn show_cues(
         narration: narration.id.to_string(),
         sample_rate: rate.0,
         duration_ms: narration.length.millis(rate).0,
+        peaks: app.0.store.peaks(narration.id).await?,
         cues: lines.iter().enumerate().map(cue).collect(),
     };
     Ok(views::fresh(Json(json)))

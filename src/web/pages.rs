@@ -30,11 +30,13 @@ pub struct NewsItem {
 pub struct PlayerView {
     pub article_id: String,
     pub mp3: String,
-    pub cues: String,
+    /// `None` while it is still being read.
+    pub cues: Option<String>,
+    /// 0 when nobody knows it yet.
     pub duration_ms: u64,
     /// `mm:ss`
-    pub duration: String,
-    /// "Giọng nữ"
+    pub duration: Option<String>,
+    /// "Giọng nữ"; empty when nobody knows it yet.
     pub voice_label: String,
     pub title: String,
 }
@@ -87,11 +89,20 @@ pub struct JobView {
     pub status: String,
     pub done: u32,
     pub total: Option<u32>,
+    /// An editor should look at it although it is done.
+    pub has_warnings: bool,
     /// Nothing more will happen by itself.
     pub is_final: bool,
     /// Path of the article's page, once there is one.
     pub page: Option<String>,
     pub date: String,
+}
+
+/// A sentence that the voice could not read.
+pub struct Warning {
+    /// What was done instead.
+    pub text: String,
+    pub sentence: String,
 }
 
 /// A comment in the moderators' queue.
@@ -174,6 +185,7 @@ pub struct JobPage {
     pub frame: Frame,
     pub job: JobView,
     pub player: Option<PlayerView>,
+    pub warnings: Vec<Warning>,
 }
 
 #[derive(Template)]

@@ -13,7 +13,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::error::WebError;
 use super::limits::{ARTICLE_BYTES_MAX, EMBED_POLICY, FORM_BYTES_MAX, PAGE_POLICY, header_text};
 use super::views;
-use super::{App, articles, assets, auth, comments, desk, embed, health, moderation, narrations};
+use super::{
+    App, articles, assets, auth, comments, desk, embed, health, listen, moderation, narrations,
+};
 
 /// The whole outside face.
 pub fn router(app: App) -> Router {
@@ -89,6 +91,7 @@ fn any_origin() -> CorsLayer {
 fn public() -> Router<App> {
     Router::new()
         .route("/audio/{file}", get(narrations::show_audio))
+        .route("/articles/{id}/listen.mp3", get(listen::show_sound))
         .route("/articles/{id}/cues.json", get(narrations::show_cues))
         .route("/articles/{id}/transcript.vtt", get(narrations::show_transcript))
         .route("/latest.json", get(articles::list_latest))

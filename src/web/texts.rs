@@ -125,6 +125,9 @@ pub struct DeskTexts {
     pub voice_heading: String,
     /// Shown when no other voice than the compiled-in one is there.
     pub voice_embedded: String,
+    pub warnings_heading: String,
+    pub warning_stand_in: String,
+    pub warning_left_out: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -167,6 +170,7 @@ pub struct JobsTexts {
     pub running: String,
     pub finishing: String,
     pub done: String,
+    pub done_with_warnings: String,
     pub failed: String,
     pub retrying: String,
 }

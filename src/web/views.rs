@@ -10,7 +10,7 @@ use time::macros::format_description;
 use super::App;
 use super::error::{WebError, failure_message, message};
 use super::pages::{
-    CommentView, ErrorPage, Frame, JobView, NewsItem, PlayerView, Sentence, TextBlock,
+    CommentView, ErrorPage, Frame, JobView, NewsItem, PlayerView, Sentence, TextBlock, Warning,
 };
 use super::texts::texts;
 use crate::domain::account::{Account, Role};
@@ -18,6 +18,7 @@ use crate::domain::article::{Article, Block, Part};
 use crate::domain::comment::Comment;
 use crate::domain::ids::{ArticleId, NarrationId};
 use crate::domain::job::{Job, JobState};
+use crate::domain::note::{Note, NoteKind};
 use crate::domain::units::Timestamp;
 use crate::store::{Line, StoredArticle, StoredNarration};
 
@@ -76,14 +77,32 @@ pub fn cues_path(id: ArticleId, narration: NarrationId) -> String {
     format!("/articles/{id}/cues.json?narration={narration}")
 }
 
+/// The sound of an article, whether it is finished or not.
+pub fn listen_path(id: ArticleId) -> String {
+    format!("/articles/{id}/listen.mp3")
+}
+
+/// The player of an article that is still being read: nobody knows how long it will be.
+pub fn player_at_once(article: &StoredArticle) -> PlayerView {
+    PlayerView {
+        article_id: article.id.to_string(),
+        mp3: listen_path(article.id),
+        cues: None,
+        duration_ms: 0,
+        duration: None,
+        voice_label: String::new(),
+        title: article.article.title.clone(),
+    }
+}
+
 pub fn player(app: &App, article: &StoredArticle, narration: &StoredNarration) -> PlayerView {
     let length = narration.length.millis(narration.rate);
     PlayerView {
         article_id: article.id.to_string(),
         mp3: mp3_path(narration.id),
-        cues: cues_path(article.id, narration.id),
+        cues: Some(cues_path(article.id, narration.id)),
         duration_ms: length.0,
-        duration: length.clock(),
+        duration: Some(length.clock()),
         voice_label: app.voice_label(&narration.voice),
         title: article.article.title.clone(),
     }
@@ -175,18 +194,35 @@ pub fn job_json(job: &Job) -> JobJson {
     }
 }
 
-pub fn job_view(job: &Job) -> JobView {
+/// `unread` sentences could not be read by the voice that was wanted.
+pub fn job_view(job: &Job, unread: usize) -> JobView {
     JobView {
         id: job.id.to_string(),
         source: job.label.clone(),
         state: job.state.name(),
-        status: job_status(job),
+        status: match unread {
+            0 => job_status(job),
+            count => texts().jobs.done_with_warnings.replace("{count}", &count.to_string()),
+        },
+        has_warnings: unread > 0,
         done: job.progress.done,
         total: job.progress.total,
         is_final: job.state.is_final(),
         page: job.article.map(article_path),
         date: date(job.created),
     }
+}
+
+/// A sentence that the voice could not read, and what was done instead.
+pub fn warning(note: &Note, lines: &[Line]) -> Warning {
+    let t = &texts().desk;
+    let text = match note.kind {
+        NoteKind::StandIn => &t.warning_stand_in,
+        _ => &t.warning_left_out,
+    };
+    let line = lines.iter().find(|line| note.place == Some((line.part, line.span)));
+    let sentence = line.map(|line| line.written.trim().to_owned()).unwrap_or_default();
+    Warning { text: text.clone(), sentence }
 }
 
 /// "Đang đọc 12 trên 26 câu"

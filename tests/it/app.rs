@@ -13,6 +13,9 @@ use tempfile::TempDir;
 /// The longest that anything may take. A condition that does not come by then never does.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// On a port that the kernel chooses.
+const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
+
 const OFFLINE: &str = "voices_download = false\n";
 
 /// A folder of data, and the settings that go with it.
@@ -101,9 +104,22 @@ impl Home {
         command
     }
 
-    /// Starts the service on a port that the kernel chooses, and waits until it listens.
+    /// Starts the service and waits until it listens.
     pub fn start(&self) -> App {
-        let mut child = self.command(&["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+        Self::listening(self.command(SERVE))
+    }
+
+    /// The same through a shell's script, whose arguments are the command.
+    pub fn start_through(&self, script: &str) -> App {
+        let command = self.command(SERVE);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).arg(command.get_program()).args(command.get_args());
+        shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::listening(shell)
+    }
+
+    fn listening(mut command: Command) -> App {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let mut stderr = child.stderr.take().unwrap();

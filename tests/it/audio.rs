@@ -9,7 +9,7 @@ async fn sound_is_served_whole_in_parts_and_not_again() {
     let app = Home::new("").start_and_keep();
     let article = app.sample().await;
     let player = app.json(&format!("/api/player?article={article}")).await;
-    for (name, kind) in [("mp3", "audio/mpeg"), ("wav", "audio/wav")] {
+    for (name, kind) in [("mp3", "audio/mpeg"), ("opus", "audio/ogg"), ("wav", "audio/wav")] {
         let path = player["narration"][name].as_str().unwrap();
         let whole = app.get(path).await;
         let tag = whole.headers()["etag"].to_str().unwrap().to_owned();

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::app::{App, Home, project};
+use crate::listen::{article, begun, drop_voice_that_fails};
 use crate::site::Site;
 
 /// A browser window.
@@ -296,4 +297,54 @@ async fn an_editor_pastes_an_address_and_hears_the_result() {
     browser.picture("desk-1280").await;
     browser.resize(390, 844).await;
     browser.picture("desk-390").await;
+}
+
+#[tokio::test]
+async fn a_reader_listens_while_it_is_still_being_read() {
+    // One utterance at a time, so that the reader is there before it is done.
+    let home = Home::new("sample = false\nthreads = 1\n");
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    let browser = Browser::open().await;
+    let (job, article) = begun(&app, &key, &article(900, "bản Mòn")).await;
+    browser.go(&app.url(&format!("/articles/{article}"))).await;
+    browser.until("!!document.querySelector('bao-noi')?.shadowRoot").await;
+    browser.player(".play").await.click().await.unwrap();
+    browser.until(&format!("{AUDIO}.currentTime > 0.5")).await;
+    let state = app.json(&format!("/api/jobs/{job}")).await;
+    assert_eq!(state["state"], "running", "too fast to be caught: {state}");
+    // Nobody knows how long it will be, and nothing says otherwise.
+    let shown = browser.player(".time").await.text().await.unwrap();
+    assert!(!shown.contains('/') && shown.starts_with("00:"), "{shown:?}");
+    assert!(!browser.player(".bar").await.is_enabled().await.unwrap());
+    browser.picture("being-read-1280").await;
+    browser.resize(390, 844).await;
+    browser.picture("being-read-390").await;
+    app.finished(&job).await;
+    browser.go(&app.url(&format!("/articles/{article}"))).await;
+    browser.until("!!document.querySelector('bao-noi')?.shadowRoot").await;
+    assert!(browser.player(".time").await.text().await.unwrap().contains('/'));
+}
+
+#[tokio::test]
+async fn an_editor_is_told_of_sentences_that_the_voice_could_not_read() {
+    let home = Home::new("sample = false\nvoice = \"mini\"\n");
+    drop_voice_that_fails(&home);
+    let password = home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    let paragraphs = ["Bản Mòn có cầu mới.", "Con khỉ ăn khoai khô.", "Ai cũng vui."];
+    let done = app.narrate(&key, &json!({"title": "Cây cầu", "paragraphs": paragraphs})).await;
+    let browser = Browser::open().await;
+    let page = format!("/desk/jobs/{}", done["id"].as_str().unwrap());
+    browser.log_in(&app, "lan", password, &page).await;
+    browser.until("!!document.querySelector('bao-noi')?.shadowRoot").await;
+    assert!(browser.find(".warnings").await.text().await.unwrap().contains("Con khỉ ăn"));
+    browser.picture("warning-1280").await;
+    browser.resize(390, 844).await;
+    browser.picture("warning-390").await;
+    browser.go(&app.url("/desk")).await;
+    assert!(browser.find(".job").await.text().await.unwrap().contains("1 câu cần nghe lại"));
+    browser.picture("desk-warning-390").await;
 }

@@ -73,7 +73,7 @@ fn mistakes_are_named_and_have_their_exit_codes() {
         (&["sing"], 2, "sing"),
         (&["narrate"], 2, "URL|FILE|-"),
         (&["narrate", "nowhere.html"], 1, "cannot read nowhere.html"),
-        (&["narrate", "-", "-o", "a.ogg"], 2, ".mp3 or .wav"),
+        (&["narrate", "-", "-o", "a.ogg"], 2, ".mp3, .opus or .wav"),
         (&["narrate", "-", "--speed", "9"], 2, "0.5 to 2.0"),
         (&["narrate", "-", "--voice", "robot"], 2, "voices list"),
         (&["narrate", "http://127.0.0.1:9/"], 1, "not a public internet address"),

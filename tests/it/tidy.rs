@@ -140,7 +140,9 @@ fn each_outside_package_has_one_home() {
         ("scraper", "extract"),
         ("quick_xml", "extract/feed.rs"),
         ("hound", "audio/wav.rs"),
-        ("rusty_mp3", "audio/encode.rs"),
+        ("rusty_mp3", "audio/mp3.rs"),
+        ("opus_pure", "audio/opus.rs"),
+        ("rubato", "audio/resample.rs"),
         ("ebur128", "audio"),
         ("argon2", "web/password.rs"),
         ("tar", "install/archive.rs"),
@@ -234,7 +236,7 @@ fn interface_text_lives_in_one_place() {
 }
 
 /// The number only grows on purpose.
-const PACKAGES_MAX: usize = 420;
+const PACKAGES_MAX: usize = 432;
 
 #[test]
 fn dependencies_are_counted_and_explained() {
