@@ -13,7 +13,7 @@ use std::io::{BufRead as _, Cursor};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use baonoi::audio::{Arrangement, Assembly, Bitrates, Encoder, Format, Tags, track_rate};
+use baonoi::audio::{self, Arrangement, Assembly, Bitrates, Encoder, Format, Tags, track_rate};
 use baonoi::domain::narration::{Clip, Phonemes};
 use baonoi::domain::script::Pause;
 use baonoi::phonemize;
@@ -81,7 +81,8 @@ fn main() {
         let (mut assembly, opening) = Assembly::begin(rate, &Arrangement::default());
         pieces = vec![opening];
         for clip in &clips {
-            pieces.push(assembly.add(clip.clone(), Pause::Sentence));
+            let sound = audio::sound(clip.clone(), rate);
+            pieces.push(assembly.add(&sound, Pause::Sentence));
         }
         pieces.push(assembly.end().1);
     });

@@ -204,10 +204,16 @@ impl Worker {
         tokio::pin!(line);
         let mut beat = tokio::time::interval(self.beat());
         loop {
+            // Side by side with the line, which may be writing to the database itself: waiting for one
+            // of them alone would wait for ever.
+            let renewed = async {
+                beat.tick().await;
+                self.queue.store.renew(lease, self.lease, gauge.read()).await
+            };
             tokio::select! {
                 result = &mut line => return result,
-                _ = beat.tick() => {
-                    match self.queue.store.renew(lease, self.lease, gauge.read()).await {
+                renewed = renewed => {
+                    match renewed {
                         Ok(()) => {}
                         Err(StoreError::LeaseLost) => {
                             gauge.stop.store(true, Ordering::Relaxed);

@@ -17,7 +17,7 @@
 //! | [`normalize`] | an article | a [`Script`](domain::script::Script): the words that are said | scans what a rule has produced |
 //! | [`phonemize`] | an utterance's words | [`Phonemes`](domain::narration::Phonemes) | stays silent about a word |
 //! | [`synthesize`] | phonemes | a [`Clip`](domain::narration::Clip) | says how it was made |
-//! | [`audio`] | clips | a levelled [`Narration`](domain::narration::Narration), MP3, WAV | touches a file |
+//! | [`audio`] | clips | a levelled track, its [`Narration`](domain::narration::Narration), MP3, Opus, WAV | touches a file |
 //! | [`store`] | | rows and blobs | lets SQL out |
 //! | [`narrate`] | a source | all of the above in order | knows HTTP |
 //! | [`jobs`] | rows of slow work | the same, done at most once | loses one |

@@ -390,7 +390,7 @@ export class BaoNoi extends HTMLElement {
     of.hidden = !end;
     bar.disabled = !end;
     bar.max = String(end || 1);
-    if (!this.#dragging) bar.value = String(time);
+    if (!this.#dragging) bar.value = String(end ? time : 0);
     player.style.setProperty("--played", `${end ? (Math.min(time, end) / end) * 100 : 0}%`);
     if (asked || this.shadowRoot?.activeElement !== bar) {
       const words = end ? fill(t.at, { time: spokenTime(time), total: spokenTime(end) }) : spokenTime(time);

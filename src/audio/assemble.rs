@@ -51,7 +51,7 @@ impl Assembly {
     /// the intro if there is one.
     pub fn begin(rate: SampleRate, arrangement: &Arrangement) -> (Self, Vec<f32>) {
         let jingle = |clip: &Option<_>| {
-            clip.as_deref().map_or_else(Vec::new, |clip: &Clip| sound(clip.clone(), rate))
+            clip.as_deref().map_or_else(Vec::new, |clip: &Clip| sound(clip.clone(), rate).samples)
         };
         let intro = jingle(&arrangement.intro);
         let mut assembly = Self {
@@ -70,13 +70,13 @@ impl Assembly {
         (assembly, track)
     }
 
-    /// Lays the next clip down and gives the samples that it adds to the track: the silence that was
-    /// due, then its sound, trimmed, with faded ends and at the loudness of all others.
+    /// Lays the next clip down, as [`sound`] gave it, and gives the samples that it adds to the track: the
+    /// silence that was due, then the clip.
     ///
     /// A clip without sound takes no time and gives a cue of length zero, but its break counts: the
     /// silence between two sounds is the longest of those that lie between them.
-    pub fn add(&mut self, clip: Clip, pause: Pause) -> Vec<f32> {
-        let sound = sound(clip, self.rate);
+    pub fn add(&mut self, sound: &Clip, pause: Pause) -> Vec<f32> {
+        let sound = &sound.samples;
         let after = self.pauses.after(pause).samples(self.rate);
         let utterance = self.cues.len();
         if sound.is_empty() {
@@ -89,7 +89,7 @@ impl Assembly {
         let start = self.length + self.silence;
         let end = start + Samples(sound.len() as u64);
         let mut track = silence(self.silence);
-        track.extend(sound);
+        track.extend_from_slice(sound);
         self.grow(&track);
         self.cues.push(Cue { utterance, start, end });
         self.silence = after;
@@ -118,10 +118,11 @@ impl Assembly {
     }
 }
 
-/// The sound of a clip as it is heard in a track.
-fn sound(clip: Clip, rate: SampleRate) -> Vec<f32> {
+/// A clip as it is heard in a track of that rate: trimmed to its sound, with faded ends, at the loudness of
+/// all others. One in which nothing is heard is empty.
+pub fn sound(clip: Clip, rate: SampleRate) -> Clip {
     let clip = resample::clip(clip, rate);
-    level::level(trim::voiced(clip), rate)
+    Clip { rate, samples: level::level(trim::voiced(clip), rate) }
 }
 
 fn silence(length: Samples) -> Vec<f32> {

@@ -1,8 +1,9 @@
 //! Clips -> Narration: laid down in order with pauses, at even loudness, encoded, with cues.
 //!
 //! The steps, for each clip as it comes: at the rate of the track ([`resample`]), trimmed to its sound
-//! ([`trim`]), at the loudness of all others ([`level`]), laid down after the silence that is due
-//! ([`assemble`]), encoded ([`encode`]). Nothing is kept of it but its cue and the waveform.
+//! ([`trim`]), at the loudness of all others ([`level`]); that depends on the clip alone and need not be
+//! done twice. Then laid down after the silence that is due ([`assemble`]), and encoded ([`encode`]).
+//! Nothing is kept of the track but its cues and the waveform.
 
 mod assemble;
 mod cues;
@@ -19,7 +20,7 @@ mod tags;
 mod trim;
 mod wav;
 
-pub use assemble::{Assembly, track_rate};
+pub use assemble::{Assembly, sound, track_rate};
 pub use cues::webvtt;
 pub use encode::{Bitrates, Encoder, Format};
 pub use pauses::{Arrangement, Pauses};

@@ -28,7 +28,7 @@ impl Track {
 fn laid(clips: Vec<(Clip, Pause)>, arrangement: &Arrangement) -> Track {
     let (mut assembly, mut samples) = Assembly::begin(RATE, arrangement);
     for (clip, pause) in clips {
-        samples.extend(assembly.add(clip, pause));
+        samples.extend(assembly.add(&sound(clip, RATE), pause));
     }
     let (narration, ending) = assembly.end();
     samples.extend(ending);

@@ -8,6 +8,7 @@ use crate::domain::job::{Progress, Urgency};
 use crate::domain::narration::{Clip, Narration, Phonemes, Spoken};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::script::Utterance;
+use crate::domain::units::SampleRate;
 use crate::synthesize::{self, Engine, SynthesisError, Ticket, Unspoken};
 
 /// A voice that fails on its first sentences, so many of them, is broken: another one would have to
@@ -60,10 +61,10 @@ impl Narrator {
             // Enough to keep every thread busy while the oldest is waited for.
             while asked.len() <= self.pool.threads() {
                 let Some(phonemes) = unasked.next() else { break };
-                asked.push_back(self.wish(engine, urgency(), phonemes)?);
+                asked.push_back(self.wish(engine, rate, urgency(), phonemes)?);
             }
             let Some(wish) = asked.pop_front() else { break };
-            let Read { spoken, failure } = self.read(engine, urgency(), phonemes, wish)?;
+            let Read { spoken, failure } = self.read(engine, rate, urgency(), phonemes, wish)?;
             match failure {
                 None => read += 1,
                 Some((kind, error)) => {
@@ -75,7 +76,7 @@ impl Narrator {
                 }
             }
             notes.extend(spoken.doubts.iter().map(|doubt| notes::doubtful(doubt, utterance)));
-            on_track(assembly.add(spoken.clip, utterance.pause))?;
+            on_track(assembly.add(&spoken.clip, utterance.pause))?;
             progress.done += 1;
         }
         let _ = on_progress(progress);
@@ -91,11 +92,12 @@ impl Narrator {
     fn wish(
         &self,
         engine: &Engine,
+        rate: SampleRate,
         urgency: Urgency,
         phonemes: &Phonemes,
     ) -> Result<Wish, Unspoken> {
         let kept =
-            self.clips.as_ref().and_then(|clips| clips.get(&self.clip_key(engine, phonemes)));
+            self.clips.as_ref().and_then(|clips| clips.get(&self.clip_key(engine, rate, phonemes)));
         Ok(match kept {
             Some(spoken) => Wish::Kept(spoken),
             None => Wish::Asked(self.ask(engine, urgency, phonemes)?),
@@ -106,6 +108,7 @@ impl Narrator {
     fn read(
         &self,
         engine: &Engine,
+        rate: SampleRate,
         urgency: Urgency,
         phonemes: &Phonemes,
         wish: Wish,
@@ -114,12 +117,12 @@ impl Narrator {
             Wish::Kept(spoken) => return Ok(Read { spoken, failure: None }),
             Wish::Asked(ticket) => ticket,
         };
-        let error = match self.spoken(engine, phonemes, ticket.wait()) {
+        let error = match self.sound(engine, rate, phonemes, ticket.wait()) {
             Ok(spoken) => return Ok(Read { spoken, failure: None }),
             Err(error) if is_no_fault(&error) => return Err(error),
             Err(_) => {
                 let again = self.ask(engine, urgency, phonemes)?.wait();
-                match self.spoken(engine, phonemes, again) {
+                match self.sound(engine, rate, phonemes, again) {
                     Ok(spoken) => return Ok(Read { spoken, failure: None }),
                     Err(error) if is_no_fault(&error) => return Err(error),
                     Err(error) => error,
@@ -129,23 +132,26 @@ impl Narrator {
         if !engine.voice.is_embedded() {
             let embedded = Engine::embedded();
             let stand_in = self.ask(&embedded, urgency, phonemes)?.wait();
-            if let Ok(spoken) = self.spoken(&embedded, phonemes, stand_in) {
+            if let Ok(spoken) = self.sound(&embedded, rate, phonemes, stand_in) {
                 return Ok(Read { spoken, failure: Some((NoteKind::StandIn, error)) });
             }
         }
-        let nothing = Clip { rate: engine.voice.rate, samples: Vec::new() };
+        let nothing = Clip { rate, samples: Vec::new() };
         let spoken = Spoken { clip: nothing, doubts: Vec::new() };
         Ok(Read { spoken, failure: Some((NoteKind::LeftOut, error)) })
     }
 
-    /// What the pool gave, if there is sound in it; kept for the next time.
-    fn spoken(
+    /// What the pool gave, as it is heard in a track of that rate, if there is sound in it; kept for the
+    /// next time.
+    fn sound(
         &self,
         engine: &Engine,
+        rate: SampleRate,
         phonemes: &Phonemes,
         answer: Result<Spoken, Unspoken>,
     ) -> Result<Spoken, Unspoken> {
         let Spoken { clip, doubts } = answer?;
+        let clip = audio::sound(clip, rate);
         if clip.samples.is_empty() && phonemes.0.contains(char::is_alphabetic) {
             let voice = engine.voice.id.to_string();
             return Err(Unspoken::Voice(SynthesisError::Nothing(voice)));
@@ -153,7 +159,7 @@ impl Narrator {
         // As it will come out of the cache.
         let spoken = Spoken { clip: Clip::of_pcm16(clip.rate, clip.pcm16()), doubts };
         if let Some(clips) = &self.clips {
-            clips.put(&self.clip_key(engine, phonemes), &spoken);
+            clips.put(&self.clip_key(engine, rate, phonemes), &spoken);
         }
         Ok(spoken)
     }
@@ -170,8 +176,10 @@ impl Narrator {
     }
 
     /// SHA-256 of everything that the sound of an utterance depends on.
-    fn clip_key(&self, engine: &Engine, phonemes: &Phonemes) -> String {
+    fn clip_key(&self, engine: &Engine, rate: SampleRate, phonemes: &Phonemes) -> String {
         let mut key = Key::new();
+        key.add(audio::VERSION);
+        key.add(rate.0.to_le_bytes());
         key.add(engine.voice.id.as_ref());
         key.add(&engine.voice.version);
         key.add(self.speed.to_string());

@@ -229,6 +229,10 @@ fn english_amount(at: At) -> Option<Amount> {
 
 /// A unit without a number: `mỗi ha`, `điểm %`, `Tỷ giá USD`.
 pub(super) fn read_alone(at: At) -> Option<Reading> {
+    // In an address that is said already (`a còng ha chấm vê nờ`) it is a syllable.
+    if at.follows(&["chấm", "nối", "còng", "chéo", "dưới"]) {
+        return None;
+    }
     let (unit, end) = UNITS.longest(at, 0).filter(|(unit, _)| unit.alone)?;
     if math::is_product_of_quantities(at) {
         return Some(Reading::new(1, SemioticClass::Math, letters::spelled(at.text(0))));

@@ -15,7 +15,7 @@ const WORDS_MIN: usize = 10;
 /// The same for the first utterance of an article: a listener who has pressed play waits for it, so it
 /// is cut where a sentence in the midst of the text would not be.
 const OPENING_WORDS_MAX: usize = 16;
-const OPENING_WORDS_MIN: usize = 4;
+const OPENING_WORDS_MIN: usize = 5;
 
 /// Without any clause boundary an utterance is cut between words here, to bound what the voice
 /// must hold in memory.

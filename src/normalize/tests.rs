@@ -80,15 +80,14 @@ fn sentences_end_where_a_reader_ends_them() {
 
 #[test]
 fn the_first_utterance_of_an_article_is_short_where_it_can_be() {
-    let title =
-        "Từ ngày mai, các bến phà ở miền Tây mở lại cho xe máy và người đi bộ, xe tải phải chờ";
+    let title = "Từ ngày mai, các bến phà ở miền Tây mở lại cho xe máy và người đi bộ, xe tải phải chờ thêm một tuần";
     let spoken = |part| {
         let (utterances, _) = utterances(part, title, &Lexicon::default());
         utterances.into_iter().map(|utterance| utterance.written).collect::<Vec<_>>()
     };
     let cut = [
         "Từ ngày mai, các bến phà ở miền Tây mở lại cho xe máy và người đi bộ, ",
-        "xe tải phải chờ",
+        "xe tải phải chờ thêm một tuần",
     ];
     assert_eq!(spoken(Part::Title), cut);
     assert_eq!(spoken(Part::Lead), [title]);
@@ -359,6 +358,15 @@ proptest! {
         let once = spoken(&text);
         prop_assert_eq!(spoken(&once), once);
     }
+}
+
+#[test]
+fn a_unit_in_an_address_that_is_said_already_is_a_syllable() {
+    for written in ["a_ha", "b@ha.vn", "a-ha.vn"] {
+        let once = spoken(written);
+        assert_eq!(spoken(&once), once);
+    }
+    assert_eq!(spoken("mỗi ha"), "mỗi héc ta");
 }
 
 #[test]

@@ -267,6 +267,11 @@ impl App {
         }
     }
 
+    /// Whether it said these words so far.
+    pub fn has_said(&self, words: &str) -> bool {
+        self.said.lock().unwrap().iter().any(|line| line.contains(words))
+    }
+
     /// `kill -9`: no chance to tidy up.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

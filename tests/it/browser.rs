@@ -317,7 +317,9 @@ async fn a_reader_listens_while_it_is_still_being_read() {
     // Nobody knows how long it will be, and nothing says otherwise.
     let shown = browser.player(".time").await.text().await.unwrap();
     assert!(!shown.contains('/') && shown.starts_with("00:"), "{shown:?}");
-    assert!(!browser.player(".bar").await.is_enabled().await.unwrap());
+    let bar = browser.player(".bar").await;
+    assert!(!bar.is_enabled().await.unwrap());
+    assert_eq!(bar.prop("value").await.unwrap().as_deref(), Some("0"));
     browser.picture("being-read-1280").await;
     browser.resize(390, 844).await;
     browser.picture("being-read-390").await;

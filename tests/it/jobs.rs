@@ -60,6 +60,20 @@ async fn a_stopped_service_puts_its_job_back() {
 }
 
 #[tokio::test]
+async fn a_job_that_writes_does_not_wait_for_its_own_lease() {
+    let home = Home::new("sample = false\n");
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    // A job writes down its article at the moment when its lease is first renewed.
+    for n in 0..60 {
+        let text = json!({"title": format!("Tin số {n}"), "paragraphs": ["Một câu."]});
+        assert_eq!(app.narrate(&key, &text).await["state"], "done");
+    }
+    assert!(!app.has_said("slow") && !app.has_said("could not be renewed"));
+}
+
+#[tokio::test]
 async fn whoever_waits_is_served_before_the_backlog() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).await.unwrap();
