@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, watch};
+use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
 
 use crate::domain::address::Address;
@@ -203,6 +204,8 @@ impl Worker {
         let line = self.line(lease, gauge.clone());
         tokio::pin!(line);
         let mut beat = tokio::time::interval(self.beat());
+        // A database that was slow once is not asked for every beat that it missed.
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             // Side by side with the line, which may be writing to the database itself: waiting for one
             // of them alone would wait for ever.

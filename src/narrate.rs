@@ -259,13 +259,13 @@ impl Narrator {
         audience: Audience<'_>,
     ) -> Result<Finished, NarrateError> {
         let Audience { urgency, on_progress, on_sound } = audience;
-        let formats = Format::ALL.into_iter().filter(|&f| f != Format::Wav || self.sound.keeps_wav);
-        let mut files = Vec::new();
-        for format in formats {
-            files.push((format, store.blobs().begin()?));
+        let mp3 = store.blobs().begin()?;
+        let growing = mp3.growing();
+        // The first is the one that listeners get while it is made.
+        let mut files = vec![(Format::Mp3, mp3), (Format::Opus, store.blobs().begin()?)];
+        if self.sound.keeps_wav {
+            files.push((Format::Wav, store.blobs().begin()?));
         }
-        // The first format is MP3: the one that listeners get while it is made.
-        let growing = files[0].1.growing();
         let mut heard = |is_complete| {
             let Growing { path, flushed } = &growing;
             on_sound(Heard {

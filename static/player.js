@@ -342,7 +342,8 @@ export class BaoNoi extends HTMLElement {
 
   /** What is still being made has no length until its end. */
   #lengthKnown() {
-    if (Number.isFinite(this.#audio.duration)) this.#duration = this.#audio.duration;
+    // The server counts samples; a browser guesses from the bitrate.
+    if (!this.#duration && Number.isFinite(this.#audio.duration)) this.#duration = this.#audio.duration;
     this.#showTime(true);
   }
 

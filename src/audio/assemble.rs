@@ -14,7 +14,7 @@ use crate::domain::units::{Millis, SampleRate, Samples};
 const HEAD: Millis = Millis(100);
 
 /// Silence after the last sound, so that players do not cut its end.
-const TAIL: Millis = Millis(300);
+const TAIL: Millis = Millis(400);
 
 /// Silence between an intro or outro and the reading.
 const JINGLE_GAP: Millis = Millis(500);

@@ -39,6 +39,9 @@ pub(super) struct Mp3<W> {
     /// Samples of the silence at the beginning that the encoder must not see.
     delay: usize,
     has_info: bool,
+    /// Bytes of a frame times the rate, and what the frames so far are short of it.
+    frame_bytes: u64,
+    owed: u64,
 }
 
 impl<W: Write> Mp3<W> {
@@ -46,7 +49,15 @@ impl<W: Write> Mp3<W> {
         out.write_all(&tags.id3())?;
         let config = Mp3EncoderConfig { bitrate_kbps: kbps, vbr_quality: None };
         let encoder = Mp3Encoder::new(config);
-        Ok(Self { encoder, rate, out, delay: ENCODER_DELAY, has_info: false })
+        Ok(Self {
+            encoder,
+            rate,
+            out,
+            delay: ENCODER_DELAY,
+            has_info: false,
+            frame_bytes: FRAME / 8 * u64::from(kbps) * 1000,
+            owed: 0,
+        })
     }
 
     pub fn add(&mut self, samples: &[f32]) -> io::Result<()> {
@@ -65,6 +76,22 @@ impl<W: Write> Mp3<W> {
         Ok(self.out)
     }
 
+    /// At 22,050 Hz a frame of 64 kbit/s has 208.98 bytes, and the encoder writes 208 always. With a byte
+    /// more where it is due (ISO/IEC 11172-3, 2.4.3.1) the bitrate is what it says, from which players
+    /// tell the length.
+    fn padded(&mut self, mut frame: Vec<u8>) -> Vec<u8> {
+        const PADDING: u8 = 0b10;
+        let rate = u64::from(self.rate.0);
+        self.owed += self.frame_bytes % rate;
+        let is_short = frame.len() as u64 == self.frame_bytes / rate;
+        if self.owed >= rate && is_short && frame[2] & PADDING == 0 {
+            self.owed -= rate;
+            frame[2] |= PADDING;
+            frame.push(0);
+        }
+        frame
+    }
+
     fn write_frames(&mut self) -> io::Result<()> {
         loop {
             match self.encoder.next_packet() {
@@ -73,7 +100,10 @@ impl<W: Write> Mp3<W> {
                     self.has_info = true;
                     self.out.write_all(&info(&frame))?;
                 }
-                Ok(frame) => self.out.write_all(&frame)?,
+                Ok(frame) => {
+                    let frame = self.padded(frame);
+                    self.out.write_all(&frame)?;
+                }
                 Err(Error::Again | Error::Eof) => return Ok(()),
                 Err(error) => return Err(io::Error::other(error)),
             }

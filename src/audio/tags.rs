@@ -53,7 +53,7 @@ pub enum CoverKind {
 /// The picture cannot be a cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoCover {
-    #[error("it is neither a JPEG nor a PNG file")]
+    #[error("it is neither a JPEG nor a PNG file that is whole")]
     UnknownKind,
     #[error(
         "it has {bytes} bytes; at most {max} are taken, since listeners load it before the first word",
@@ -66,11 +66,29 @@ impl Cover {
     /// The largest picture, in bytes: half a second of loading over a weak connection.
     pub const BYTES_MAX: usize = 32 * 1024;
 
-    /// A picture file, known by its first bytes.
+    /// A picture file, known by its first and last bytes.
     pub fn new(bytes: Vec<u8>) -> Result<Self, NoCover> {
         let kind = match bytes.as_slice() {
-            [0xff, 0xd8, 0xff, ..] => CoverKind::Jpeg,
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => CoverKind::Png,
+            [0xff, 0xd8, 0xff, .., 0xff, 0xd9] => CoverKind::Jpeg,
+            [
+                0x89,
+                b'P',
+                b'N',
+                b'G',
+                b'\r',
+                b'\n',
+                0x1a,
+                b'\n',
+                ..,
+                b'I',
+                b'E',
+                b'N',
+                b'D',
+                _,
+                _,
+                _,
+                _,
+            ] => CoverKind::Png,
             _ => return Err(NoCover::UnknownKind),
         };
         if bytes.len() > Self::BYTES_MAX {

@@ -145,7 +145,7 @@ fn silence_around_the_sound_is_replaced_by_pauses() {
 /// There is silence after the last sound, up to the end of an MP3 frame.
 fn assert_tail(track: &Track, end: Samples) {
     let tail = track.samples.len() as u64 - end.0;
-    assert!((samples(Millis(300))..samples(Millis(300)) + 576).contains(&tail), "{tail}");
+    assert!((samples(Millis(400))..samples(Millis(400)) + 576).contains(&tail), "{tail}");
     assert_eq!((track.samples.len() + 529) % 576, 0);
 }
 

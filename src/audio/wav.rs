@@ -110,9 +110,16 @@ fn io_error(error: hound::Error) -> io::Error {
 /// A WAV file that a newsroom gives as its intro or outro cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum NoJingle {
-    #[error("it is not a WAV file: {0}")]
+    #[error(
+        "it is no WAV file that can be read ({0}); make one with `ffmpeg -i IN -c:a pcm_s16le OUT.wav`"
+    )]
     NotWav(String),
-    #[error("it is {seconds:.0} s long; at most {max} s are taken", max = JINGLE_SECONDS_MAX)]
+    #[error(
+        "it has {0} samples a second, where 8000 to 192000 are taken; make another with \
+         `ffmpeg -i IN -ar 48000 -c:a pcm_s16le OUT.wav`"
+    )]
+    OddRate(u32),
+    #[error("it is {seconds:.0} s long; at most {max} s are taken; cut it", max = JINGLE_SECONDS_MAX)]
     TooLong { seconds: f64 },
     #[error("nothing is heard in it")]
     Silent,
@@ -126,7 +133,10 @@ pub fn jingle(file: &[u8]) -> Result<Clip, NoJingle> {
     let not_wav = |error: hound::Error| NoJingle::NotWav(error.to_string());
     let mut reader = WavReader::new(Cursor::new(file)).map_err(not_wav)?;
     let spec = reader.spec();
-    let seconds = f64::from(reader.duration()) / f64::from(spec.sample_rate.max(1));
+    if !(8_000..=192_000).contains(&spec.sample_rate) {
+        return Err(NoJingle::OddRate(spec.sample_rate));
+    }
+    let seconds = f64::from(reader.duration()) / f64::from(spec.sample_rate);
     if seconds > f64::from(JINGLE_SECONDS_MAX) {
         return Err(NoJingle::TooLong { seconds });
     }
@@ -138,7 +148,10 @@ pub fn jingle(file: &[u8]) -> Result<Clip, NoJingle> {
         }
     };
     let channels = usize::from(spec.channels.max(1));
-    let mono = |frame: &[f32]| frame.iter().sum::<f32>() / channels as f32;
+    let mono = |frame: &[f32]| {
+        let sample = frame.iter().sum::<f32>() / channels as f32;
+        if sample.is_finite() { sample } else { 0.0 }
+    };
     let samples: Vec<f32> = samples.map_err(not_wav)?.chunks(channels).map(mono).collect();
     if !samples.iter().any(|sample| sample.abs() > 1e-3) {
         return Err(NoJingle::Silent);
@@ -209,5 +222,9 @@ mod tests {
         let long = made(float, &vec![0.5_f32; 44_100 * 31]);
         assert!(matches!(jingle(&long), Err(NoJingle::TooLong { .. })));
         assert!(matches!(jingle(b"RIFF"), Err(NoJingle::NotWav(_))));
+        let odd = WavSpec { sample_rate: 1, ..float };
+        assert!(matches!(jingle(&made(odd, &[0.5_f32])), Err(NoJingle::OddRate(1))));
+        let broken = jingle(&made(float, &[0.5, f32::NAN, f32::INFINITY])).unwrap();
+        assert_eq!(broken.samples, [0.5, 0.0, 0.0]);
     }
 }

@@ -106,8 +106,12 @@ impl Blobs {
 
     /// Begins a blob, whose name will be the hash of all that is written.
     pub fn begin(&self) -> Result<BlobWriter, StoreError> {
-        let path = self.folder.join(INCOMING).join(uuid::Uuid::now_v7().to_string());
-        match fs::File::options().read(true).write(true).create_new(true).open(&path) {
+        let incoming = self.folder.join(INCOMING);
+        let path = incoming.join(uuid::Uuid::now_v7().to_string());
+        // The folder may have been tidied away while the service runs.
+        let created = fs::create_dir_all(&incoming)
+            .and_then(|()| fs::File::options().read(true).write(true).create_new(true).open(&path));
+        match created {
             Ok(file) => {
                 let file = Some(BufWriter::with_capacity(64 * 1024, file));
                 Ok(BlobWriter { file, path, blobs: self.clone(), flushed: Arc::default() })

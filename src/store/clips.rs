@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tracing::{info, warn};
+use tracing::{debug, warn};
 
 use super::StoreError;
 use crate::domain::narration::{Clip, Doubt, Spoken};
@@ -117,7 +117,7 @@ impl Clips {
                     removed += 1;
                 }
             }
-            info!(removed, bytes, "the cache of clips was full");
+            debug!(removed, bytes, "the cache of clips was full");
         }
         self.bytes.store(bytes, Ordering::Relaxed);
     }

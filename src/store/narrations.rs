@@ -244,7 +244,7 @@ fn note(row: NoteRow) -> Result<Note, StoreError> {
 
 /// Bytes out of pairs of hexadecimal digits.
 fn unhex(text: &str) -> Result<Vec<u8>, StoreError> {
-    let corrupt = || StoreError::Corrupt(format!("not hexadecimal: {text:?}"));
+    let corrupt = || StoreError::Corrupt("a waveform is not hexadecimal".to_owned());
     let digits: Option<Vec<u8>> =
         text.chars().map(|digit| Some(digit.to_digit(16)? as u8)).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0).ok_or_else(corrupt)?;

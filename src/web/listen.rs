@@ -22,7 +22,7 @@ use crate::narrate::Heard;
 const PATIENCE: Duration = Duration::from_secs(50);
 
 /// How often it is looked whether the article can be heard by now.
-const LOOK: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(250);
 
 /// The most that is sent at once, in bytes.
 const PIECE: usize = 32 * 1024;
@@ -51,9 +51,13 @@ pub async fn show_sound(
         }
         let article = told.article.id;
         // Asking what there is makes nobody work.
-        if method == Method::HEAD && told.is_being_read {
-            return Ok(growing(Body::empty()));
+        if method == Method::HEAD {
+            let missing = || WebError::not_found("narration_not_found");
+            // A body of no length: an empty one would promise that there is nothing.
+            let nothing = || Body::from_stream(stream::empty::<std::io::Result<Bytes>>());
+            return told.is_being_read.then(|| growing(nothing())).ok_or_else(missing);
         }
+        let has_waited = waiting.is_some();
         let place = match waiting.take() {
             Some(place) => place,
             None => place(&app)?,
@@ -65,9 +69,12 @@ pub async fn show_sound(
             },
             None => place,
         };
-        // Somebody waits now; and sound that was lost is made again.
-        let job = app.0.queue.hurry(article).await?;
-        if method == Method::HEAD || job.is_none_or(|job| job.state == JobState::Failed) {
+        let job = match has_waited {
+            true => app.0.store.job_for(article).await?,
+            // Somebody waits from now on; and sound that was lost is made again.
+            false => app.0.queue.hurry(article).await?,
+        };
+        if job.is_none_or(|job| job.state == JobState::Failed) {
             return Err(WebError::not_found("narration_not_found"));
         }
         waiting = Some(place);

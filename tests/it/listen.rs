@@ -102,7 +102,6 @@ async fn what_nobody_reads_cannot_be_listened_to() {
     let id = done["article"].as_str().unwrap();
     let before = whole(&app, id).await;
     std::fs::remove_dir_all(home.path("data/blobs")).unwrap();
-    std::fs::create_dir_all(home.path("data/blobs/incoming")).unwrap();
     assert_eq!(whole(&app, id).await, before);
 }
 

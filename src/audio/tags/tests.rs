@@ -10,7 +10,7 @@ fn tags() -> Tags {
         date: "2026-11-28".to_owned(),
         voice: "Giọng nữ".to_owned(),
         voice_is_trained: true,
-        cover: Some(Cover::new(b"\x89PNG\r\n\x1a\n picture".to_vec()).unwrap()),
+        cover: Some(Cover::new(b"\x89PNG\r\n\x1a\n picture IEND1234".to_vec()).unwrap()),
     }
 }
 
@@ -41,7 +41,7 @@ fn an_id3_tag_says_what_it_is_and_that_the_voice_is_synthetic() {
             "TXXX",
             "DIGITAL_SOURCE_TYPE\0http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
         ),
-        ("APIC", "image/png\0\x03\0\u{fffd}PNG\r\n\x1a\n picture"),
+        ("APIC", "image/png\0\x03\0\u{fffd}PNG\r\n\x1a\n picture IEND1234"),
     ];
     let frames: Vec<_> = frames.iter().map(|(id, body)| (id.as_str(), body.as_str())).collect();
     assert_eq!(frames, expected);
@@ -65,7 +65,7 @@ fn comments_carry_the_picture() {
     let picture = &comments.last().unwrap().1;
     let block = STANDARD.decode(picture).unwrap();
     assert_eq!(&block[..17], b"\0\0\0\x03\0\0\0\x09image/png");
-    assert!(block.ends_with(b"\0\0\0\x10\x89PNG\r\n\x1a\n picture"));
+    assert!(block.ends_with(b"\0\0\0\x19\x89PNG\r\n\x1a\n picture IEND1234"));
 }
 
 #[test]
@@ -88,9 +88,12 @@ fn a_chunk_of_a_wav_file_counts_its_bytes() {
 
 #[test]
 fn a_cover_is_a_small_picture() {
-    assert_eq!(Cover::new(vec![0xff, 0xd8, 0xff, 0xe0]).unwrap().kind, CoverKind::Jpeg);
-    assert_eq!(Cover::new(b"<svg/>".to_vec()), Err(NoCover::UnknownKind));
+    assert_eq!(Cover::new(vec![0xff, 0xd8, 0xff, 0xe0, 0xff, 0xd9]).unwrap().kind, CoverKind::Jpeg);
+    for other in [&b"<svg/>"[..], b"\xff\xd8\xff noise", b"\x89PNG\r\n\x1a\n cut off"] {
+        assert_eq!(Cover::new(other.to_vec()), Err(NoCover::UnknownKind));
+    }
     let mut large = b"\x89PNG\r\n\x1a\n".to_vec();
     large.resize(Cover::BYTES_MAX + 1, 0);
+    large.extend_from_slice(b"IEND1234");
     assert!(matches!(Cover::new(large), Err(NoCover::TooLarge { .. })));
 }
