@@ -161,6 +161,10 @@ fn every_file_says_what_it_is_and_that_the_voice_is_made() {
             .output()
             .unwrap();
         let said: Value = serde_json::from_slice(&said.stdout).unwrap();
+        // What a player shows before it has read all of it.
+        let shown: f64 = said["format"]["duration"].as_str().unwrap().parse().unwrap();
+        let heard = decoded(&file, 22_050).len() as f64 / 22_050.0;
+        assert!((shown - heard).abs() < 0.06, "{format}: {shown} s shown, {heard} s heard");
         // Opus keeps its tags with the stream.
         let tags = |from: &Value| from["tags"].as_object().cloned().unwrap_or_default();
         let mut all = tags(&said["format"]);
