@@ -307,7 +307,7 @@ async fn a_reader_listens_while_it_is_still_being_read() {
     let key = home.api_key("lan");
     let app = home.start();
     let browser = Browser::open().await;
-    let (job, article) = begun(&app, &key, &article(900, "bản Mòn")).await;
+    let (job, article) = begun(&app, &key, &article(500, "bản Mòn")).await;
     browser.go(&app.url(&format!("/articles/{article}"))).await;
     browser.until("!!document.querySelector('bao-noi')?.shadowRoot").await;
     browser.player(".play").await.click().await.unwrap();
