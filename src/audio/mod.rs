@@ -1,8 +1,8 @@
 //! Clips -> Narration: laid down in order with pauses, at even loudness, encoded, with cues.
 //!
-//! The steps, for each clip as it comes: at the rate of the track ([`resample`]), trimmed to its sound
-//! ([`trim`]), at the loudness of all others ([`level`]); that depends on the clip alone and need not be
-//! done twice. Then laid down after the silence that is due ([`assemble`]), and encoded ([`encode`]).
+//! The steps, for each clip as it comes: at the rate of the track (`resample`), trimmed to its sound
+//! (`trim`), at the loudness of all others (`level`); that depends on the clip alone and need not be
+//! done twice. Then laid down after the silence that is due (`assemble`), and encoded (`encode`).
 //! Nothing is kept of the track but its cues and the waveform.
 
 mod assemble;
