@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, watch};
 use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
@@ -16,8 +15,8 @@ use crate::domain::address::Address;
 use crate::domain::ids::ArticleId;
 use crate::domain::job::{Failure, Job, Progress, Source, Urgency};
 use crate::domain::units::Millis;
-use crate::narrate::{Audience, Heard, NarrateError, Narrator};
-use crate::store::{Finished, Lease, Store, StoreError, hex};
+use crate::narrate::{Audience, Heard, Key, NarrateError, Narrator};
+use crate::store::{Finished, Lease, Store, StoreError};
 
 pub use self::live::{Live, OnAir};
 
@@ -86,12 +85,9 @@ impl Queue {
 const LABEL_CHARS_MAX: usize = 200;
 
 fn digest<'a>(kind: &str, texts: impl Iterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    }
-    format!("{kind}:{}", hex(&hash.finalize()))
+    let mut key = Key::new();
+    texts.for_each(|text| key.add(text));
+    format!("{kind}:{}", key.finish())
 }
 
 /// Works through the queue until told to stop.

@@ -4,10 +4,10 @@ mod notes;
 mod record;
 mod speak;
 
+use std::fs;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 use std::sync::{PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
@@ -27,7 +27,7 @@ use crate::extract::{self, NoArticle, SiteRules};
 use crate::fetch::{FetchError, Fetcher};
 use crate::normalize::{self, Lexicon};
 use crate::phonemize;
-use crate::store::{Clips, Files, Finished, Growing, Line, NewNarration, Store, StoreError, hex};
+use crate::store::{Clips, Files, Finished, Line, NewNarration, Store, StoreError, hex};
 use crate::synthesize::{Computer, Engine, Mute, Pool, Unspoken, Voice};
 
 /// Everything that turns a source into a narration, made once and shared.
@@ -260,19 +260,15 @@ impl Narrator {
     ) -> Result<Finished, NarrateError> {
         let Audience { urgency, on_progress, on_sound } = audience;
         let mp3 = store.blobs().begin()?;
-        let growing = mp3.growing();
+        let path = mp3.path().to_owned();
         // The first is the one that listeners get while it is made.
         let mut files = vec![(Format::Mp3, mp3), (Format::Opus, store.blobs().begin()?)];
         if self.sound.keeps_wav {
             files.push((Format::Wav, store.blobs().begin()?));
         }
         let mut heard = |is_complete| {
-            let Growing { path, flushed } = &growing;
-            on_sound(Heard {
-                path: path.clone(),
-                bytes: flushed.load(Ordering::Acquire),
-                is_complete,
-            });
+            let bytes = fs::metadata(&path).map_or(0, |file| file.len());
+            on_sound(Heard { path: path.clone(), bytes, is_complete });
         };
         let rate = audio::track_rate(prepared.engine.voice.rate);
         let tags = self.tags(&article, &prepared.engine.voice);
@@ -341,21 +337,21 @@ impl Sound {
 }
 
 /// A name for content: the SHA-256 of its fields.
-struct Key(Sha256);
+pub(crate) struct Key(Sha256);
 
 impl Key {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(Sha256::new())
     }
 
-    fn add(&mut self, field: impl AsRef<[u8]>) {
+    pub fn add(&mut self, field: impl AsRef<[u8]>) {
         let field = field.as_ref();
         // Lengths keep "ab" + "c" apart from "a" + "bc".
         self.0.update((field.len() as u64).to_le_bytes());
         self.0.update(field);
     }
 
-    fn finish(self) -> String {
+    pub fn finish(self) -> String {
         hex(&self.0.finalize())
     }
 }

@@ -5,8 +5,6 @@ use std::fs;
 use std::io::{self, BufWriter, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -39,15 +37,6 @@ pub struct BlobWriter {
     file: Option<BufWriter<fs::File>>,
     path: PathBuf,
     blobs: Blobs,
-    flushed: Arc<AtomicU64>,
-}
-
-/// A blob that is being written, seen from outside.
-#[derive(Clone, Debug)]
-pub struct Growing {
-    pub path: PathBuf,
-    /// How many bytes can be read there.
-    pub flushed: Arc<AtomicU64>,
 }
 
 #[cfg(test)]
@@ -114,7 +103,7 @@ impl Blobs {
         match created {
             Ok(file) => {
                 let file = Some(BufWriter::with_capacity(64 * 1024, file));
-                Ok(BlobWriter { file, path, blobs: self.clone(), flushed: Arc::default() })
+                Ok(BlobWriter { file, path, blobs: self.clone() })
             }
             Err(source) => Err(StoreError::Files { path, source }),
         }
@@ -137,9 +126,9 @@ impl Blobs {
 }
 
 impl BlobWriter {
-    /// For those who read it while it is written.
-    pub fn growing(&self) -> Growing {
-        Growing { path: self.path.clone(), flushed: self.flushed.clone() }
+    /// Where it lies for now: what is flushed can be read there already.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Keeps what was written. Waits for the disk: call it where waiting is allowed.
@@ -189,11 +178,7 @@ impl Write for BlobWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let writer = self.writer()?;
-        writer.flush()?;
-        let length = writer.get_mut().metadata()?.len();
-        self.flushed.store(length, Ordering::Release);
-        Ok(())
+        self.writer()?.flush()
     }
 }
 
@@ -242,6 +227,12 @@ fn remove_abandoned(folder: &Path) {
 mod tests {
     use super::*;
 
+    fn blobs() -> (tempfile::TempDir, Blobs) {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        (folder, blobs)
+    }
+
     fn put(blobs: &Blobs, content: &[u8]) -> BlobId {
         let mut writer = blobs.begin().unwrap();
         writer.write_all(content).unwrap();
@@ -255,8 +246,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_put_can_be_got_and_nothing_else_lies_around() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        let (folder, blobs) = blobs();
         let id = put(&blobs, b"am thanh");
         assert_eq!((&id, id.clone()), (&put(&blobs, b"am thanh"), BlobId::of(b"am thanh")));
         assert_eq!(blobs.get(&id).await.unwrap().unwrap().bytes, 8);
@@ -266,23 +256,19 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read_before_its_end_and_is_gone_if_there_is_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        let (folder, blobs) = blobs();
         let mut writer = blobs.begin().unwrap();
         writer.write_all(b"am ").unwrap();
         writer.flush().unwrap();
         writer.write_all(b"thanh").unwrap();
-        let growing = writer.growing();
-        assert_eq!(growing.flushed.load(Ordering::Acquire), 3);
-        assert_eq!(fs::read(growing.path).unwrap(), b"am ");
+        assert_eq!(fs::read(writer.path()).unwrap(), b"am ");
         drop(writer);
         assert_eq!(files(folder.path()), 0);
     }
 
     #[test]
     fn a_header_may_be_written_last() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        let (_folder, blobs) = blobs();
         let mut writer = blobs.begin().unwrap();
         writer.write_all(b"?m thanh").unwrap();
         writer.seek(SeekFrom::Start(0)).unwrap();

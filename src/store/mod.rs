@@ -21,7 +21,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use self::articles::{StoredArticle, content_hash};
-pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, Growing, hex};
+pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, hex};
 pub use self::clips::Clips;
 pub use self::comments::{CommentCounts, Decided};
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};

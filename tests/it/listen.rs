@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::app::{App, Home, project, text};
+use crate::app::{App, Home, text};
+use crate::speech::drop_voice;
 
 /// Some minutes of speech, all of whose sentences differ.
 pub fn article(sentences: usize, name: &str) -> Value {
@@ -199,12 +200,8 @@ async fn a_cache_that_is_switched_off_keeps_nothing() {
 /// Puts a voice into the folder that cannot say `x` (the sound of `kh`): what its model has learnt of that
 /// phoneme is no number.
 pub fn drop_voice_that_fails(home: &Home) {
+    drop_voice(home, "voice-mini", "mini");
     let folder = home.path("data/voices/mini");
-    std::fs::create_dir_all(&folder).unwrap();
-    for file in std::fs::read_dir(project("tests/data/voice-mini")).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
-    }
     let config = std::fs::read(folder.join("mini.onnx.json")).unwrap();
     let config: Value = serde_json::from_slice(&config).unwrap();
     let id = config["phoneme_id_map"]["x"][0].as_u64().unwrap() as usize;

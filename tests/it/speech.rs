@@ -8,7 +8,7 @@ use crate::app::{Home, project, text};
 const WORDS: &str = "Bản Mòn có cầu mới\n\nCây cầu dài bốn mươi mét đã khánh thành sáng nay.\n";
 
 /// Puts a test voice into the folder of voices as a newsroom would: by dropping it there.
-fn drop_voice(home: &Home, from: &str, id: &str) {
+pub fn drop_voice(home: &Home, from: &str, id: &str) {
     let folder = home.path("data/voices").join(id);
     std::fs::create_dir_all(&folder).unwrap();
     for file in std::fs::read_dir(project("tests/data").join(from)).unwrap() {
