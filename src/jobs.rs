@@ -15,7 +15,7 @@ use crate::domain::address::Address;
 use crate::domain::ids::ArticleId;
 use crate::domain::job::{Failure, Job, Progress, Source, Urgency};
 use crate::domain::units::Millis;
-use crate::narrate::{Audience, Heard, Key, NarrateError, Narrator};
+use crate::narrate::{Audience, Heard, Key, NarrateError, Narrator, OpusToCome};
 use crate::store::{Finished, Lease, Store, StoreError};
 
 pub use self::live::{Live, OnAir};
@@ -99,8 +99,8 @@ pub struct Worker {
     lease: Millis,
 }
 
-/// What a job made, and the air it was on.
-type Made = (Finished, Option<OnAir>);
+/// What a job made, the air it was on, and what will be added to it.
+type Made = (Finished, Option<(OnAir, OpusToCome)>);
 
 /// Progress of a computing thread, seen from outside.
 #[derive(Debug, Default)]
@@ -165,10 +165,7 @@ impl Worker {
             self.narrate(lease, stop).await
         };
         let written = match result {
-            // It is on air until the finished narration can be asked for.
-            Ok((made, _on_air)) => self.queue.store.finish(lease, &made).await.map(|article| {
-                info!(%job, %article, "job done");
-            }),
+            Ok((made, rest)) => self.publish(lease, &made, rest).await,
             Err(NarrateError::Store(StoreError::LeaseLost)) => Err(StoreError::LeaseLost),
             // Stopping the service is not the job's fault: it does not count as an attempt.
             Err(NarrateError::Stopped) if told(stop) => self.queue.store.put_back(lease).await,
@@ -180,6 +177,30 @@ impl Worker {
             // The lease will run out, and the job will be claimed again.
             Err(error) => error!(%job, %error, "the end of the job could not be written down"),
         }
+    }
+
+    /// Makes a narration the one that listeners get, and adds its last file when that is written.
+    async fn publish(
+        &self,
+        lease: &Lease,
+        made: &Finished,
+        rest: Option<(OnAir, OpusToCome)>,
+    ) -> Result<(), StoreError> {
+        let narration = self.queue.store.finish(lease, made).await?;
+        info!(job = %lease.job.id, %narration, "job done");
+        let Some((on_air, opus)) = rest else { return Ok(()) };
+        // It was on air until the finished narration could be asked for.
+        drop(on_air);
+        let written = async {
+            let opus = computed(|| opus.finish()).await??;
+            self.queue.store.add_opus(narration, &opus).await?;
+            Ok::<_, NarrateError>(())
+        };
+        // It is heard without, so the job is done; whoever asks for the article again gets one.
+        if let Err(error) = written.await {
+            warn!(%narration, %error, "the Opus file could not be written");
+        }
+        Ok(())
     }
 
     async fn give_back(&self, lease: &Lease, error: &NarrateError) -> Result<(), StoreError> {
@@ -261,8 +282,9 @@ impl Worker {
             let mut tell = |heard: Heard| on_air.tell(heard);
             let audience =
                 Audience { urgency: &urgency, on_progress: &mut report, on_sound: &mut tell };
-            let finished = narrator.finished(&store, article, notes, prepared, key, audience)?;
-            Ok((finished, Some(on_air)))
+            let (finished, opus) =
+                narrator.finished(&store, article, notes, prepared, key, audience)?;
+            Ok((finished, Some((on_air, opus))))
         };
         computed(speak).await?
     }

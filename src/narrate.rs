@@ -13,7 +13,7 @@ use std::sync::{PoisonError, RwLock};
 use sha2::{Digest, Sha256};
 
 pub use self::notes::settled;
-pub use self::record::Recording;
+pub use self::record::{Following, Recording};
 
 use crate::audio::{self, Arrangement, Bitrates, Cover, Format, Tags};
 use crate::domain::article::{Article, Page};
@@ -27,7 +27,9 @@ use crate::extract::{self, NoArticle, SiteRules};
 use crate::fetch::{FetchError, Fetcher};
 use crate::normalize::{self, Lexicon};
 use crate::phonemize;
-use crate::store::{Clips, Files, Finished, Line, NewNarration, Store, StoreError, hex};
+use crate::store::{
+    BlobId, BlobWriter, Clips, Files, Finished, Line, NewNarration, Store, StoreError, hex,
+};
 use crate::synthesize::{Computer, Engine, Mute, Pool, Unspoken, Voice};
 
 /// Everything that turns a source into a narration, made once and shared.
@@ -249,6 +251,8 @@ impl Narrator {
     }
 
     /// Article -> what the store keeps. Slow, and waits for the disk.
+    ///
+    /// The Opus file is not whole by then: it takes longest, and a narration is heard without it.
     pub fn finished(
         &self,
         store: &Store,
@@ -257,7 +261,7 @@ impl Narrator {
         prepared: Prepared,
         content_key: String,
         audience: Audience<'_>,
-    ) -> Result<Finished, NarrateError> {
+    ) -> Result<(Finished, OpusToCome), NarrateError> {
         let Audience { urgency, on_progress, on_sound } = audience;
         let mp3 = store.blobs().begin()?;
         let path = mp3.path().to_owned();
@@ -278,17 +282,10 @@ impl Narrator {
             heard(false);
             Ok(())
         })?;
-        let written = recording.end(|| heard(true))?;
-        let mut blobs = Vec::new();
-        for (format, file) in written {
-            blobs.push((format, file.finish()?));
-        }
-        let mut blob = |wanted| {
-            let place = blobs.iter().position(|(format, _)| *format == wanted)?;
-            Some(blobs.swap_remove(place).1)
-        };
-        let mp3 = blob(Format::Mp3).ok_or(NarrateError::Broken)?;
-        let files = Files { mp3, opus: blob(Format::Opus), wav: blob(Format::Wav) };
+        let (mp3, mut following) = recording.end()?;
+        heard(true);
+        let wav = following.end(Format::Wav)?.map(BlobWriter::finish).transpose()?;
+        let files = Files { mp3: mp3.finish()?, opus: None, wav };
         notes.extend(prepared.script.notes.iter().cloned().chain(doubts));
         let narration = NewNarration {
             content_key,
@@ -300,7 +297,7 @@ impl Narrator {
             peaks: narration.peaks,
             files,
         };
-        Ok(Finished { article, narration })
+        Ok((Finished { article, narration }, OpusToCome(following)))
     }
 
     /// SHA-256 of everything that the stored narration depends on: same key, same sound and cues.
@@ -321,6 +318,17 @@ impl Narrator {
             key.add(&phonemes.0);
         }
         key.finish()
+    }
+}
+
+/// The Opus file of a narration that can be heard already.
+pub struct OpusToCome(Following<BlobWriter>);
+
+impl OpusToCome {
+    /// Waits for its end, and for the disk: seconds for an article that was in the cache.
+    pub fn finish(mut self) -> Result<BlobId, NarrateError> {
+        let file = self.0.end(Format::Opus)?.ok_or(NarrateError::Broken)?;
+        Ok(file.finish()?)
     }
 }
 

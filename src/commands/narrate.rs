@@ -145,10 +145,8 @@ fn speak(
     )?;
     let mut on_track = |samples| Ok(recording.add(samples)?);
     let spoken = narrator.speak(prepared, &|| Urgency::Editor, &mut on_progress, &mut on_track)?;
-    let written = recording.end(|| ());
-    for (_, file) in written.with_context(|| cannot_write(&output.path))? {
-        file.finish()?;
-    }
+    let (file, _) = recording.end().with_context(|| cannot_write(&output.path))?;
+    file.finish()?;
     bar.finish();
     Ok(spoken)
 }

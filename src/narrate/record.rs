@@ -8,18 +8,21 @@ use std::thread::{self, JoinHandle};
 use crate::audio::{Bitrates, Encoder, Format, Tags};
 use crate::domain::units::SampleRate;
 
-/// Pieces of the track, a sentence each, that may wait for a slower format.
-const WAITING_MAX: usize = 4;
+/// Pieces of the track, a second each, that may wait for a slower format. Opus takes three times as long
+/// as MP3, and must not hold it up when most of an article is in the cache: 26 MB at the very most.
+const WAITING_MAX: usize = 300;
 
 /// Files that grow together. One that is dropped leaves none of them finished.
 pub struct Recording<W: Write + Seek> {
     /// The one that is written before anybody is told: what a listener may hear already.
-    first: (Format, Encoder<W>),
-    others: Others<W>,
+    first: Encoder<W>,
+    others: Following<W>,
+    rate: SampleRate,
 }
 
-/// Whoever drops them waits until their threads have let go of the files.
-struct Others<W>(Vec<Other<W>>);
+/// Files that are still being written after the first one is whole. Whoever drops them waits until
+/// their threads have let go of them.
+pub struct Following<W>(Vec<Other<W>>);
 
 struct Other<W> {
     format: Format,
@@ -41,38 +44,40 @@ impl<W: Write + Seek + Send + 'static> Recording<W> {
         }
         let mut encoders = encoders.into_iter();
         let first = encoders.next().ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(Self { first, others: Others(encoders.map(Other::begin).collect()) })
+        Ok(Self { first: first.1, others: Following(encoders.map(Other::begin).collect()), rate })
     }
 
     /// Adds the next samples of the track to all files.
     pub fn add(&mut self, samples: Vec<f32>) -> io::Result<()> {
-        self.first.1.add(&samples)?;
-        let piece: Arc<[f32]> = samples.into();
-        for place in 0..self.others.0.len() {
-            if self.others.0[place].pieces.send(piece.clone()).is_err() {
-                // The thread ended before its time, and knows why.
-                let (_, written) = self.others.0.remove(place).end();
-                return Err(written.err().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()));
+        self.first.add(&samples)?;
+        for piece in samples.chunks(self.rate.0 as usize) {
+            let piece: Arc<[f32]> = piece.into();
+            for place in 0..self.others.0.len() {
+                if self.others.0[place].pieces.send(piece.clone()).is_err() {
+                    // The thread ended before its time, and knows why.
+                    let written = self.others.0.remove(place).end();
+                    return Err(written.err().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()));
+                }
             }
         }
         Ok(())
     }
 
-    /// Ends all files and gives back what they were written to. `on_first` is told when the first one
-    /// is whole.
-    pub fn end(self, on_first: impl FnOnce()) -> io::Result<Vec<(Format, W)>> {
-        let Self { first: (format, encoder), mut others } = self;
-        let mut files = vec![(format, encoder.end()?)];
-        on_first();
-        for other in std::mem::take(&mut others.0) {
-            let (format, written) = other.end();
-            files.push((format, written?));
-        }
-        Ok(files)
+    /// Ends the first file and gives it back, with those that are not written to their end yet.
+    pub fn end(self) -> io::Result<(W, Following<W>)> {
+        Ok((self.first.end()?, self.others))
     }
 }
 
-impl<W> Drop for Others<W> {
+impl<W> Following<W> {
+    /// Waits for the end of one file, if it is among them.
+    pub fn end(&mut self, format: Format) -> io::Result<Option<W>> {
+        let place = self.0.iter().position(|other| other.format == format);
+        place.map(|place| self.0.remove(place).end()).transpose()
+    }
+}
+
+impl<W> Drop for Following<W> {
     fn drop(&mut self) {
         for other in std::mem::take(&mut self.0) {
             let _ = other.end();
@@ -81,10 +86,10 @@ impl<W> Drop for Others<W> {
 }
 
 impl<W> Other<W> {
-    fn end(self) -> (Format, io::Result<W>) {
+    fn end(self) -> io::Result<W> {
         drop(self.pieces);
         let crashed = || Err(io::Error::other("the encoder crashed"));
-        (self.format, self.thread.join().unwrap_or_else(|_| crashed()))
+        self.thread.join().unwrap_or_else(|_| crashed())
     }
 }
 
@@ -117,15 +122,14 @@ mod tests {
         for _ in 0..20 {
             recording.add(vec![0.1; 5_000]).unwrap();
         }
-        let mut is_first_whole = false;
-        let files = recording.end(|| is_first_whole = true).unwrap();
-        assert!(is_first_whole);
-        let starts: [&[u8]; 3] = [b"ID3", b"OggS", b"RIFF"];
-        for (((format, file), wanted), start) in files.iter().zip(Format::ALL).zip(starts) {
-            assert_eq!(*format, wanted);
-            assert!(file.get_ref().starts_with(start), "{format:?}");
+        let (mp3, mut following) = recording.end().unwrap();
+        let wav = following.end(Format::Wav).unwrap().unwrap();
+        let opus = following.end(Format::Opus).unwrap().unwrap();
+        assert!(following.end(Format::Opus).unwrap().is_none());
+        for (file, start) in [(mp3, b"ID3".as_slice()), (opus, b"OggS"), (wav.clone(), b"RIFF")] {
+            assert!(file.get_ref().starts_with(start), "{start:?}");
         }
-        assert!(files[2].1.get_ref().len() > 44 + 20 * 5_000 * 2);
+        assert!(wav.get_ref().len() > 44 + 20 * 5_000 * 2);
     }
 
     /// A disk with room for so many bytes.
@@ -165,7 +169,11 @@ mod tests {
                     break;
                 }
             }
-            let error = added.and_then(|()| recording.end(|| ()).map(|_| ())).unwrap_err();
+            let ended = added.and_then(|()| recording.end()).and_then(|(_, mut following)| {
+                following.end(Format::Opus)?;
+                following.end(Format::Wav)
+            });
+            let error = ended.map(|_| ()).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{:?}", Format::ALL[full]);
         }
     }

@@ -216,14 +216,14 @@ impl Store {
     }
 
     /// Remembers what the job made and closes it: all of it or nothing.
-    pub async fn finish(&self, lease: &Lease, made: &Finished) -> Result<ArticleId, StoreError> {
+    pub async fn finish(&self, lease: &Lease, made: &Finished) -> Result<NarrationId, StoreError> {
         let asked = asked(&lease.source);
         let mut write = self.write().await?;
         let article = articles::upsert(&mut write, &made.article, asked.as_ref()).await?;
         let narration = narrations::publish(&mut write, article, &made.narration).await?;
         close(&mut write, lease, article, narration, made).await?;
         write.commit().await?;
-        Ok(article)
+        Ok(narration)
     }
 
     /// Puts a job back as if it had not been begun: for a worker that is told to stop.

@@ -1,5 +1,7 @@
 //! Narrations: who reads which article, what is said when, and where the sound lies.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -92,6 +94,17 @@ impl Files {
     }
 }
 
+/// How long after its narration an Opus file may still be expected.
+const OPUS_PATIENCE: Duration = Duration::from_secs(30);
+
+impl StoredNarration {
+    /// Whether the Opus file is not there yet, and will be.
+    pub fn opus_follows(&self) -> bool {
+        let age = now().0.saturating_sub(self.created.0);
+        self.files.opus.is_none() && age < OPUS_PATIENCE.as_millis() as i64
+    }
+}
+
 impl Store {
     pub async fn narration(&self, id: NarrationId) -> Result<Option<StoredNarration>, StoreError> {
         let query = sqlx::query(select!("id = $1")).bind(id.to_string());
@@ -126,12 +139,25 @@ impl Store {
         }
     }
 
-    /// A narration that sounds exactly like the one wanted, of whatever article.
+    /// Adds the Opus file to a narration that can be heard already.
+    pub async fn add_opus(&self, narration: NarrationId, opus: &BlobId) -> Result<(), StoreError> {
+        sqlx::query("UPDATE narrations SET opus_blob = $2 WHERE id = $1")
+            .bind(narration.to_string())
+            .bind(opus.to_string())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// A narration that sounds exactly like the one wanted, of whatever article, with all its files.
     pub async fn narration_like(&self, key: &str) -> Result<Option<NewNarration>, StoreError> {
         let query = sqlx::query(select!("content_key = $1 LIMIT 1")).bind(key);
         let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(None) };
         let found = narration(&row)?;
-        // Sound that was lost is made again.
+        // Sound that was lost is made again, and what is not whole is made whole.
+        if found.files.opus.is_none() {
+            return Ok(None);
+        }
         for blob in found.files.all() {
             if self.blobs.get(blob).await?.is_none() {
                 return Ok(None);
@@ -163,7 +189,8 @@ pub(super) async fn publish(
             lines, notes, peaks, mp3_blob, opus_blob, wav_blob, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (article_id, content_key) DO UPDATE SET
-            mp3_blob = excluded.mp3_blob, opus_blob = excluded.opus_blob,
+            mp3_blob = excluded.mp3_blob,
+            opus_blob = COALESCE(excluded.opus_blob, narrations.opus_blob),
             wav_blob = excluded.wav_blob",
     )
     .bind(new_id::<NarrationId>().to_string())
@@ -284,4 +311,71 @@ fn narration(row: &AnyRow) -> Result<StoredNarration, StoreError> {
         },
         created: Timestamp(row.try_get("created_ms")?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::domain::article::Article;
+    use crate::domain::job::{Source, Urgency};
+    use crate::domain::units::Millis;
+    use crate::store::Finished;
+
+    fn blob(store: &Store, content: &[u8]) -> BlobId {
+        let mut writer = store.blobs().begin().unwrap();
+        writer.write_all(content).unwrap();
+        writer.finish().unwrap()
+    }
+
+    /// An article that is asked for, read and published.
+    async fn published(store: &Store, files: Files) -> NarrationId {
+        let source = Source::Text { title: "Cầu mới".to_owned(), paragraphs: Vec::new() };
+        store.ask("wish", "label", Urgency::Editor, &source).await.unwrap();
+        let lease = store.claim("worker", Millis(60_000)).await.unwrap().unwrap();
+        let article = Article {
+            url: None,
+            site: None,
+            title: "Cầu mới".to_owned(),
+            lead: None,
+            author: None,
+            section: None,
+            published: None,
+            blocks: Vec::new(),
+        };
+        let narration = NewNarration {
+            content_key: "key".to_owned(),
+            voice: "vi-embedded".parse().unwrap(),
+            rate: SampleRate(22_050),
+            length: Samples(1),
+            lines: Vec::new(),
+            notes: Vec::new(),
+            peaks: vec![1, 255],
+            files,
+        };
+        store.finish(&lease, &Finished { article, narration }).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_narration_is_heard_before_its_opus_file_is_there_and_keeps_the_one_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let files = Files { mp3: blob(&store, b"mp3"), opus: None, wav: None };
+        let id = published(&store, files.clone()).await;
+        let heard = store.narration(id).await.unwrap().unwrap();
+        assert!(heard.files == files && heard.opus_follows());
+        // A worker that was killed before the file was whole must not be taken for one that was not.
+        assert_eq!(store.narration_like("key").await.unwrap(), None);
+
+        let opus = blob(&store, b"opus");
+        store.add_opus(id, &opus).await.unwrap();
+        let whole = Files { opus: Some(opus), ..files.clone() };
+        let found = store.narration_like("key").await.unwrap().unwrap();
+        assert_eq!((found.files, found.peaks), (whole.clone(), vec![1, 255]));
+
+        assert_eq!(published(&store, files).await, id);
+        let heard = store.narration(id).await.unwrap().unwrap();
+        assert!(heard.files == whole && !heard.opus_follows());
+    }
 }

@@ -211,7 +211,8 @@ fn player_json(app: &App, told: &Told) -> PlayerJson {
         },
         duration_ms: narration.length.millis(narration.rate).0,
         mp3: views::mp3_path(narration.id),
-        opus: narration.files.opus.as_ref().map(|_| format!("/audio/{}.opus", narration.id)),
+        opus: (narration.files.opus.is_some() || narration.opus_follows())
+            .then(|| format!("/audio/{}.opus", narration.id)),
         wav: narration.files.wav.as_ref().map(|_| format!("/audio/{}.wav", narration.id)),
         cues: views::cues_path(id, narration.id),
         transcript: format!("/articles/{id}/transcript.vtt"),

@@ -1,5 +1,7 @@
 //! The finished sound, with ranges, and what is said when.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -21,6 +23,9 @@ use crate::store::{Blob, BlobId, Line, StoredNarration};
 /// The media type of MP3 (RFC 3003).
 pub const MP3: &str = "audio/mpeg";
 
+/// How often it is looked whether a file that is still being written is there.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// A narration never changes: its address may be remembered for ever.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
@@ -35,7 +40,12 @@ pub async fn show_audio(
     let missing = || WebError::not_found("narration_not_found");
     let (id, extension) = file.rsplit_once('.').ok_or_else(missing)?;
     let id: NarrationId = id.parse().map_err(|_| missing())?;
-    let narration = app.0.store.narration(id).await?.ok_or_else(missing)?;
+    let mut narration = app.0.store.narration(id).await?.ok_or_else(missing)?;
+    while extension == "opus" && narration.opus_follows() {
+        // It may be written by another process.
+        tokio::time::sleep(LOOK).await;
+        narration = app.0.store.narration(id).await?.ok_or_else(missing)?;
+    }
     let (id, kind) = match extension {
         "mp3" => (Some(&narration.files.mp3), MP3),
         "opus" => (narration.files.opus.as_ref(), "audio/ogg"),
