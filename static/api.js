@@ -1,9 +1,7 @@
-// One function for each endpoint that the scripts call.
+// How the scripts ask the service, and what the player asks.
 
-import { texts } from "./words.js";
-
-/** The service's own address: the folder above the one this module came from. */
-const SERVICE = new URL("../", import.meta.url);
+/** The service's own address, from that of the script which this is part of: `/baonoi.js` or `/static/….js`. */
+const SERVICE = new URL(/\/static\/[^/]*$/.test(document.currentScript.src) ? "../" : "./", document.currentScript.src);
 
 /** How long an answer may take, in ms, before it counts as lost. */
 const ANSWER_MS_MAX = 15_000;
@@ -13,7 +11,7 @@ export class ApiError extends Error {
   /**
    * @param {number} status
    * @param {string} code
-   * @param {string} message Vietnamese, for people
+   * @param {string} message Vietnamese, for people; empty when nobody answered
    */
   constructor(status, code, message) {
     super(message);
@@ -34,7 +32,7 @@ export function address(path) {
  * @param {string} path
  * @param {RequestInit} [options]
  */
-async function ask(path, options = {}) {
+export async function ask(path, options = {}) {
   const headers = { Accept: "application/json", ...options.headers };
   const signal = AbortSignal.timeout?.(ANSWER_MS_MAX);
   let response;
@@ -46,8 +44,7 @@ async function ask(path, options = {}) {
   const answer = await response.json().catch(() => null);
   if (response.ok && answer !== null) return answer;
   const code = answer?.error?.code ?? "internal";
-  const message = answer?.error?.message ?? texts.errors[code] ?? texts.errors.internal;
-  throw new ApiError(response.status, code, message);
+  throw new ApiError(response.status, code, answer?.error?.message ?? "");
 }
 
 /**
@@ -63,55 +60,15 @@ export async function player(which) {
   }
 }
 
+/** "Tin mới": the newest articles that can be heard. */
+export function latest() {
+  return ask("latest.json");
+}
+
 /**
  * When each sentence is spoken.
  * @param {string} path as given by the page or by `player`
  */
 export function cues(path) {
   return ask(path);
-}
-
-/**
- * @param {string} article
- * @param {number} page from 1
- */
-export function comments(article, page) {
-  return ask(`api/articles/${encodeURIComponent(article)}/comments?page=${page}`);
-}
-
-/**
- * @param {string} article
- * @param {{ author: string, body: string }} comment
- */
-export function createComment(article, comment) {
-  return ask(`api/articles/${encodeURIComponent(article)}/comments`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(comment),
-  });
-}
-
-/** @param {string} id */
-export function job(id) {
-  return ask(`api/jobs/${encodeURIComponent(id)}`);
-}
-
-/** @param {string} id */
-export function jobEvents(id) {
-  return new EventSource(address(`api/jobs/${encodeURIComponent(id)}/events`));
-}
-
-/**
- * A moderator's decision; sent even when the page is being left.
- * @param {string} comment
- * @param {"approve" | "reject" | "wait"} decision
- * @param {string} seen the state in which the moderator saw it: the server refuses if it has changed
- * @param {string} back the open tab
- */
-export function decide(comment, decision, seen, back) {
-  return ask(`moderation/comments/${encodeURIComponent(comment)}`, {
-    method: "POST",
-    body: new URLSearchParams({ decision, seen, back }),
-    keepalive: true,
-  });
 }

@@ -1,33 +1,24 @@
 // The one line a newspaper adds: <script src="https://host/baonoi.js" async></script>
-// Loads the module of each of our elements that the page holds, from the host this script came from.
-(() => {
-  "use strict";
+// It brings <bao-noi> with everything that it needs; the comment box comes when a page has one.
 
-  const home = new URL("static/", document.currentScript.src);
-  const shared = ["words.js", "texts.js", "api.js", "element.js", "memory.js"];
-  const modules = { "bao-noi": "player.js", "bao-noi-comments": "comments.js" };
+import { address } from "./api.js";
+import { element } from "./element.js";
+import { BaoNoi } from "./player/player.js";
 
-  const preload = (file) => {
-    const link = document.createElement("link");
-    link.rel = "modulepreload";
-    link.href = new URL(file, home).href;
-    document.head.append(link);
-  };
+// A page may hold the line twice.
+if (!customElements.get("bao-noi")) {
+  customElements.define("bao-noi", BaoNoi);
 
-  const load = () => {
-    for (const [name, file] of Object.entries(modules)) {
-      if (!document.querySelector(name)) continue;
-      delete modules[name];
-      shared.splice(0).forEach(preload);
-      import(new URL(file, home).href).catch((error) => console.warn("baonoi:", error));
+  /** Elements may stand below this script, or be put in by a script of the page later. */
+  const observer = new MutationObserver(() => loadComments());
+  const loadComments = () => {
+    if (!document.querySelector("bao-noi-comments")) return;
+    observer.disconnect();
+    // A page of ours brings it itself.
+    if (!document.querySelector('script[src*="/static/comments.js"]')) {
+      document.head.append(element("script", { src: address("static/comments.js"), async: true }));
     }
   };
-
-  // The elements may stand below this script, or be put in by a script of the page later.
-  const observer = new MutationObserver(() => {
-    load();
-    if (Object.keys(modules).length === 0) observer.disconnect();
-  });
   observer.observe(document.documentElement, { childList: true, subtree: true });
-  load();
-})();
+  loadComments();
+}

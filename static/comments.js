@@ -4,12 +4,13 @@
 // is none, it builds the same form in its shadow root. `total` and `shown` say how much of the list
 // the server rendered.
 
-import { comments as askForComments, createComment } from "./api.js";
-import { element, styles } from "./element.js";
+import { comments as askForComments, createComment } from "./requests.js";
+import { date } from "./dates.js";
+import { dress, element } from "./element.js";
 import { forget, recall, remember } from "./memory.js";
-import { date, fill, texts } from "./words.js";
-
-const t = texts.comments;
+import { fill } from "./words.js";
+import css from "./comments.css";
+import t from "./texts.json#comments";
 
 /** The limits of src/domain/comment.rs, in characters as a reader counts them. */
 const LENGTH_MIN = 5;
@@ -109,10 +110,9 @@ export class BaoNoiComments extends HTMLElement {
   #build() {
     const root = section(this.#article);
     const outside = element("div", { class: "comments-outside" }, root);
-    const [link, styled] = styles("comments.css");
-    outside.style.display = "none";
-    styled.then(() => outside.style.removeProperty("display"));
-    this.attachShadow({ mode: "open" }).append(link, outside);
+    const shadow = this.attachShadow({ mode: "open" });
+    dress(shadow, css);
+    shadow.append(outside);
     return root;
   }
 
@@ -197,7 +197,7 @@ export class BaoNoiComments extends HTMLElement {
       await createComment(this.#article, { author: trimmed(p.author.value), body: wellFormed(trimmed(sent)) });
       this.#accepted(sent);
     } catch (error) {
-      this.#say(error.code === "offline" ? t.offline : error.message, true);
+      this.#say(error.message || t.offline, true);
     } finally {
       this.#setSending(false);
     }
@@ -274,4 +274,5 @@ function wellFormed(text) {
   return text.toWellFormed?.() ?? text;
 }
 
-customElements.define("bao-noi-comments", BaoNoiComments);
+// A page may hold the line twice.
+if (!customElements.get("bao-noi-comments")) customElements.define("bao-noi-comments", BaoNoiComments);

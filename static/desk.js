@@ -2,7 +2,7 @@
 //
 // Each `[data-job-card]` holds one `[data-job]`; without script the page shows the same on reload.
 
-import { job as askForJob, jobEvents } from "./api.js";
+import { job as askForJob, jobEvents } from "./requests.js";
 
 /** A browser allows about six connections to one host: some must stay free for the page itself. */
 const STREAMS_MAX = 3;

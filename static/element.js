@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @param {string} tag
  * @param {Record<string, string | number | boolean | null | undefined>} [attributes]
  *   `true` sets an empty attribute; `false`, `null` and `undefined` leave it out.
- * @param {...(Node | string)} children
+ * @param {...(Node | string | false)} children what is `false` is left out
  * @returns {HTMLElement}
  */
 export function element(tag, attributes = {}, ...children) {
@@ -15,7 +15,7 @@ export function element(tag, attributes = {}, ...children) {
     if (value === true) node.setAttribute(name, "");
     else if (value !== false && value != null) node.setAttribute(name, String(value));
   }
-  node.append(...children);
+  node.append(...children.filter((child) => child !== false));
   return node;
 }
 
@@ -36,16 +36,28 @@ export function icon(path, className = "icon") {
 }
 
 /**
- * A `<link>` to one of our style sheets, for a shadow root, and a promise that it was applied (or
- * could not be: the content is then shown unstyled rather than not at all).
- * @param {string} file
- * @returns {[HTMLElement, Promise<void>]}
+ * Gives a shadow root a style: a constructed sheet, which no policy of the page around it refuses.
+ * @param {ShadowRoot} root
+ * @param {string} css
  */
-export function styles(file) {
-  const link = element("link", { rel: "stylesheet", href: new URL(file, import.meta.url).href });
-  const settled = new Promise((done) => {
-    link.addEventListener("load", () => done(), { once: true });
-    link.addEventListener("error", () => done(), { once: true });
-  });
-  return [link, settled];
+export function dress(root, css) {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  } catch {
+    // Browsers before constructed sheets.
+    root.append(element("style", {}, css));
+  }
+}
+
+/**
+ * A round button with an icon; its text is said and shown as a tooltip.
+ * @param {string} name its class and part
+ * @param {string} path of the icon
+ * @param {string} text
+ */
+export function button(name, path, text) {
+  return element("button", { type: "button", class: name, part: `button ${name}`, title: text }, icon(path),
+    element("span", { class: "text" }, text));
 }

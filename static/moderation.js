@@ -1,10 +1,9 @@
 // The moderators' desk: one key a decision, shown at once, and put back when the server did not take it.
 
-import { decide as askToDecide } from "./api.js";
+import { decide as askToDecide } from "./requests.js";
 import { recall, remember } from "./memory.js";
-import { fill, texts } from "./words.js";
-
-const t = texts.moderation;
+import { fill } from "./words.js";
+import t from "./texts.json#moderation";
 
 /** What each decision makes of a comment. */
 const RESULT = { approve: "approved", reject: "rejected", wait: "waiting" };
@@ -94,7 +93,7 @@ function send(card, decision, seen) {
       await askToDecide(card.dataset.comment, decision, seen, tab);
       return true;
     } catch (error) {
-      const why = error.code === "offline" ? t.offline : error.message;
+      const why = error.message || t.offline;
       say(fill(t.failed, { author: author(card), why }));
       return false;
     }

@@ -19,6 +19,8 @@ pub struct StoredArticle {
     pub article: Article,
     /// The reading that listeners get.
     pub narration: Option<NarrationId>,
+    /// The paper has changed the text since that reading, and the new text is not read yet.
+    pub is_outdated: bool,
     pub created: Timestamp,
 }
 
@@ -102,7 +104,7 @@ pub(super) async fn upsert(
         Some(_) => {
             "UPDATE articles SET url = COALESCE($2, url), site = $3, title = $4, lead = $5,
                 author = $6, published_ms = $7, blocks = $8, content_hash = $9, updated_ms = $10,
-                section = $11
+                section = $11, seen_hash = NULL
              WHERE id = $1"
         }
     };
@@ -140,10 +142,11 @@ pub(super) async fn reserve(
     given: &Article,
     asked: Option<&Address>,
 ) -> Result<ArticleId, StoreError> {
-    if let Some(id) = known(connection, given.url.as_ref(), &content_hash(given)).await? {
-        let sql = "SELECT narration_id FROM articles WHERE id = $1";
-        let row = sqlx::query(sql).bind(id.to_string()).fetch_one(&mut *connection).await?;
-        if parse_optional::<NarrationId>(&row, "narration_id")?.is_some() {
+    let hash = content_hash(given);
+    if let Some(id) = known(connection, given.url.as_ref(), &hash).await? {
+        let sql = "UPDATE articles SET seen_hash = $2 WHERE id = $1 AND narration_id IS NOT NULL";
+        let query = sqlx::query(sql).bind(id.to_string()).bind(hash);
+        if query.execute(&mut *connection).await?.rows_affected() == 1 {
             return Ok(id);
         }
     }
@@ -179,6 +182,8 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
         Ok::<_, StoreError>(Block { kind, text: row.text })
     };
     let blocks: Vec<BlockRow> = json(row, "blocks")?;
+    let seen: Option<String> = row.try_get("seen_hash")?;
+    let read: String = row.try_get("content_hash")?;
     Ok(StoredArticle {
         id: parse(row, "id")?,
         article: Article {
@@ -192,6 +197,7 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
             blocks: blocks.into_iter().map(block).collect::<Result<_, _>>()?,
         },
         narration: parse_optional(row, "narration_id")?,
+        is_outdated: seen.is_some_and(|seen| seen != read),
         created: Timestamp(row.try_get("created_ms")?),
     })
 }

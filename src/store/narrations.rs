@@ -112,6 +112,16 @@ impl Store {
         row.as_ref().map(narration).transpose()
     }
 
+    /// The readings of an article, newest first.
+    pub async fn narrations_of(
+        &self,
+        article: ArticleId,
+    ) -> Result<Vec<StoredNarration>, StoreError> {
+        let query = sqlx::query(select!("article_id = $1 ORDER BY created_ms DESC, id DESC"));
+        let rows = query.bind(article.to_string()).fetch_all(&self.pool).await?;
+        rows.iter().map(narration).collect()
+    }
+
     /// What a narration says when; empty if there is no such narration.
     pub async fn lines(&self, id: NarrationId) -> Result<Vec<Line>, StoreError> {
         let query = sqlx::query("SELECT lines FROM narrations WHERE id = $1").bind(id.to_string());

@@ -30,12 +30,35 @@ pub struct Told {
 
 impl Told {
     /// What the player needs; `None` when there is nothing to hear.
-    pub fn player(&self, app: &App) -> Option<PlayerView> {
-        match &self.narration {
-            Some(narration) => Some(views::player(app, &self.article, narration)),
-            None => self.is_being_read.then(|| views::player_at_once(&self.article)),
+    pub async fn player(&self, app: &App) -> Result<Option<PlayerView>, WebError> {
+        let Some(narration) = &self.narration else {
+            return Ok(self.is_being_read.then(|| views::player_at_once(&self.article)));
+        };
+        let voices = match voices(app, self).await?.as_slice() {
+            [] => String::new(),
+            several => serde_json::to_string(several).unwrap_or_default(),
+        };
+        Ok(Some(views::player(app, &self.article, narration, voices)))
+    }
+}
+
+/// The readings of an article's present text, one a voice, when there are several to choose from. The
+/// embedded voice is offered only by the side of none.
+async fn voices(app: &App, told: &Told) -> Result<Vec<NarrationJson>, WebError> {
+    let Some(current) = &told.narration else { return Ok(Vec::new()) };
+    let mut chosen: Vec<StoredNarration> = vec![current.clone()];
+    for other in app.0.store.narrations_of(told.article.id).await? {
+        let is_new = chosen.iter().all(|narration| narration.voice != other.voice);
+        if is_new && app.offers(&other.voice) {
+            let lines = app.0.store.lines(other.id).await?;
+            if views::is_read_by(&told.article.article, &lines) {
+                chosen.push(other);
+            }
         }
     }
+    let is_choice = chosen.len() > 1;
+    let several = chosen.iter().filter(|_| is_choice);
+    Ok(several.map(|narration| narration_json(app, told.article.id, narration)).collect())
 }
 
 /// The article of that id, or 404.
@@ -84,16 +107,16 @@ async fn news(app: &App, count: u32) -> Result<Vec<Told>, WebError> {
     Ok(news)
 }
 
-fn items(news: &[Told], without: Option<ArticleId>) -> Vec<NewsItem> {
+fn items(app: &App, news: &[Told], without: Option<ArticleId>) -> Vec<NewsItem> {
     let others = news.iter().filter(|told| Some(told.article.id) != without);
     let item = |told: &Told| {
-        told.narration.as_ref().map(|narration| views::news_item(&told.article, narration))
+        told.narration.as_ref().map(|narration| views::news_item(app, &told.article, narration))
     };
     others.filter_map(item).collect()
 }
 
 pub async fn show_home(State(app): State<App>, viewer: Viewer) -> Result<Response, WebError> {
-    let news = items(&news(&app, NEWS_MAX).await?, None);
+    let news = items(&app, &news(&app, NEWS_MAX).await?, None);
     // On a first visit the sample article is being read: show how far it is.
     let jobs = if news.is_empty() { app.0.store.jobs(1).await? } else { Vec::new() };
     let job =
@@ -120,7 +143,7 @@ pub async fn article_page(
     comment_box: CommentBox,
 ) -> Result<Response, WebError> {
     let news = news(app, NEWS_BELOW_MAX + 1).await?;
-    let mut below = items(&news, Some(told.article.id));
+    let mut below = items(app, &news, Some(told.article.id));
     below.truncate(NEWS_BELOW_MAX as usize);
     let (article, narration) = (&told.article.article, told.narration.as_ref());
     let lines = match narration {
@@ -139,7 +162,7 @@ pub async fn article_page(
         date: article.published.map(views::date),
         site: article.site.clone(),
         source_url: article.url.as_ref().map(Address::to_string),
-        player: told.player(app),
+        player: told.player(app).await?,
         blocks: views::text_blocks(article, &lines),
         comment_box,
         news: below,
@@ -158,6 +181,10 @@ struct PlayerJson {
     narration: Option<NarrationJson>,
     /// Where it is heard while it is being read, when there is no narration yet.
     listen: Option<String>,
+    /// The paper has changed the text since it was read.
+    outdated: bool,
+    /// By which voices it can be heard, when there are several.
+    voices: Vec<NarrationJson>,
 }
 
 #[derive(Serialize)]
@@ -197,26 +224,32 @@ pub async fn show_player(
         (None, Some(address)) => told_at(&app, address).await?,
         (None, None) => return Err(WebError::bad_request()),
     };
-    let json = player_json(&app, &told);
+    let mut json = player_json(&app, &told);
+    json.voices = voices(&app, &told).await?;
     Ok(views::fresh(Json(json)))
 }
 
-fn player_json(app: &App, told: &Told) -> PlayerJson {
-    let id = told.article.id;
-    let narration = told.narration.as_ref().map(|narration| NarrationJson {
-        id: narration.id.to_string(),
+fn narration_json(app: &App, article: ArticleId, narration: &StoredNarration) -> NarrationJson {
+    let id = narration.id;
+    NarrationJson {
+        id: id.to_string(),
         voice: VoiceJson {
             id: narration.voice.to_string(),
             label: app.voice_label(&narration.voice),
         },
         duration_ms: narration.length.millis(narration.rate).0,
-        mp3: views::mp3_path(narration.id),
+        mp3: views::mp3_path(id),
         opus: (narration.files.opus.is_some() || narration.opus_follows())
-            .then(|| format!("/audio/{}.opus", narration.id)),
-        wav: narration.files.wav.as_ref().map(|_| format!("/audio/{}.wav", narration.id)),
-        cues: views::cues_path(id, narration.id),
-        transcript: format!("/articles/{id}/transcript.vtt"),
-    });
+            .then(|| format!("/audio/{id}.opus")),
+        wav: narration.files.wav.as_ref().map(|_| format!("/audio/{id}.wav")),
+        cues: views::cues_path(article, id),
+        transcript: format!("/articles/{article}/transcript.vtt"),
+    }
+}
+
+fn player_json(app: &App, told: &Told) -> PlayerJson {
+    let id = told.article.id;
+    let narration = told.narration.as_ref().map(|narration| narration_json(app, id, narration));
     let article = ArticleJson {
         id: id.to_string(),
         title: told.article.article.title.clone(),
@@ -224,7 +257,8 @@ fn player_json(app: &App, told: &Told) -> PlayerJson {
         page: views::article_path(id),
     };
     let listen = told.is_being_read.then(|| views::listen_path(id));
-    PlayerJson { article, narration, listen }
+    let outdated = told.article.is_outdated;
+    PlayerJson { article, narration, listen, outdated, voices: Vec::new() }
 }
 
 #[derive(Serialize)]

@@ -101,7 +101,7 @@ pub async fn show_job(
     let player = match job.article {
         Some(id) if job.state == JobState::Done => {
             let told = articles::told(&app, &id.to_string()).await?;
-            told.player(&app)
+            told.player(&app).await?
         }
         _ => None,
     };

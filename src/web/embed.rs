@@ -81,7 +81,7 @@ async fn embed(app: &App, told: &Told, query: &EmbedQuery) -> Result<Response, W
         t: texts(),
         title: told.article.article.title.clone(),
         page: views::article_path(told.article.id),
-        player: told.player(app),
+        player: told.player(app).await?,
         comment_box,
     })
 }

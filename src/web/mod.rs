@@ -120,6 +120,11 @@ impl App {
         self.0.voices.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether readers may choose a voice: it is there, and better than the one that is compiled in.
+    fn offers(&self, id: &VoiceId) -> bool {
+        self.voices().iter().any(|card| card.id == *id && !card.embedded)
+    }
+
     fn voice_label(&self, id: &VoiceId) -> String {
         let voices = self.voices();
         let card = voices.iter().find(|card| card.id == *id);

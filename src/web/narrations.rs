@@ -29,14 +29,21 @@ const LOOK: Duration = Duration::from_millis(250);
 /// A narration never changes: its address may be remembered for ever.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
+#[derive(Deserialize)]
+pub struct AudioQuery {
+    /// `1`: to be kept as a file, with a name that says what it is.
+    download: Option<String>,
+}
+
 /// `GET` and `HEAD /audio/{narration}.mp3`, `.opus` and `.wav`.
 pub async fn show_audio(
     State(app): State<App>,
     method: Method,
     headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
+    query: Result<Query<AudioQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
-    let Path(file) = path?;
+    let (Path(file), Query(query)) = (path?, query?);
     let missing = || WebError::not_found("narration_not_found");
     let (id, extension) = file.rsplit_once('.').ok_or_else(missing)?;
     let id: NarrationId = id.parse().map_err(|_| missing())?;
@@ -54,7 +61,31 @@ pub async fn show_audio(
     };
     let id = id.ok_or_else(missing)?;
     let blob = app.0.store.blobs().get(id).await?.ok_or_else(missing)?;
-    send(blob, id, kind, &method, &headers).await
+    let mut response = send(blob, id, kind, &method, &headers).await?;
+    if query.download.is_some()
+        && let Some(article) = app.0.store.article(narration.article).await?
+        && let Ok(kept) = HeaderValue::from_str(&attachment(&article.article.title, extension))
+    {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, kept);
+    }
+    Ok(response)
+}
+
+/// The `Content-Disposition` of a file to be kept (RFC 6266, the name as RFC 8187 says).
+fn attachment(title: &str, extension: &str) -> String {
+    let forbidden = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
+    let name: String = title.chars().map(|c| if forbidden(c) { ' ' } else { c }).collect();
+    let name = format!("{}.{extension}", name.trim());
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                encoded.push(char::from(byte));
+            }
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+    }
+    format!("attachment; filename=\"bao-noi.{extension}\"; filename*=UTF-8''{encoded}")
 }
 
 /// A blob, or what is asked of it, to be remembered for ever.
@@ -213,4 +244,16 @@ async fn narration_of(
     let narration = narration.ok_or_else(missing)?;
     let lines = app.0.store.lines(narration.id).await?;
     Ok((narration, lines))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_to_be_kept_has_the_title_as_its_name() {
+        let wanted = "attachment; filename=\"bao-noi.mp3\"; \
+                      filename*=UTF-8''C%E1%BA%A7u%20%20m%E1%BB%9Bi.mp3";
+        assert_eq!(attachment("Cầu/\"mới\n", "mp3"), wanted);
+    }
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::assets;
 use super::texts::Texts;
 
 /// What every page needs: texts, and who is looking.
@@ -24,6 +25,8 @@ pub struct NewsItem {
     pub date: Option<String>,
     /// `mm:ss`
     pub duration: String,
+    /// What a player keeps of it, as JSON.
+    pub item: String,
 }
 
 /// What the player is told by attributes, so that it needs no request before play.
@@ -38,6 +41,10 @@ pub struct PlayerView {
     pub duration: Option<String>,
     /// "Giọng nữ"; empty when nobody knows it yet.
     pub voice_label: String,
+    /// JSON; empty unless it can be heard in several voices.
+    pub voices: String,
+    /// The text is newer than the reading.
+    pub is_outdated: bool,
     pub title: String,
 }
 

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// The file itself, as the browser gets it through `/static/texts.js`.
-pub const TEXTS_JSON: &str = include_str!("../../static/texts.json");
+/// The file itself; scripts get the sections that they name.
+const TEXTS_JSON: &str = include_str!("../../static/texts.json");
 
 /// The interface texts by section. `{name}` inside a text is a place to be filled in.
 #[derive(Debug, Deserialize)]
@@ -14,6 +14,7 @@ pub const TEXTS_JSON: &str = include_str!("../../static/texts.json");
 pub struct Texts {
     pub pages: PagesTexts,
     pub player: PlayerTexts,
+    pub panel: PanelTexts,
     pub comments: CommentsTexts,
     pub desk: DeskTexts,
     pub moderation: ModerationTexts,
@@ -40,10 +41,11 @@ pub struct PagesTexts {
     pub news_none_other: String,
     pub news_empty: String,
     pub news_duration: String,
+    pub play_all: String,
+    pub enqueue: String,
     pub job_heading: String,
     pub byline_at: String,
     pub source: String,
-    pub follow_hint: String,
     pub login_heading: String,
     pub login_lead: String,
     pub login_name: String,
@@ -57,25 +59,20 @@ pub struct PagesTexts {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PlayerTexts {
-    pub name: String,
     pub heading: String,
-    pub play: String,
-    pub pause: String,
-    pub back: String,
-    pub forward: String,
-    pub seek: String,
-    pub at: String,
-    pub hours: String,
-    pub minutes: String,
-    pub seconds: String,
-    pub speed: String,
     pub ai_notice: String,
-    pub loading: String,
-    pub failed: String,
-    pub retry: String,
+    /// What the pages do not say, only the player itself.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, String>,
+}
+
+/// What stands behind "…" in the player.
+#[derive(Debug, Deserialize)]
+pub struct PanelTexts {
     pub download: String,
+    #[serde(flatten)]
+    pub others: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -215,6 +212,29 @@ mod tests {
             assert!(is_nfc(&text), "{path} is not NFC");
             assert!(!text.is_empty() && text.trim() == text, "{path} is empty or has outer space");
         }
+    }
+
+    #[test]
+    fn the_player_says_the_same_in_english() {
+        let english: Value =
+            serde_json::from_str(include_str!("../../static/texts.en.json")).unwrap();
+        let vietnamese: Value = serde_json::from_str(TEXTS_JSON).unwrap();
+        let places = |text: &Value| {
+            let text = text.as_str().unwrap().to_owned();
+            let mut found: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .map(|part| part.split('}').next().unwrap().into())
+                .collect();
+            found.sort();
+            found
+        };
+        let texts = |file: &Value| -> BTreeMap<String, Vec<String>> {
+            let sections = ["player", "panel"].map(|name| file[name].as_object().unwrap());
+            let texts = sections.into_iter().flatten();
+            texts.map(|(key, text)| (key.clone(), places(text))).collect()
+        };
+        assert_eq!(texts(&english), texts(&vietnamese));
     }
 
     #[test]

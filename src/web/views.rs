@@ -91,11 +91,19 @@ pub fn player_at_once(article: &StoredArticle) -> PlayerView {
         duration_ms: 0,
         duration: None,
         voice_label: String::new(),
+        voices: String::new(),
+        is_outdated: false,
         title: article.article.title.clone(),
     }
 }
 
-pub fn player(app: &App, article: &StoredArticle, narration: &StoredNarration) -> PlayerView {
+/// `voices` are its readings by other voices too, as the player takes them.
+pub fn player(
+    app: &App,
+    article: &StoredArticle,
+    narration: &StoredNarration,
+    voices: String,
+) -> PlayerView {
     let length = narration.length.millis(narration.rate);
     PlayerView {
         article_id: article.id.to_string(),
@@ -104,12 +112,23 @@ pub fn player(app: &App, article: &StoredArticle, narration: &StoredNarration) -
         duration_ms: length.0,
         duration: Some(length.clock()),
         voice_label: app.voice_label(&narration.voice),
+        voices,
+        is_outdated: article.is_outdated,
         title: article.article.title.clone(),
     }
 }
 
-pub fn news_item(article: &StoredArticle, narration: &StoredNarration) -> NewsItem {
+pub fn news_item(app: &App, article: &StoredArticle, narration: &StoredNarration) -> NewsItem {
     let shown = &article.article;
+    let item = QueueItem {
+        key: article.id.to_string(),
+        heading: &shown.title,
+        page: article_path(article.id),
+        src: mp3_path(narration.id),
+        duration_ms: narration.length.millis(narration.rate).0,
+        label: app.voice_label(&narration.voice),
+        cues: cues_path(article.id, narration.id),
+    };
     NewsItem {
         page: article_path(article.id),
         title: shown.title.clone(),
@@ -117,7 +136,29 @@ pub fn news_item(article: &StoredArticle, narration: &StoredNarration) -> NewsIt
         site: shown.site.clone(),
         date: shown.published.map(date),
         duration: narration.length.millis(narration.rate).clock(),
+        item: serde_json::to_string(&item).unwrap_or_default(),
     }
+}
+
+/// What a player keeps in its queue (`static/player/queue.js`).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QueueItem<'a> {
+    key: String,
+    heading: &'a str,
+    page: String,
+    src: String,
+    duration_ms: u64,
+    label: String,
+    cues: String,
+}
+
+/// Whether `lines` read the very text that the article has now.
+pub fn is_read_by(article: &Article, lines: &[Line]) -> bool {
+    article.parts().all(|(part, text)| {
+        let read = lines.iter().filter(|line| line.part == part);
+        read.map(|line| line.written.as_str()).collect::<String>() == text
+    })
 }
 
 /// The sentences of one part of an article, each with its cue when `lines` read that very text.

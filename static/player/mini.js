@@ -1,0 +1,80 @@
+// The player stays at hand: scrolled out of sight while it speaks, it sticks to the bottom of the window.
+
+/** A frame is never scrolled out of its own window. */
+const inFrame = globalThis.self !== globalThis.top;
+
+export class Mini {
+  #host;
+  #panel;
+  #onChange;
+  #observer;
+  #isAway = false;
+  #isClosed = true;
+
+  /**
+   * @param {HTMLElement} host keeps the place of the player on the page; one with `playlist` has none
+   * @param {HTMLElement} panel what sticks
+   * @param {(isMini: boolean) => void} onChange
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(host, panel, onChange, signal) {
+    this.#host = host;
+    this.#panel = panel;
+    this.#onChange = onChange;
+    if (inFrame) return;
+    if (host.hasAttribute("playlist")) {
+      this.#isAway = true;
+      this.open();
+    } else {
+      this.#watch(signal);
+    }
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented && this.isMini) this.close();
+    }, { signal });
+    document.addEventListener("focusin", () => this.#uncover(), { signal });
+  }
+
+  #watch(signal) {
+    this.#observer = new IntersectionObserver(([entry]) => {
+      this.#isAway = !entry.isIntersecting;
+      this.#show();
+    });
+    this.#observer.observe(this.#host);
+    signal.addEventListener("abort", () => this.#observer.disconnect());
+  }
+
+  get isMini() {
+    return this.#panel.classList.contains("is-mini");
+  }
+
+  /** From now on it may stick: the reader pressed play. */
+  open() {
+    this.#isClosed = false;
+    this.#show();
+  }
+
+  close() {
+    this.#isClosed = true;
+    this.#show();
+  }
+
+  #show() {
+    const isMini = this.#isAway && !this.#isClosed;
+    if (isMini === this.isMini) return;
+    // The place on the page stays as high as it was: nothing moves.
+    const { style } = this.#host;
+    if (isMini && this.#observer) style.setProperty("min-height", `${this.#host.offsetHeight}px`);
+    else style.removeProperty("min-height");
+    this.#panel.classList.toggle("is-mini", isMini);
+    this.#onChange(isMini);
+  }
+
+  /** What has the focus is never under it (WCAG 2.2, 2.4.11). */
+  #uncover() {
+    const focused = document.activeElement;
+    if (!this.isMini || !focused || focused === this.#host) return;
+    const box = focused.getBoundingClientRect();
+    const covered = box.bottom - this.#panel.getBoundingClientRect().top;
+    if (covered > 0 && box.top < innerHeight) scrollBy({ top: covered + 8 });
+  }
+}
