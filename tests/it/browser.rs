@@ -1,145 +1,14 @@
-//! Readers, editors and moderators at a real browser: Debian's Chromium through ChromeDriver.
-//!
-//! Pictures of the pages go to `target/screenshots/`.
+//! Readers, editors and moderators at a real browser.
 
-use std::io::{BufRead as _, BufReader};
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use crate::app::{App, Home, project};
+use crate::app::Home;
+use crate::chromium::{AUDIO, Browser};
 use crate::listen::{article, begun, drop_voice_that_fails};
 use crate::site::Site;
-
-/// A browser window.
-struct Browser {
-    driver: WebDriver,
-    /// Ends the driver, and with it the browser, also when a test fails.
-    _process: DriverProcess,
-}
-
-/// ChromeDriver at the head of a process group that holds its browser too.
-struct DriverProcess(Child);
-
-impl Browser {
-    async fn open() -> Self {
-        let (process, port) = start_driver();
-        // The client that talks to the driver needs the TLS provider that `client` installs.
-        let _ = crate::app::client();
-        let mut wishes = DesiredCapabilities::chrome();
-        for argument in [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ] {
-            wishes.add_arg(argument).unwrap();
-        }
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await.unwrap();
-        let browser = Self { driver, _process: process };
-        browser.resize(1280, 900).await;
-        browser
-    }
-
-    /// The size of the page in CSS pixels.
-    async fn resize(&self, width: u32, height: u32) {
-        let size = json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
-        });
-        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
-    }
-
-    /// A picture of the whole page.
-    async fn picture(&self, name: &str) {
-        let shot = json!({"captureBeyondViewport": true});
-        let taken = self.driver.cdp().send_raw("Page.captureScreenshot", shot).await.unwrap();
-        let folder = project("target/screenshots");
-        std::fs::create_dir_all(&folder).unwrap();
-        let png = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
-    }
-
-    /// What a script answers.
-    async fn ask(&self, script: &str) -> Value {
-        let answer = self.driver.execute(format!("return {script}"), vec![]).await.unwrap();
-        answer.json().clone()
-    }
-
-    /// Waits until a script answers true.
-    async fn until(&self, script: &str) {
-        let begun = Instant::now();
-        while self.ask(script).await != json!(true) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "never: {script}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    async fn go(&self, url: &str) {
-        self.driver.goto(url).await.unwrap();
-    }
-
-    async fn find(&self, css: &str) -> WebElement {
-        self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
-    }
-
-    /// A piece of the player, inside its shadow root.
-    async fn player(&self, css: &str) -> WebElement {
-        let root = self.find("bao-noi").await.get_shadow_root().await.unwrap();
-        root.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
-    }
-
-    async fn log_in(&self, app: &App, name: &str, password: &str, next: &str) {
-        self.go(&app.url(&format!("/login?next={next}"))).await;
-        self.find("[name=name]").await.send_keys(name).await.unwrap();
-        self.find("[name=password]").await.send_keys(password).await.unwrap();
-        self.find("main form [type=submit]").await.click().await.unwrap();
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // The process is about to be killed: nothing would answer a farewell.
-        let _ = self.driver.clone().leak();
-    }
-}
-
-impl Drop for DriverProcess {
-    fn drop(&mut self) {
-        let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
-        let _ = self.0.wait();
-    }
-}
-
-fn start_driver() -> (DriverProcess, u16) {
-    let mut process = Command::new("chromedriver")
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .expect("chromedriver is not installed; ./tests/run installs it");
-    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let port = lines.find_map(|line| {
-        let line = line.ok()?;
-        let (_, rest) = line.split_once("successfully on port ")?;
-        rest.trim_end_matches('.').parse().ok()
-    });
-    // What it says later must not fill the pipe.
-    std::thread::spawn(move || lines.for_each(drop));
-    (DriverProcess(process), port.expect("chromedriver did not say its port"))
-}
-
-const AUDIO: &str = "document.querySelector('bao-noi audio')";
 
 #[tokio::test]
 async fn a_reader_listens() {

@@ -77,6 +77,9 @@ fn routes() -> Router<Arc<AtomicUsize>> {
         .route("/nen", get(huge_compressed))
         .route("/cham", get(slow))
         .route("/khach", get(publisher_page))
+        .route("/bao", get(strict_page))
+        .route("/bao.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], PAGE_CSS) }))
+        .route("/la.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], HOSTILE_CSS) }))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /kin\n" }))
         .route("/tin.rss", get(feed))
         .route("/sua.rss", get(|| async { "<rss><item><link>/bai-viet</link></item></rss>" }))
@@ -154,6 +157,46 @@ async fn slow() -> &'static str {
 }
 
 /// A publisher's own page with the one line that embeds the player. `?host=` names the service.
+/// What a paper adds so that nothing moves when the player comes.
+const PAGE_CSS: &str = "bao-noi { display: block; min-height: 124px } .chu { max-width: 700px }";
+
+/// A style that takes hold of everything it can.
+const HOSTILE_CSS: &str = "* { font-size: 41px !important; text-transform: uppercase !important;
+    letter-spacing: 9px !important; box-sizing: content-box !important; color: lime !important;
+    float: right !important; }
+    div, button, input, select, span, p { display: none !important; position: fixed !important;
+    opacity: 0 !important; width: 3px !important; }
+    bao-noi { display: block !important; min-height: 124px; float: none !important; }";
+
+/// An article as its paper shows it, with other markup than the one that was read, under a strict policy.
+async fn strict_page(
+    axum::extract::Query(query): axum::extract::Query<std::collections::HashMap<String, String>>,
+) -> impl IntoResponse {
+    let (host, canonical) = (&query["host"], &query["canonical"]);
+    let attributes = query.get("attributes").map_or("", String::as_str);
+    let lang = query.get("lang").map_or("vi", String::as_str);
+    let hostile = query.get("hostile").map_or("", |_| "<link rel=stylesheet href=/la.css>");
+    let policy = format!(
+        "default-src 'none'; script-src {host}; connect-src {host}; media-src {host}; style-src 'self'"
+    );
+    let page = format!(
+        "<!doctype html><html lang={lang}><head><meta charset=utf-8><title>Bản Mòn có cầu mới</title>
+        <meta name=viewport content='width=device-width'><link rel=icon href='data:,'>
+        <link rel=canonical href='{canonical}'><link rel=stylesheet href=/bao.css>{hostile}
+        <script src='{host}/baonoi.js' async></script></head><body>
+        <h1>Bản Mòn có cầu mới</h1><bao-noi {attributes}></bao-noi><div class=chu data-paper>
+        <p><b>Sau 1 năm chờ đợi</b>, người dân <a href=/mon>bản Mòn</a> đã đi lại trên cây cầu bê tông
+        bắc qua suối Nậm La, nối bản với trung tâm xã.</p>
+        <figure><figcaption>Ảnh: cây cầu mới</figcaption></figure>
+        <p>Cây cầu dài <i>42,5&nbsp;m</i>, rộng 3,5 m, do nhân dân góp hơn 600 ngày công cùng nguồn vốn
+        1,2&nbsp;tỷ đồng của tỉnh. Từ nay <em>học sinh</em> của bản không còn phải lội suối đến trường
+        vào mùa mưa.</p><script type=text/plain>Không phải chữ.</script>
+        <p>Trưởng bản cho biết, mỗi mùa mưa trước đây bản bị chia cắt từ 10 đến 15 ngày. Nông sản làm ra
+        không bán được, người ốm phải chờ nước rút mới ra được trạm y tế xã.</p></div></body></html>"
+    );
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page))
+}
+
 async fn publisher_page(
     axum::extract::Query(query): axum::extract::Query<std::collections::HashMap<String, String>>,
 ) -> Html<String> {
