@@ -17,8 +17,8 @@ use crate::listen::{article, begun, drop_voice_that_fails};
 use crate::site::Site;
 
 /// A browser window.
-struct Browser {
-    driver: WebDriver,
+pub struct Browser {
+    pub driver: WebDriver,
     /// Ends the driver, and with it the browser, also when a test fails.
     _process: DriverProcess,
 }
@@ -27,7 +27,7 @@ struct Browser {
 struct DriverProcess(Child);
 
 impl Browser {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let (process, port) = start_driver();
         // The client that talks to the driver needs the TLS provider that `client` installs.
         let _ = crate::app::client();
@@ -51,7 +51,7 @@ impl Browser {
     }
 
     /// The size of the page in CSS pixels.
-    async fn resize(&self, width: u32, height: u32) {
+    pub async fn resize(&self, width: u32, height: u32) {
         let size = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
         });
@@ -59,7 +59,7 @@ impl Browser {
     }
 
     /// A picture of the whole page.
-    async fn picture(&self, name: &str) {
+    pub async fn picture(&self, name: &str) {
         let shot = json!({"captureBeyondViewport": true});
         let taken = self.driver.cdp().send_raw("Page.captureScreenshot", shot).await.unwrap();
         let folder = project("target/screenshots");
@@ -69,13 +69,13 @@ impl Browser {
     }
 
     /// What a script answers.
-    async fn ask(&self, script: &str) -> Value {
+    pub async fn ask(&self, script: &str) -> Value {
         let answer = self.driver.execute(format!("return {script}"), vec![]).await.unwrap();
         answer.json().clone()
     }
 
     /// Waits until a script answers true.
-    async fn until(&self, script: &str) {
+    pub async fn until(&self, script: &str) {
         let begun = Instant::now();
         while self.ask(script).await != json!(true) {
             assert!(begun.elapsed() < Duration::from_secs(60), "never: {script}");
@@ -83,21 +83,21 @@ impl Browser {
         }
     }
 
-    async fn go(&self, url: &str) {
+    pub async fn go(&self, url: &str) {
         self.driver.goto(url).await.unwrap();
     }
 
-    async fn find(&self, css: &str) -> WebElement {
+    pub async fn find(&self, css: &str) -> WebElement {
         self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
     }
 
     /// A piece of the player, inside its shadow root.
-    async fn player(&self, css: &str) -> WebElement {
+    pub async fn player(&self, css: &str) -> WebElement {
         let root = self.find("bao-noi").await.get_shadow_root().await.unwrap();
         root.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
     }
 
-    async fn log_in(&self, app: &App, name: &str, password: &str, next: &str) {
+    pub async fn log_in(&self, app: &App, name: &str, password: &str, next: &str) {
         self.go(&app.url(&format!("/login?next={next}"))).await;
         self.find("[name=name]").await.send_keys(name).await.unwrap();
         self.find("[name=password]").await.send_keys(password).await.unwrap();
