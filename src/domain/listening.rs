@@ -108,8 +108,8 @@ impl Listens {
         if self.plays == 0 {
             return None;
         }
-        let rounded = (200 * u128::from(self.completions) / u128::from(self.plays) + 1) / 2;
-        Some(rounded.min(100) as u64)
+        let (plays, completions) = (u128::from(self.plays), u128::from(self.completions));
+        Some(((100 * completions + plays / 2) / plays).min(100) as u64)
     }
 }
 
