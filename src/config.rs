@@ -47,6 +47,7 @@ pub struct Config {
     pub narration: NarrationConfig,
     pub sound: SoundConfig,
     pub comments: CommentsConfig,
+    pub listening: ListeningConfig,
 }
 
 /// Limits on what is fetched.
@@ -124,6 +125,14 @@ pub struct CommentsConfig {
     pub per_network_max: u32,
 }
 
+/// How it is counted what readers listen to.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListeningConfig {
+    /// How many reports players in one network (/24 or /48) may send in ten minutes.
+    pub per_network_max: u32,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -145,6 +154,7 @@ impl Default for Config {
             narration: NarrationConfig::default(),
             sound: SoundConfig::default(),
             comments: CommentsConfig::default(),
+            listening: ListeningConfig::default(),
         }
     }
 }
@@ -198,6 +208,12 @@ impl Default for SoundConfig {
 impl Default for CommentsConfig {
     fn default() -> Self {
         Self { per_network_max: 30 }
+    }
+}
+
+impl Default for ListeningConfig {
+    fn default() -> Self {
+        Self { per_network_max: 1_200 }
     }
 }
 

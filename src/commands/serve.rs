@@ -110,6 +110,7 @@ fn settings(config: &Config, voices: &Voices) -> WebSettings {
         public_url: config.public_url.clone(),
         voices: neural::cards(voices),
         comments_per_network: config.comments.per_network_max,
+        reports_per_network: config.listening.per_network_max,
     }
 }
 

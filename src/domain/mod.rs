@@ -12,6 +12,7 @@ pub mod feed;
 pub mod ids;
 pub mod job;
 pub mod lexicon;
+pub mod listening;
 pub mod narration;
 pub mod note;
 pub mod script;

@@ -11,6 +11,7 @@ mod dialect;
 mod feeds;
 mod jobs;
 mod lexicon;
+mod listens;
 mod narrations;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use self::clips::Clips;
 pub use self::comments::{CommentCounts, Decided};
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::jobs::{Finished, Lease};
+pub use self::listens::HeardArticle;
 pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
 
 use crate::domain::units::Timestamp;

@@ -17,7 +17,7 @@ use super::auth::Editor;
 use super::error::WebError;
 use super::pages::{DeskPage, JobPage};
 use super::texts::texts;
-use super::{App, articles, views};
+use super::{App, articles, listening, views};
 use crate::domain::account::Account;
 use crate::domain::address::Address;
 use crate::domain::ids::JobId;
@@ -115,6 +115,7 @@ pub async fn show_job(
         job: views::job_view(&job, unread.len()),
         player,
         warnings: unread.iter().map(|note| views::warning(note, &lines)).collect(),
+        listening: job.article.map(listening::article_path),
     })
 }
 

@@ -1,7 +1,9 @@
 //! Every error's status, code and message: the one place where errors meet HTTP.
 
 use axum::Json;
-use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{
+    BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection,
+};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -114,6 +116,12 @@ impl From<JsonRejection> for WebError {
 
 impl From<FormRejection> for WebError {
     fn from(rejection: FormRejection) -> Self {
+        from_body_status(rejection.status())
+    }
+}
+
+impl From<BytesRejection> for WebError {
+    fn from(rejection: BytesRejection) -> Self {
         from_body_status(rejection.status())
     }
 }

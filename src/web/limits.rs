@@ -11,6 +11,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 pub const FORM_BYTES_MAX: usize = 64 * 1024;
 /// Largest body of `POST /api/articles`, in bytes: a page as a newsroom's system hands it over.
 pub const ARTICLE_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Largest report of a player, in bytes.
+pub const REPORT_BYTES_MAX: usize = 1024;
 
 pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -72,6 +74,16 @@ impl RateLimit {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
+    /// Forgets the keys whose windows are over: the limit needs them no longer.
+    pub fn forget_past(&self) {
+        self.forget_past_at(Instant::now());
+    }
+
+    fn forget_past_at(&self, now: Instant) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.retain(|_, (begun, _)| now.duration_since(*begun) < self.window);
+    }
+
     fn allows_at(&self, key: &str, now: Instant) -> bool {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= KEYS_MAX && !counts.contains_key(key) {
@@ -103,6 +115,18 @@ mod tests {
         assert!(limit.allows_at("a", start + Duration::from_secs(61)));
         limit.forget("a");
         assert!(limit.allows_at("a", start));
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten() {
+        let limit = RateLimit::new(1, Duration::from_secs(60));
+        let start = Instant::now();
+        assert!(limit.allows_at("a", start));
+        assert!(limit.allows_at("b", start + Duration::from_secs(30)));
+        limit.forget_past_at(start + Duration::from_secs(61));
+        let kept: Vec<String> = limit.counts.lock().unwrap().keys().cloned().collect();
+        assert_eq!(kept, ["b"]);
+        assert!(!limit.allows_at("b", start + Duration::from_secs(61)));
     }
 
     #[test]

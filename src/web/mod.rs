@@ -3,6 +3,7 @@
 mod articles;
 mod assets;
 mod auth;
+mod chart;
 mod comments;
 mod desk;
 mod embed;
@@ -10,12 +11,15 @@ mod error;
 mod health;
 mod limits;
 mod listen;
+mod listening;
+mod listens;
 mod moderation;
 mod narrations;
 mod pages;
 mod password;
 mod range;
 mod routes;
+mod tally;
 pub mod texts;
 mod views;
 
@@ -24,13 +28,14 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
-use tracing::info;
+use tokio::sync::{Semaphore, oneshot, watch};
+use tracing::{error, info};
 
 pub use self::auth::new_secret;
 pub use self::password::{PASSWORD_LENGTH_MIN, hash as hash_password};
 
 use self::limits::RateLimit;
+use self::tally::Tally;
 use crate::domain::ids::VoiceId;
 use crate::jobs::Queue;
 use crate::store::Store;
@@ -58,6 +63,9 @@ struct AppParts {
     voices: RwLock<Vec<VoiceCard>>,
     comment_limit: RateLimit,
     login_limit: RateLimit,
+    report_limit: RateLimit,
+    /// What was listened to and is not written yet.
+    tally: Tally,
     /// Places for those who watch a job.
     watchers: Arc<Semaphore>,
     /// Places for those who listen to what is still being read.
@@ -74,6 +82,8 @@ pub struct WebSettings {
     pub voices: Vec<VoiceCard>,
     /// Comments that one network may send in ten minutes.
     pub comments_per_network: u32,
+    /// Reports of players that one network may send in ten minutes.
+    pub reports_per_network: u32,
 }
 
 /// A voice as pages show it.
@@ -95,6 +105,7 @@ impl App {
         let window = Duration::from_secs(600);
         let comment_limit = RateLimit::new(settings.comments_per_network, window);
         let login_limit = RateLimit::new(10, window);
+        let report_limit = RateLimit::new(settings.reports_per_network, window);
         let watchers = Arc::new(Semaphore::new(WATCHERS_MAX));
         let listeners = Arc::new(Semaphore::new(LISTENERS_MAX));
         Self(Arc::new(AppParts {
@@ -104,6 +115,8 @@ impl App {
             settings,
             comment_limit,
             login_limit,
+            report_limit,
+            tally: Tally::default(),
             watchers,
             listeners,
             stop,
@@ -132,9 +145,12 @@ impl App {
     }
 }
 
-/// Answers requests until told to stop; then lets those under way finish, for a while.
+/// Answers requests until told to stop; then lets those under way finish, for a while, and writes down
+/// what was listened to.
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     let mut stop = app.0.stop.clone();
+    let (over, is_over) = oneshot::channel();
+    let writer = tokio::spawn(tally::keep_writing(app.clone(), is_over));
     let router = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stop.clone();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
@@ -145,11 +161,16 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
         let _ = stop.wait_for(|stop| *stop).await;
         tokio::time::sleep(GRACE).await;
     };
-    tokio::select! {
+    let served = tokio::select! {
         result = server => result,
         () = cut_off => {
             info!("requests still open after {} s were cut off", GRACE.as_secs());
             Ok(())
         }
+    };
+    drop(over);
+    if let Err(error) = writer.await {
+        error!(%error, "what was listened to is no longer written");
     }
+    served
 }

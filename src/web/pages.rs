@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::assets;
+use super::chart::Chart;
 use super::texts::Texts;
 
 /// What every page needs: texts, and who is looking.
@@ -193,6 +194,67 @@ pub struct JobPage {
     pub job: JobView,
     pub player: Option<PlayerView>,
     pub warnings: Vec<Warning>,
+    /// Path of the page that says how much the article is listened to.
+    pub listening: Option<String>,
+}
+
+/// How much was listened to, in words.
+pub struct ListensView {
+    pub plays: String,
+    /// "1 giờ 5 phút"
+    pub time: String,
+    pub completions: String,
+    /// "67%"
+    pub rate: String,
+}
+
+/// What was listened to on one day.
+pub struct DayView {
+    /// `dd/mm/yyyy`
+    pub day: String,
+    pub listens: ListensView,
+}
+
+/// The days of a period: two charts, and the same as a table.
+pub struct DaysView {
+    pub plays: Chart,
+    pub time: Chart,
+    pub total: ListensView,
+    /// The newest first.
+    pub days: Vec<DayView>,
+}
+
+/// An article of those that were heard most.
+pub struct HeardView {
+    pub title: String,
+    /// Path of its own numbers.
+    pub numbers: String,
+    pub listens: ListensView,
+    pub days: Chart,
+}
+
+#[derive(Template)]
+#[template(path = "listening.html")]
+pub struct ListeningPage {
+    pub frame: Frame,
+    pub lead: String,
+    /// `None` when nobody listened.
+    pub days: Option<DaysView>,
+    pub articles: Vec<HeardView>,
+}
+
+#[derive(Template)]
+#[template(path = "listening_article.html")]
+pub struct ArticleListeningPage {
+    pub frame: Frame,
+    pub title: String,
+    /// Path of the article's page.
+    pub page: String,
+    pub lead: String,
+    /// `None` when nobody listened.
+    pub days: Option<DaysView>,
+    /// What was ever listened to.
+    pub altogether: ListensView,
 }
 
 #[derive(Template)]

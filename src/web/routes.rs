@@ -11,10 +11,13 @@ use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::error::WebError;
-use super::limits::{ARTICLE_BYTES_MAX, EMBED_POLICY, FORM_BYTES_MAX, PAGE_POLICY, header_text};
+use super::limits::{
+    ARTICLE_BYTES_MAX, EMBED_POLICY, FORM_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, header_text,
+};
 use super::views;
 use super::{
-    App, articles, assets, auth, comments, desk, embed, health, listen, moderation, narrations,
+    App, articles, assets, auth, comments, desk, embed, health, listen, listening, listens,
+    moderation, narrations,
 };
 
 /// The whole outside face.
@@ -48,6 +51,8 @@ fn pages() -> Router<App> {
         .route("/desk", get(desk::show_desk))
         .route("/desk/articles", post(desk::create_article))
         .route("/desk/jobs/{id}", get(desk::show_job))
+        .route("/desk/listening", get(listening::show_listening))
+        .route("/desk/listening/{id}", get(listening::show_article))
         .route("/moderation", get(moderation::list_comments))
         .route("/moderation/comments/{id}", post(moderation::update_comment))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -101,6 +106,10 @@ fn public() -> Router<App> {
             "/api/articles/{id}/comments",
             get(comments::list_comments).post(comments::create_comment),
         )
+        .route(
+            "/api/articles/{id}/listens",
+            post(listens::create_listens).layer(DefaultBodyLimit::max(REPORT_BYTES_MAX)),
+        )
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(any_origin())
 }
@@ -113,6 +122,7 @@ fn programs() -> Router<App> {
             "/api/articles",
             post(desk::create_article_by_api).layer(DefaultBodyLimit::max(ARTICLE_BYTES_MAX)),
         )
+        .route("/api/listens", get(listens::list_listens))
         .route("/api/jobs/{id}", get(desk::show_job_state))
         .route("/api/jobs/{id}/events", get(desk::list_job_events))
         .route("/healthz", get(health::show_health))

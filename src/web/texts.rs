@@ -18,6 +18,7 @@ pub struct Texts {
     pub comments: CommentsTexts,
     pub desk: DeskTexts,
     pub moderation: ModerationTexts,
+    pub listening: ListeningTexts,
     pub jobs: JobsTexts,
     /// Error code -> what happened and what to do about it.
     pub errors: BTreeMap<String, String>,
@@ -157,6 +158,42 @@ pub struct ModerationTexts {
     pub undo_nothing: String,
     pub undone: String,
     pub more: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListeningTexts {
+    pub heading: String,
+    pub lead: String,
+    pub article_lead: String,
+    pub open: String,
+    pub article_open: String,
+    pub back: String,
+    pub empty: String,
+    pub article_empty: String,
+    pub total_heading: String,
+    pub plays: String,
+    pub plays_count: String,
+    pub time: String,
+    pub completions: String,
+    pub rate: String,
+    pub rate_unknown: String,
+    pub hours: String,
+    pub minutes: String,
+    pub seconds: String,
+    pub plays_a_day: String,
+    pub time_a_day: String,
+    pub chart_summary: String,
+    pub table_open: String,
+    pub table: String,
+    pub day: String,
+    pub articles_heading: String,
+    pub article: String,
+    pub by_day: String,
+    pub altogether: String,
+    pub counted_heading: String,
+    pub counted: String,
+    pub not_counted: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -64,7 +64,12 @@ impl Browser {
         let browser = Self { driver, _process: process };
         browser.resize(1280, 900).await;
         let watch = json!({"source": WATCH});
-        browser.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", watch).await.unwrap();
+        browser
+            .driver
+            .cdp()
+            .send_raw("Page.addScriptToEvaluateOnNewDocument", watch)
+            .await
+            .unwrap();
         browser
     }
 
@@ -136,7 +141,8 @@ impl Browser {
         let seen = self.ask("window.__seen").await;
         assert_eq!(seen["errors"], json!([]), "errors on the page");
         assert!(seen["shift"].as_f64().unwrap() < 0.001, "the layout moved: {seen}");
-        let asked = self.ask("performance.getEntriesByType('resource').map((entry) => entry.name)").await;
+        let asked =
+            self.ask("performance.getEntriesByType('resource').map((entry) => entry.name)").await;
         for address in asked.as_array().unwrap() {
             let address = address.as_str().unwrap();
             assert!(hosts.iter().any(|host| address.starts_with(host)), "asked of {address}");
@@ -203,4 +209,3 @@ fn start_driver() -> (DriverProcess, u16) {
     std::thread::spawn(move || lines.for_each(drop));
     (DriverProcess(process), port.expect("chromedriver did not say its port"))
 }
-

@@ -13,6 +13,7 @@ mod follow;
 mod jobs;
 mod lexicon;
 mod listen;
+mod listens;
 mod mirror;
 mod normalize;
 mod phonemize;

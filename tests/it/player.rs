@@ -23,10 +23,6 @@ async fn with_articles(home: &Home, sentences: &[usize]) -> (App, Vec<String>) {
     (app, ids)
 }
 
-async fn time(browser: &Browser) -> f64 {
-    browser.ask(&format!("{AUDIO}.currentTime")).await.as_f64().unwrap()
-}
-
 async fn open(browser: &Browser, app: &App, article: &str) {
     browser.go(&app.url(&format!("/articles/{article}"))).await;
     browser.player_is_there().await;
@@ -93,7 +89,10 @@ async fn every_control_does_what_it_says() {
     let kept = browser.ask_player("a[part~=download]", "href").await;
     let kept = app.client.get(kept.as_str().unwrap()).send().await.unwrap();
     let name = kept.headers()["content-disposition"].to_str().unwrap().to_owned();
-    assert!(name.starts_with("attachment;") && name.contains("B%C3%A0i%20s%E1%BB%91%201.mp3"), "{name}");
+    assert!(
+        name.starts_with("attachment;") && name.contains("B%C3%A0i%20s%E1%BB%91%201.mp3"),
+        "{name}"
+    );
     browser.ask(&format!("void ({AUDIO}.currentTime = 33.4)")).await;
     browser.ask("void Object.defineProperty(navigator, 'clipboard', {value: {writeText: async (text) => { window.copied = text; }}})").await;
     click(&browser, "[part~=share]").await;
@@ -109,8 +108,13 @@ async fn every_control_does_what_it_says() {
     // Escape closes what is open.
     open_panel(&browser).await;
     browser.player(".volume").await.send_keys(Key::Escape).await.unwrap();
-    browser.until("document.querySelector('bao-noi').shadowRoot.querySelector('.panel').hidden").await;
-    assert_eq!(browser.ask("document.querySelector('bao-noi').shadowRoot.activeElement.className").await, "more");
+    browser
+        .until("document.querySelector('bao-noi').shadowRoot.querySelector('.panel').hidden")
+        .await;
+    assert_eq!(
+        browser.ask("document.querySelector('bao-noi').shadowRoot.activeElement.className").await,
+        "more"
+    );
     browser.assert_calm(&[&app.url("/")]).await;
 }
 
@@ -153,7 +157,9 @@ async fn the_slider_has_all_keys_and_says_the_time_in_words() {
     // The time under the pointer.
     let bar = browser.player(".bar").await;
     browser.driver.action_chain().move_to_element_center(&bar).perform().await.unwrap();
-    browser.until("!document.querySelector('bao-noi').shadowRoot.querySelector('.hover').hidden").await;
+    browser
+        .until("!document.querySelector('bao-noi').shadowRoot.querySelector('.hover').hidden")
+        .await;
     let hover = browser.ask_player(".hover", "textContent").await;
     let middle = browser.ask(&format!("{AUDIO}.duration / 2")).await.as_f64().unwrap();
     let shown = hover.as_str().unwrap().split_once(':').unwrap();
@@ -270,7 +276,8 @@ async fn the_queue_plays_on_is_changed_and_stays_across_pages() {
     // At the end of this article the next one begins by itself, then the one after it.
     browser.play().await;
     browser.ask(&format!("void ({AUDIO}.currentTime = {AUDIO}.duration - 0.3)")).await;
-    let heading = "document.querySelector('bao-noi').shadowRoot.querySelector('.heading').textContent";
+    let heading =
+        "document.querySelector('bao-noi').shadowRoot.querySelector('.heading').textContent";
     browser.until(&format!("{heading} === 'Bài số 2' && !{AUDIO}.paused")).await;
     browser.picture("queue-playing-1280").await;
     browser.until(&format!("{heading} === 'Bài số 3'")).await;
@@ -315,7 +322,10 @@ async fn lock_screen_and_headset_know_what_is_played() {
     let artwork = app.client.get(shown["artwork"].as_str().unwrap()).send().await.unwrap();
     assert_eq!(artwork.status(), 200);
     let position = browser.ask("window.position").await;
-    assert!(position["duration"].as_f64().unwrap() > 100.0 && position["playbackRate"] == 1, "{position}");
+    assert!(
+        position["duration"].as_f64().unwrap() > 100.0 && position["playbackRate"] == 1,
+        "{position}"
+    );
     browser.ask("void window.acts.seekto({ seekTime: 60 })").await;
     browser.until(&format!("Math.abs({AUDIO}.currentTime - 60) < 1")).await;
     browser.ask("void window.acts.pause()").await;
@@ -342,7 +352,8 @@ async fn a_reader_chooses_among_voices_and_goes_on_with_the_same_sentence() {
     let app = home.start();
     app.narrate(&key, &given).await;
     let both = app.json(&format!("/api/player?article={article}")).await;
-    let ids: Vec<&Value> = both["voices"].as_array().unwrap().iter().map(|v| &v["voice"]["id"]).collect();
+    let ids: Vec<&Value> =
+        both["voices"].as_array().unwrap().iter().map(|v| &v["voice"]["id"]).collect();
     assert_eq!(ids, ["other", "mini"]);
     assert_ne!(both["voices"][0]["id"], both["voices"][1]["id"]);
 
@@ -356,6 +367,8 @@ async fn a_reader_chooses_among_voices_and_goes_on_with_the_same_sentence() {
     browser
         .ask("void ((select) => { select.value = 'mini'; select.dispatchEvent(new Event('change')); })(document.querySelector('bao-noi').shadowRoot.querySelector('.voices'))")
         .await;
-    browser.until(&format!("{AUDIO}.src !== '{}' && !{AUDIO}.paused", before.as_str().unwrap())).await;
+    browser
+        .until(&format!("{AUDIO}.src !== '{}' && !{AUDIO}.paused", before.as_str().unwrap()))
+        .await;
     browser.until("document.querySelector('[aria-current]')?.dataset.cue === '7'").await;
 }

@@ -25,7 +25,8 @@ fn page(site: &Site, app: &App, canonical: &str, more: &str) -> String {
 }
 
 /// The sentence that is marked in the page's own text.
-const MARKED: &str = "[...(CSS.highlights.get('baonoi-spoken') ?? [])].map(String).join().replace(/\\s+/g, ' ')";
+const MARKED: &str =
+    "[...(CSS.highlights.get('baonoi-spoken') ?? [])].map(String).join().replace(/\\s+/g, ' ')";
 
 #[tokio::test]
 async fn the_papers_own_text_follows_the_voice_and_stays_as_it_is() {
@@ -74,14 +75,18 @@ async fn a_hostile_style_and_a_strict_policy_change_nothing() {
         browser.go(&page(&site, &app, &canonical, name)).await;
         browser.player_is_there().await;
         let box_of = |css: &str| {
-            format!("(({{width, height}}) => [width, height])(document.querySelector('bao-noi').shadowRoot.querySelector('{css}').getBoundingClientRect())")
+            format!(
+                "(({{width, height}}) => [width, height])(document.querySelector('bao-noi').shadowRoot.querySelector('{css}').getBoundingClientRect())"
+            )
         };
         assert_eq!(browser.ask(&box_of(".play")).await, json!([52, 52]), "{name}");
         let style = browser.ask("(({fontSize, textTransform, letterSpacing}) => [fontSize, textTransform, letterSpacing])(getComputedStyle(document.querySelector('bao-noi').shadowRoot.querySelector('.player')))").await;
         assert_eq!(style, json!(["16px", "none", "normal"]), "{name}");
         browser.play().await;
         browser.player(".more").await.click().await.unwrap();
-        browser.until("!!document.querySelector('bao-noi').shadowRoot.querySelector('.queue')").await;
+        browser
+            .until("!!document.querySelector('bao-noi').shadowRoot.querySelector('.queue')")
+            .await;
         browser.picture(&format!("publisher-{}1280", name.replace("=1", "-"))).await;
         browser.resize(320, 640).await;
         browser.picture(&format!("publisher-{}320", name.replace("=1", "-"))).await;
@@ -105,7 +110,9 @@ async fn attributes_choose_what_is_shown() {
     let (_home, app, canonical) = read(&site, "").await;
     let browser = Browser::open().await;
     let shown = |css: &str| {
-        format!("document.querySelector('bao-noi').shadowRoot.querySelector('{css}')?.checkVisibility() ?? false")
+        format!(
+            "document.querySelector('bao-noi').shadowRoot.querySelector('{css}')?.checkVisibility() ?? false"
+        )
     };
     browser.go(&page(&site, &app, &canonical, "attributes=features%3D'speed'")).await;
     browser.player_is_there().await;
@@ -151,7 +158,8 @@ async fn a_reading_that_is_older_than_its_article_says_so() {
     let blobs = home.path("data/blobs/incoming");
     std::fs::remove_dir_all(&blobs).unwrap();
     std::fs::write(&blobs, "in the way").unwrap();
-    let accepted: Value = app.hand_over(&key, &json!({"url": canonical})).await.json().await.unwrap();
+    let accepted: Value =
+        app.hand_over(&key, &json!({"url": canonical})).await.json().await.unwrap();
     let job = accepted["id"].as_str().unwrap().to_owned();
     assert_eq!(app.finished(&job).await["state"], "failed");
     let player = known(true).await;
@@ -182,7 +190,12 @@ async fn what_is_still_being_read_is_offered_or_not_as_the_paper_wishes() {
     let (job, article) = crate::listen::begun(&app, &key, &given).await;
     let browser = Browser::open().await;
     let with = |more: &str| {
-        page(&site, &app, "https://bao.example/x", &format!("attributes=article%3D'{article}'{more}"))
+        page(
+            &site,
+            &app,
+            "https://bao.example/x",
+            &format!("attributes=article%3D'{article}'{more}"),
+        )
     };
     browser.go(&with("%20listen%3D'off'")).await;
     browser.until("document.querySelector('bao-noi').hidden").await;
