@@ -6,7 +6,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::blobs::hex;
-use super::{Store, StoreError, json, new_id, now, parse, parse_optional, to_json, unsigned};
+use super::{
+    Store, StoreError, json, new_id, now, parse, parse_optional, search, to_json, unsigned,
+};
 use crate::domain::address::Address;
 use crate::domain::article::{Article, Block, BlockKind};
 use crate::domain::ids::{ArticleId, NarrationId};
@@ -20,6 +22,8 @@ pub struct StoredArticle {
     /// The reading that listeners get.
     pub narration: Option<NarrationId>,
     pub created: Timestamp,
+    /// When what readers are shown of it last changed.
+    pub updated: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -101,8 +105,11 @@ pub(super) async fn upsert(
         }
         Some(_) => {
             "UPDATE articles SET url = COALESCE($2, url), site = $3, title = $4, lead = $5,
-                author = $6, published_ms = $7, blocks = $8, content_hash = $9, updated_ms = $10,
-                section = $11
+                author = $6, published_ms = $7, blocks = $8, content_hash = $9, section = $11,
+                updated_ms = CASE
+                    WHEN content_hash = $9 AND COALESCE(author, '') = COALESCE($6, '')
+                        AND COALESCE(published_ms, 0) = COALESCE($7, 0)
+                    THEN updated_ms ELSE $10 END
              WHERE id = $1"
         }
     };
@@ -120,6 +127,8 @@ pub(super) async fn upsert(
         .bind(given.section.as_deref())
         .execute(&mut *connection)
         .await?;
+    let (lead, author) = (given.lead.as_deref(), given.author.as_deref());
+    search::remember(connection, &id.to_string(), &given.title, lead, author).await?;
     for address in given.url.iter().chain(asked) {
         sqlx::query(
             "INSERT INTO addresses (url, article_id) VALUES ($1, $2)
@@ -193,5 +202,6 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
         },
         narration: parse_optional(row, "narration_id")?,
         created: Timestamp(row.try_get("created_ms")?),
+        updated: Timestamp(row.try_get("updated_ms")?),
     })
 }
