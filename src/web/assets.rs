@@ -59,6 +59,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "moderation.js" JS,
         "player.css" CSS,
         "player.js" JS,
+        "podcast.png" PNG,
         "words.js" JS,
     ];
     let asset = |(path, kind, content): (&'static str, &'static str, Vec<u8>)| {

@@ -20,7 +20,7 @@ use crate::domain::ids::{ArticleId, NarrationId};
 use crate::domain::job::{Job, JobState};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::units::Timestamp;
-use crate::store::{Line, StoredArticle, StoredNarration};
+use crate::store::{Heard, Line, StoredArticle, StoredNarration};
 
 /// A finished page.
 pub fn page(template: &impl Template) -> Result<Response, WebError> {
@@ -37,8 +37,8 @@ pub fn frame(account: Option<&Account>) -> Frame {
     }
 }
 
-/// An error as a page, for people.
-pub fn error_page(error: &WebError) -> Response {
+/// An error as a page, for people, with the policy of the page that they asked for.
+pub fn error_page(error: &WebError, policy: HeaderValue) -> Response {
     let shown = page(&ErrorPage {
         frame: frame(None),
         status: error.status.as_u16(),
@@ -48,7 +48,7 @@ pub fn error_page(error: &WebError) -> Response {
     *response.status_mut() = error.status;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, super::limits::NO_STORE);
-    headers.insert(header::CONTENT_SECURITY_POLICY, super::limits::EMBED_POLICY);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 
@@ -75,6 +75,10 @@ pub fn mp3_path(id: NarrationId) -> String {
 /// The cues of that very narration: a page that is open keeps its own when the text is corrected.
 pub fn cues_path(id: ArticleId, narration: NarrationId) -> String {
     format!("/articles/{id}/cues.json?narration={narration}")
+}
+
+pub fn transcript_path(id: ArticleId) -> String {
+    format!("/articles/{id}/transcript.vtt")
 }
 
 /// The sound of an article, whether it is finished or not.
@@ -117,6 +121,18 @@ pub fn news_item(article: &StoredArticle, narration: &StoredNarration) -> NewsIt
         site: shown.site.clone(),
         date: shown.published.map(date),
         duration: narration.length.millis(narration.rate).clock(),
+    }
+}
+
+/// A row of the front page.
+pub fn heard_item(heard: &Heard) -> NewsItem {
+    NewsItem {
+        page: article_path(heard.article),
+        title: heard.title.clone(),
+        lead: heard.lead.clone(),
+        site: heard.site.clone(),
+        date: heard.published.map(date),
+        duration: heard.length.clock(),
     }
 }
 
