@@ -155,6 +155,26 @@ async fn a_newsroom_says_who_it_is() {
 }
 
 #[tokio::test]
+async fn a_newsroom_shows_its_own_picture() {
+    let home = Home::new("");
+    // The header of a JPEG, which is all that is looked at.
+    let picture = b"\xff\xd8\xff\xc0\0\x11\x08\x05\xdc\x05\xdc\x03";
+    std::fs::write(home.path("anh.jpg"), picture).unwrap();
+    let path = home.path("anh.jpg");
+    let settings = format!("sample = false\n[podcast]\nimage = '{}'\n", path.display());
+    std::fs::write(home.path("baonoi.toml"), format!("voices_download = false\n{settings}"))
+        .unwrap();
+    let app = home.start();
+    let channel = feed(&app).await;
+    let address = channel.itunes_ext().unwrap().image().unwrap();
+    assert_eq!(address, app.url("/podcast.jpg"));
+    let shown = fetch(&app, Method::GET, address).await;
+    assert_eq!(shown.headers()["content-type"], "image/jpeg");
+    assert_eq!(&shown.bytes().await.unwrap()[..], picture);
+    assert_eq!(app.get("/podcast.png").await.status(), 404);
+}
+
+#[tokio::test]
 async fn whoever_has_the_feed_is_told_so() {
     let home = Home::new("sample = false");
     home.add_account("lan");
