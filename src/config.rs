@@ -1,9 +1,15 @@
 //! Every setting, its default and its check at start-up; nothing else reads one.
 
+mod embed;
+mod podcast;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+pub use self::embed::EmbedConfig;
+pub use self::podcast::PodcastConfig;
 
 use crate::domain::ids::VoiceId;
 
@@ -16,7 +22,7 @@ pub struct Config {
     /// The folder of the database and the audio.
     pub data: PathBuf,
     /// How readers reach the service, e.g. `https://doc.baomuongthanh.example`; used in links that
-    /// leave the site (oEmbed). Empty: taken from the request.
+    /// leave the site (oEmbed, the podcast, the sitemap). Empty: taken from the request.
     pub public_url: String,
     /// Which voice reads. Empty: the neural one where it is installed, else the embedded one.
     pub voice: String,
@@ -48,6 +54,8 @@ pub struct Config {
     pub sound: SoundConfig,
     pub comments: CommentsConfig,
     pub listening: ListeningConfig,
+    pub podcast: PodcastConfig,
+    pub embed: EmbedConfig,
 }
 
 /// Limits on what is fetched.
@@ -155,6 +163,8 @@ impl Default for Config {
             sound: SoundConfig::default(),
             comments: CommentsConfig::default(),
             listening: ListeningConfig::default(),
+            podcast: PodcastConfig::default(),
+            embed: EmbedConfig::default(),
         }
     }
 }
@@ -292,6 +302,8 @@ impl Config {
             return refuse("fetch", "0".to_owned(), "a limit of nothing fetches nothing");
         }
         self.sound.check()?;
+        self.podcast.check()?;
+        self.embed.check()?;
         let web = ["https://", "http://"].iter().any(|start| self.public_url.starts_with(start));
         if !web && !self.public_url.is_empty() {
             return refuse("public_url", self.public_url.clone(), "begin with https:// or http://");

@@ -8,6 +8,7 @@ mod input;
 mod lexicon;
 mod narrate;
 mod neural;
+mod podcast;
 mod serve;
 mod sites;
 mod sound;

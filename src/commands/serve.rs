@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
 
-use super::neural;
+use super::{neural, podcast};
 
 /// The article that a first visit finds: written for the project.
 const SAMPLE_URL: &str = "https://baomuongthanh.example/chinh-sach-xa-hoi";
@@ -43,6 +43,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
     let voices = super::voices(&config)?;
+    let settings = settings(&config, &voices)?;
     let mut narrator = super::narrator(&config, &voices)?;
     if config.narration.clip_cache_mb > 0 {
         let bytes_max = config.narration.clip_cache_mb.saturating_mul(1_000_000);
@@ -62,7 +63,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let follower =
         Follower::new(store.clone(), queue.clone(), narrator.clone(), config.follow.backlog);
     workers.push(tokio::spawn(follower.run(stop.clone())));
-    let app = App::new(store.clone(), queue, settings(&config, &voices), stop.clone());
+    let app = App::new(store.clone(), queue, settings, stop.clone());
     neural::warn_of_broken(&voices);
     if neural::is_lacking(&config, &voices) {
         workers.push(tokio::spawn(neural::fetch(
@@ -105,13 +106,15 @@ fn workers(
     (0..config.workers).map(start).collect()
 }
 
-fn settings(config: &Config, voices: &Voices) -> WebSettings {
-    WebSettings {
+fn settings(config: &Config, voices: &Voices) -> anyhow::Result<WebSettings> {
+    Ok(WebSettings {
         public_url: config.public_url.clone(),
         voices: neural::cards(voices),
         comments_per_network: config.comments.per_network_max,
         reports_per_network: config.listening.per_network_max,
-    }
+        podcast: podcast::podcast(&config.podcast)?,
+        embed_sites: config.embed.sites.clone(),
+    })
 }
 
 async fn stop_signal() {

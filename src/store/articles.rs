@@ -6,7 +6,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::blobs::hex;
-use super::{Store, StoreError, json, new_id, now, parse, parse_optional, to_json, unsigned};
+use super::{
+    Store, StoreError, json, new_id, now, parse, parse_optional, search, to_json, unsigned,
+};
 use crate::domain::address::Address;
 use crate::domain::article::{Article, Block, BlockKind};
 use crate::domain::ids::{ArticleId, NarrationId};
@@ -22,6 +24,8 @@ pub struct StoredArticle {
     /// The paper has changed the text since that reading, and the new text is not read yet.
     pub is_outdated: bool,
     pub created: Timestamp,
+    /// When what readers are shown of it last changed.
+    pub updated: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,8 +107,12 @@ pub(super) async fn upsert(
         }
         Some(_) => {
             "UPDATE articles SET url = COALESCE($2, url), site = $3, title = $4, lead = $5,
-                author = $6, published_ms = $7, blocks = $8, content_hash = $9, updated_ms = $10,
-                section = $11, seen_hash = NULL
+                author = $6, published_ms = $7, blocks = $8, content_hash = $9, section = $11,
+                updated_ms = CASE
+                    WHEN content_hash = $9 AND COALESCE(author, '') = COALESCE($6, '')
+                        AND COALESCE(published_ms, 0) = COALESCE($7, 0)
+                    THEN updated_ms ELSE $10 END,
+                seen_hash = NULL
              WHERE id = $1"
         }
     };
@@ -122,6 +130,8 @@ pub(super) async fn upsert(
         .bind(given.section.as_deref())
         .execute(&mut *connection)
         .await?;
+    let (lead, author) = (given.lead.as_deref(), given.author.as_deref());
+    search::remember(connection, &id.to_string(), &given.title, lead, author).await?;
     for address in given.url.iter().chain(asked) {
         sqlx::query(
             "INSERT INTO addresses (url, article_id) VALUES ($1, $2)
@@ -199,5 +209,6 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
         narration: parse_optional(row, "narration_id")?,
         is_outdated: seen.is_some_and(|seen| seen != read),
         created: Timestamp(row.try_get("created_ms")?),
+        updated: Timestamp(row.try_get("updated_ms")?),
     })
 }

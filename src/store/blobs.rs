@@ -123,6 +123,28 @@ impl Blobs {
             Err(source) => Err(StoreError::Files { path, source }),
         }
     }
+
+    /// How long each of them is, in bytes, without opening one; `None` for what is not there.
+    pub async fn lengths(&self, ids: &[BlobId]) -> Result<Vec<Option<u64>>, StoreError> {
+        let paths: Vec<PathBuf> = ids.iter().map(|id| self.path(id)).collect();
+        let looked =
+            tokio::task::spawn_blocking(move || paths.iter().map(|path| length(path)).collect());
+        match looked.await {
+            Ok(lengths) => lengths,
+            Err(error) => Err(StoreError::Files {
+                path: self.folder.clone(),
+                source: io::Error::other(error),
+            }),
+        }
+    }
+}
+
+fn length(path: &Path) -> Result<Option<u64>, StoreError> {
+    match fs::metadata(path) {
+        Ok(data) => Ok(Some(data.len())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StoreError::Files { path: path.to_owned(), source }),
+    }
 }
 
 impl BlobWriter {
@@ -250,7 +272,9 @@ mod tests {
         let id = put(&blobs, b"am thanh");
         assert_eq!((&id, id.clone()), (&put(&blobs, b"am thanh"), BlobId::of(b"am thanh")));
         assert_eq!(blobs.get(&id).await.unwrap().unwrap().bytes, 8);
-        assert!(blobs.get(&BlobId::of(b"other")).await.unwrap().is_none());
+        let other = BlobId::of(b"other");
+        assert!(blobs.get(&other).await.unwrap().is_none());
+        assert_eq!(blobs.lengths(&[other, id]).await.unwrap(), [None, Some(8)]);
         assert_eq!(files(folder.path()), 1);
     }
 

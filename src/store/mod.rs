@@ -9,10 +9,12 @@ mod clips;
 mod comments;
 mod dialect;
 mod feeds;
+mod heard;
 mod jobs;
 mod lexicon;
 mod listens;
 mod narrations;
+mod search;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,7 @@ pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, hex};
 pub use self::clips::Clips;
 pub use self::comments::{CommentCounts, Decided};
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
+pub use self::heard::Heard;
 pub use self::jobs::{Finished, Lease};
 pub use self::listens::HeardArticle;
 pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
@@ -74,7 +77,9 @@ impl Store {
         let pool = dialect::open(&data.join(DATABASE)).await?;
         sqlx::migrate!("src/store/migrations/sqlite").run(&pool).await?;
         let blobs = Blobs::open(data.join("blobs"))?;
-        Ok(Self { pool, blobs })
+        let store = Self { pool, blobs };
+        store.fill_search().await?;
+        Ok(store)
     }
 
     pub fn blobs(&self) -> &Blobs {

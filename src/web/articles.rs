@@ -1,22 +1,24 @@
-//! What readers open: "Tin mới", an article's page, and what its player must know.
+//! An article's page, and what its player must know.
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::auth::Viewer;
 use super::error::WebError;
-use super::pages::{ArticlePage, CommentBox, HomePage, NewsItem, PlayerView};
+use super::metadata::metadata;
+use super::origin::origin;
+use super::pages::{ArticlePage, CommentBox, NewsItem, PlayerView};
 use super::{App, comments, views};
 use crate::domain::address::Address;
 use crate::domain::article::Part;
 use crate::domain::ids::ArticleId;
-use crate::domain::job::JobState;
 use crate::store::{StoredArticle, StoredNarration};
 
-/// How many articles "Tin mới" shows on its own page, and below an article.
+/// How many articles "Tin mới" names to programs, and shows below an article.
 const NEWS_MAX: u32 = 30;
 const NEWS_BELOW_MAX: u32 = 6;
 
@@ -115,32 +117,26 @@ fn items(app: &App, news: &[Told], without: Option<ArticleId>) -> Vec<NewsItem> 
     others.filter_map(item).collect()
 }
 
-pub async fn show_home(State(app): State<App>, viewer: Viewer) -> Result<Response, WebError> {
-    let news = items(&app, &news(&app, NEWS_MAX).await?, None);
-    // On a first visit the sample article is being read: show how far it is.
-    let jobs = if news.is_empty() { app.0.store.jobs(1).await? } else { Vec::new() };
-    let job =
-        jobs.iter().find(|job| job.state != JobState::Done).map(|job| views::job_view(job, 0));
-    views::page(&HomePage { frame: viewer.frame(), news, job })
-}
-
 pub async fn show_article(
     State(app): State<App>,
     viewer: Viewer,
+    headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, WebError> {
     let Path(id) = path?;
     let told = told(&app, &id).await?;
     let comment_box = comments::first_page(&app, told.article.id).await?;
-    article_page(&app, &viewer, &told, comment_box).await
+    let origin = origin(&app, &headers);
+    article_page(&app, &viewer, &told, comment_box, &origin).await
 }
 
-/// The page of an article with a comment box in a given state.
+/// The page of an article with a comment box in a given state, where the outside reaches us at `origin`.
 pub async fn article_page(
     app: &App,
     viewer: &Viewer,
     told: &Told,
     comment_box: CommentBox,
+    origin: &str,
 ) -> Result<Response, WebError> {
     let news = news(app, NEWS_BELOW_MAX + 1).await?;
     let mut below = items(app, &news, Some(told.article.id));
@@ -152,6 +148,7 @@ pub async fn article_page(
     };
     views::page(&ArticlePage {
         frame: viewer.frame(),
+        meta: metadata(told, origin),
         title: article.title.clone(),
         title_sentences: views::sentences(article, &lines, Part::Title),
         lead: match article.lead {
@@ -243,7 +240,7 @@ fn narration_json(app: &App, article: ArticleId, narration: &StoredNarration) ->
             .then(|| format!("/audio/{id}.opus")),
         wav: narration.files.wav.as_ref().map(|_| format!("/audio/{id}.wav")),
         cues: views::cues_path(article, id),
-        transcript: format!("/articles/{article}/transcript.vtt"),
+        transcript: views::transcript_path(article),
     }
 }
 

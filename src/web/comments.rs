@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use axum::Json;
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{ConnectInfo, Form, Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use super::auth::Viewer;
 use super::error::WebError;
+use super::origin::origin;
 use super::pages::CommentBox;
 use super::texts::texts;
 use super::{App, articles, limits, views};
@@ -106,6 +107,7 @@ pub async fn create_from_form(
     State(app): State<App>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     viewer: Viewer,
+    headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
     form: Result<Form<NewComment>, FormRejection>,
 ) -> Result<Response, WebError> {
@@ -127,7 +129,8 @@ pub async fn create_from_form(
             error.status
         }
     };
-    let page = articles::article_page(&app, &viewer, &told, comment_box).await?;
+    let origin = origin(&app, &headers);
+    let page = articles::article_page(&app, &viewer, &told, comment_box, &origin).await?;
     Ok((status, page).into_response())
 }
 

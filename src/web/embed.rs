@@ -4,13 +4,13 @@ use askama::Template as _;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::articles::{Told, told, told_at};
 use super::error::WebError;
-use super::limits::header_text;
+use super::origin::origin;
 use super::pages::{EmbedPage, OembedFrame};
 use super::texts::texts;
 use super::{App, comments, views};
@@ -119,16 +119,4 @@ pub async fn show_oembed(
         width,
         height,
     })))
-}
-
-/// How the outside reaches us: as configured, else as this request did.
-fn origin(app: &App, headers: &HeaderMap) -> String {
-    let configured = app.0.settings.public_url.trim_end_matches('/');
-    if !configured.is_empty() {
-        return configured.to_owned();
-    }
-    let host = header_text(headers, header::HOST).unwrap_or("localhost");
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    let host = if host.chars().all(plain) { host } else { "localhost" };
-    format!("http://{host}")
 }

@@ -134,6 +134,13 @@ fn from_body_status(status: StatusCode) -> WebError {
     }
 }
 
+impl From<std::io::Error> for WebError {
+    fn from(error: std::io::Error) -> Self {
+        error!(%error, "a document could not be made");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+    }
+}
+
 impl From<askama::Error> for WebError {
     fn from(error: askama::Error) -> Self {
         error!(%error, "a page could not be made");
@@ -153,6 +160,7 @@ mod tests {
             "unauthorized",
             "forbidden",
             "payload_too_large",
+            "query_too_long",
             "too_many_requests",
             "internal",
             "comment_too_short",

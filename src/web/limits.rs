@@ -21,11 +21,19 @@ pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'self'",
 );
-/// The iframe player may stand on every site.
-pub const EMBED_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
-     form-action 'self'; frame-ancestors *",
-);
+/// The iframe player may stand on these sites, and on our own pages; on every site when none is named.
+pub fn embed_policy(sites: &[String]) -> HeaderValue {
+    let ancestors = match sites {
+        [] => "*".to_owned(),
+        sites => format!("'self' {}", sites.join(" ")),
+    };
+    let policy = format!(
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors {ancestors}"
+    );
+    // The settings were checked at the start; what is no header all the same shuts everybody out.
+    HeaderValue::from_str(&policy).unwrap_or(PAGE_POLICY)
+}
 
 /// A header's value, if it is there and is text.
 pub fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -1,27 +1,35 @@
 //! The outside face: pages for people, JSON and sound for programs.
 
 mod articles;
+mod artwork;
 mod assets;
 mod auth;
 mod chart;
 mod comments;
+mod crawlers;
 mod desk;
+mod document;
 mod embed;
 mod error;
 mod health;
+mod home;
 mod limits;
 mod listen;
 mod listening;
 mod listens;
+mod metadata;
 mod moderation;
 mod narrations;
+mod origin;
 mod pages;
 mod password;
+mod podcast;
 mod range;
 mod routes;
 mod tally;
 pub mod texts;
 mod views;
+mod xml;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -31,14 +39,17 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot, watch};
 use tracing::{error, info};
 
+pub use self::artwork::{Artwork, NoArtwork};
 pub use self::auth::new_secret;
 pub use self::password::{PASSWORD_LENGTH_MIN, hash as hash_password};
+pub use self::podcast::PodcastSettings;
 
 use self::limits::RateLimit;
 use self::tally::Tally;
 use crate::domain::ids::VoiceId;
+use crate::domain::units::Timestamp;
 use crate::jobs::Queue;
-use crate::store::Store;
+use crate::store::{Store, now};
 
 /// How long answers that are under way may take once the program was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -59,6 +70,7 @@ struct AppParts {
     store: Store,
     queue: Queue,
     settings: WebSettings,
+    started: Timestamp,
     /// The voices there are; one may be installed while the service runs.
     voices: RwLock<Vec<VoiceCard>>,
     comment_limit: RateLimit,
@@ -84,6 +96,9 @@ pub struct WebSettings {
     pub comments_per_network: u32,
     /// Reports of players that one network may send in ten minutes.
     pub reports_per_network: u32,
+    pub podcast: PodcastSettings,
+    /// The only sites that may show the player in a frame; empty: any.
+    pub embed_sites: Vec<String>,
 }
 
 /// A voice as pages show it.
@@ -113,6 +128,7 @@ impl App {
             queue,
             voices: RwLock::new(settings.voices.clone()),
             settings,
+            started: now(),
             comment_limit,
             login_limit,
             report_limit,

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::assets;
 use super::chart::Chart;
+use super::metadata::Metadata;
 use super::texts::Texts;
 
 /// What every page needs: texts, and who is looking.
@@ -133,12 +134,22 @@ pub struct HomePage {
     pub news: Vec<NewsItem>,
     /// The newest unfinished job when there is no news yet.
     pub job: Option<JobView>,
+    /// What was searched; empty: everything is shown.
+    pub query: String,
+    /// The first page of everything.
+    pub is_front: bool,
+    /// There are pages, but this one lies behind the last.
+    pub is_beyond: bool,
+    /// Paths of the pages before and after.
+    pub previous: Option<String>,
+    pub next: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "article.html")]
 pub struct ArticlePage {
     pub frame: Frame,
+    pub meta: Metadata,
     pub title: String,
     pub lead: Vec<Sentence>,
     pub title_sentences: Vec<Sentence>,

@@ -12,19 +12,20 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::error::WebError;
 use super::limits::{
-    ARTICLE_BYTES_MAX, EMBED_POLICY, FORM_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, header_text,
+    ARTICLE_BYTES_MAX, FORM_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, embed_policy, header_text,
 };
 use super::views;
 use super::{
-    App, articles, assets, auth, comments, desk, embed, health, listen, listening, listens,
-    moderation, narrations,
+    App, articles, assets, auth, comments, crawlers, desk, embed, health, home, listen, listening,
+    listens, moderation, narrations, podcast,
 };
 
 /// The whole outside face.
 pub fn router(app: App) -> Router {
+    let texts = pages().merge(embeddable(&app)).merge(files()).merge(lists());
     Router::new()
         // Text travels compressed; sound is compressed already, and its ranges count its own bytes.
-        .merge(pages().merge(embeddable()).merge(files()).layer(CompressionLayer::new()))
+        .merge(texts.layer(CompressionLayer::new()))
         .merge(public())
         .merge(programs())
         .fallback(|| async { WebError::not_found("not_found") })
@@ -40,7 +41,7 @@ pub fn router(app: App) -> Router {
 /// Pages for people.
 fn pages() -> Router<App> {
     Router::new()
-        .route("/", get(articles::show_home))
+        .route("/", get(home::show_home))
         .route("/articles/{id}", get(articles::show_article))
         .route(
             "/articles/{id}/comments",
@@ -64,13 +65,13 @@ fn pages() -> Router<App> {
 }
 
 /// Pages that other sites show in a frame.
-fn embeddable() -> Router<App> {
+fn embeddable(app: &App) -> Router<App> {
     Router::new()
         .route("/embed/{id}", get(embed::show_embed))
         .route("/embed", get(embed::show_embed_at))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
-            EMBED_POLICY,
+            embed_policy(&app.0.settings.embed_sites),
         ))
 }
 
@@ -81,6 +82,18 @@ fn files() -> Router<App> {
         .route("/static/{*path}", get(assets::show_asset))
         .route("/favicon.ico", get(|| async { Redirect::permanent("/static/favicon.svg") }))
         .layer(any_origin())
+}
+
+/// What podcast players and search engines come for.
+fn lists() -> Router<App> {
+    Router::new()
+        .route("/feed.xml", get(podcast::show_feed))
+        .route("/podcast.png", get(podcast::show_artwork))
+        .route("/podcast.jpg", get(podcast::show_artwork))
+        .route("/sitemap.xml", get(crawlers::show_sitemap))
+        .route("/robots.txt", get(crawlers::show_robots))
+        .layer(any_origin())
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
 }
 
 /// What a publisher's page may ask from its own origin. No cookie is read there.
@@ -144,7 +157,10 @@ async fn errors_as_pages(request: Request, next: Next) -> Response {
     match response.extensions_mut().remove::<WebError>() {
         Some(error) if wants_page => match &error.login_next {
             Some(next) => Redirect::to(&views::login_path(next)).into_response(),
-            None => views::error_page(&error),
+            None => {
+                let policy = response.headers_mut().remove(header::CONTENT_SECURITY_POLICY);
+                views::error_page(&error, policy.unwrap_or(PAGE_POLICY))
+            }
         },
         _ => response,
     }

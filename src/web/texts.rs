@@ -13,6 +13,7 @@ const TEXTS_JSON: &str = include_str!("../../static/texts.json");
 #[serde(deny_unknown_fields)]
 pub struct Texts {
     pub pages: PagesTexts,
+    pub podcast: PodcastTexts,
     pub player: PlayerTexts,
     pub panel: PanelTexts,
     pub comments: CommentsTexts,
@@ -41,9 +42,22 @@ pub struct PagesTexts {
     pub news_lead: String,
     pub news_none_other: String,
     pub news_empty: String,
+    pub news_beyond: String,
     pub news_duration: String,
     pub play_all: String,
     pub enqueue: String,
+    pub search_label: String,
+    pub search_submit: String,
+    pub search_heading: String,
+    pub search_none: String,
+    pub search_all: String,
+    pub paging: String,
+    pub page_previous: String,
+    pub page_next: String,
+    /// What the podcast is called where a page names it.
+    pub podcast: String,
+    /// That no person speaks, for programs.
+    pub synthetic: String,
     pub job_heading: String,
     pub byline_at: String,
     pub source: String,
@@ -60,6 +74,14 @@ pub struct PagesTexts {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PodcastTexts {
+    /// What it is about, when the newsroom does not say.
+    pub description: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlayerTexts {
     pub heading: String,
     pub ai_notice: String,

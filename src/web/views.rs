@@ -20,7 +20,7 @@ use crate::domain::ids::{ArticleId, NarrationId};
 use crate::domain::job::{Job, JobState};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::units::Timestamp;
-use crate::store::{Line, StoredArticle, StoredNarration};
+use crate::store::{Heard, Line, StoredArticle, StoredNarration};
 
 /// A finished page.
 pub fn page(template: &impl Template) -> Result<Response, WebError> {
@@ -37,8 +37,8 @@ pub fn frame(account: Option<&Account>) -> Frame {
     }
 }
 
-/// An error as a page, for people.
-pub fn error_page(error: &WebError) -> Response {
+/// An error as a page, for people, with the policy of the page that they asked for.
+pub fn error_page(error: &WebError, policy: HeaderValue) -> Response {
     let shown = page(&ErrorPage {
         frame: frame(None),
         status: error.status.as_u16(),
@@ -48,7 +48,7 @@ pub fn error_page(error: &WebError) -> Response {
     *response.status_mut() = error.status;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, super::limits::NO_STORE);
-    headers.insert(header::CONTENT_SECURITY_POLICY, super::limits::EMBED_POLICY);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 
@@ -75,6 +75,10 @@ pub fn mp3_path(id: NarrationId) -> String {
 /// The cues of that very narration: a page that is open keeps its own when the text is corrected.
 pub fn cues_path(id: ArticleId, narration: NarrationId) -> String {
     format!("/articles/{id}/cues.json?narration={narration}")
+}
+
+pub fn transcript_path(id: ArticleId) -> String {
+    format!("/articles/{id}/transcript.vtt")
 }
 
 /// The sound of an article, whether it is finished or not.
@@ -136,7 +140,7 @@ pub fn news_item(app: &App, article: &StoredArticle, narration: &StoredNarration
         site: shown.site.clone(),
         date: shown.published.map(date),
         duration: narration.length.millis(narration.rate).clock(),
-        item: serde_json::to_string(&item).unwrap_or_default(),
+        item: item.json(),
     }
 }
 
@@ -153,12 +157,40 @@ struct QueueItem<'a> {
     cues: String,
 }
 
+impl QueueItem<'_> {
+    fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
 /// Whether `lines` read the very text that the article has now.
 pub fn is_read_by(article: &Article, lines: &[Line]) -> bool {
     article.parts().all(|(part, text)| {
         let read = lines.iter().filter(|line| line.part == part);
         read.map(|line| line.written.as_str()).collect::<String>() == text
     })
+}
+
+/// A row of the front page.
+pub fn heard_item(app: &App, heard: &Heard) -> NewsItem {
+    let item = QueueItem {
+        key: heard.article.to_string(),
+        heading: &heard.title,
+        page: article_path(heard.article),
+        src: mp3_path(heard.narration),
+        duration_ms: heard.length.0,
+        label: app.voice_label(&heard.voice),
+        cues: cues_path(heard.article, heard.narration),
+    };
+    NewsItem {
+        page: article_path(heard.article),
+        title: heard.title.clone(),
+        lead: heard.lead.clone(),
+        site: heard.site.clone(),
+        date: heard.published.map(date),
+        duration: heard.length.clock(),
+        item: item.json(),
+    }
 }
 
 /// The sentences of one part of an article, each with its cue when `lines` read that very text.

@@ -138,7 +138,8 @@ fn each_outside_package_has_one_home() {
         ("sqlx", "store"),
         ("reqwest", "fetch"),
         ("scraper", "extract"),
-        ("quick_xml", "extract/feed.rs"),
+        // One reads, the other writes.
+        ("quick_xml", "extract/feed.rs web/xml.rs"),
         ("hound", "audio/wav.rs"),
         ("rusty_mp3", "audio/mp3.rs"),
         ("opus_pure", "audio/opus.rs"),
@@ -154,7 +155,7 @@ fn each_outside_package_has_one_home() {
             let used = source.code().contains(&format!("{package}::"));
             let main = source.path == "main.rs" && home == "commands";
             assert!(
-                !used || main || source.path.starts_with(home),
+                !used || main || home.split(' ').any(|home| source.path.starts_with(home)),
                 "{} uses {package}, whose home is {home}",
                 source.path
             );
@@ -236,7 +237,7 @@ fn interface_text_lives_in_one_place() {
 }
 
 /// The number only grows on purpose.
-const PACKAGES_MAX: usize = 432;
+const PACKAGES_MAX: usize = 434;
 
 #[test]
 fn dependencies_are_counted_and_explained() {

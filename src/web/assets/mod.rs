@@ -62,6 +62,7 @@ const FILES: &[(&str, &[u8])] = files![
     "demo/iframe.html",
     "demo/script.html",
     "favicon.svg",
+    "podcast.png",
 ];
 
 macro_rules! sources {
