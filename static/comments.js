@@ -34,7 +34,7 @@ function trimmed(text) {
  * the same as `length` in src/domain/comment.rs.
  * @param {string} text
  */
-export function length(text) {
+function length(text) {
   let count = 0;
   for (const _character of segmenter ? segmenter.segment(trimmed(text)) : trimmed(text)) count += 1;
   return count;
@@ -76,7 +76,7 @@ function item({ author, body, created }) {
     element("p", { class: "comment-body" }, body));
 }
 
-export class BaoNoiComments extends HTMLElement {
+class BaoNoiComments extends HTMLElement {
   static observedAttributes = ["article"];
 
   /** The parts of the section, by name. */

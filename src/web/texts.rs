@@ -81,7 +81,6 @@ pub struct PodcastTexts {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PlayerTexts {
     pub heading: String,
     pub ai_notice: String,

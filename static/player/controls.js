@@ -5,6 +5,8 @@ import { clock, fill } from "../words.js";
 import { spokenTime } from "./words.js";
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
+/** The features that stand behind "…". */
+const PANEL = ["volume", "share", "download", "queue"];
 /** Seconds that the buttons move by. */
 export const BUTTON_S = 10;
 
@@ -67,7 +69,7 @@ export class Controls {
     p.panel = element("div", { class: "panel", part: "panel", hidden: true });
     p.more.setAttribute("aria-expanded", "false");
     const buttons = element("div", { class: "buttons" }, has("sentences") && p.previous, p.back, p.forward,
-      has("sentences") && p.next, has("speed") && p.speed, p.more, p.close);
+      has("sentences") && p.next, has("speed") && p.speed, PANEL.some(has) && p.more, p.close);
     p.player = element("div", { class: "player", part: "player", role: "group" },
       p.play, about, track, buttons, p.note, element("div", { class: "failure" }, p.message, p.retry), p.panel, p.said);
     p.frame = element("div", { class: "frame" }, p.player);

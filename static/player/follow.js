@@ -15,8 +15,11 @@ const HIGHLIGHTS = `
 ::highlight(${AIMED}) { text-decoration: underline 3px; }`;
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-/** A click in the text that ends a selection is not a wish to listen. */
-const selecting = () => !(getSelection()?.isCollapsed ?? true);
+/** A click in the text that ends a selection there is not a wish to listen. */
+function isSelecting(text) {
+  const selection = getSelection();
+  return Boolean(selection && !selection.isCollapsed && text.contains(selection.anchorNode));
+}
 /** `null` where the browser does not have it: the text is then not marked. */
 const highlights = globalThis.Highlight ? CSS.highlights : null;
 let styled = false;
@@ -144,7 +147,7 @@ export class Follower {
   }
 
   #click(event) {
-    if (selecting() || event.target.closest("a, button, input, bao-noi")) return;
+    if (isSelecting(this.#text) || event.target.closest("a, button, input, bao-noi")) return;
     const { clientX: x, clientY: y } = event;
     const under = ({ range }) => [...range.getClientRects()].some((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom);
     this.#playFrom(this.#sentences.find(under));

@@ -1,11 +1,15 @@
 // The player stays at hand: scrolled out of sight while it speaks, it sticks to the bottom of the window.
 
+import { element } from "../element.js";
+
 /** A frame is never scrolled out of its own window. */
 const inFrame = globalThis.self !== globalThis.top;
 
 export class Mini {
   #host;
   #panel;
+  /** Stands where the panel stood. */
+  #place = element("div");
   #onChange;
   #observer;
   #isAway = false;
@@ -20,6 +24,7 @@ export class Mini {
   constructor(host, panel, onChange, signal) {
     this.#host = host;
     this.#panel = panel;
+    panel.after(this.#place);
     this.#onChange = onChange;
     if (inFrame) return;
     if (host.hasAttribute("playlist")) {
@@ -62,9 +67,7 @@ export class Mini {
     const isMini = this.#isAway && !this.#isClosed;
     if (isMini === this.isMini) return;
     // The place on the page stays as high as it was: nothing moves.
-    const { style } = this.#host;
-    if (isMini && this.#observer) style.setProperty("min-height", `${this.#host.offsetHeight}px`);
-    else style.removeProperty("min-height");
+    this.#place.style.height = isMini && this.#observer ? `${this.#panel.offsetHeight}px` : "0";
     this.#panel.classList.toggle("is-mini", isMini);
     this.#onChange(isMini);
   }

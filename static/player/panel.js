@@ -153,11 +153,10 @@ export class Panel {
 
   /** The list is made anew: the focus stays where the reader's hand is. */
   #keepFocus(key, act, place) {
-    const { list } = this.#parts;
-    const same = [...list.querySelectorAll(`[data-act="${act}"]`)].find((made) => made.dataset.key === key && !made.disabled);
-    const rows = list.children;
-    const near = rows[Math.min(place, rows.length - 1)]?.querySelector("button:not(:disabled)");
-    (same ?? near ?? this.#root.querySelector("section button"))?.focus();
+    const rows = [...this.#parts.list.children];
+    const row = rows.find((row) => row.firstChild.dataset.key === key) ?? rows[Math.min(place, rows.length - 1)];
+    const wanted = row?.querySelector(`[data-act="${act}"]:not(:disabled)`) ?? row?.querySelector("button:not(:disabled)");
+    (wanted ?? this.#root.querySelector("section button"))?.focus();
   }
 
   async #addLatest() {

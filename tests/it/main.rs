@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod audio;
+mod axe;
 mod browser;
 mod chromium;
 mod cli;

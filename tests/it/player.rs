@@ -93,7 +93,10 @@ async fn every_control_does_what_it_says() {
         name.starts_with("attachment;") && name.contains("B%C3%A0i%20s%E1%BB%91%201.mp3"),
         "{name}"
     );
+    browser.play().await;
+    browser.ask(&format!("void {AUDIO}.pause()")).await;
     browser.ask(&format!("void ({AUDIO}.currentTime = 33.4)")).await;
+    browser.until(&format!("{AUDIO}.currentTime > 33 && !{AUDIO}.seeking")).await;
     browser.ask("void Object.defineProperty(navigator, 'clipboard', {value: {writeText: async (text) => { window.copied = text; }}})").await;
     click(&browser, "[part~=share]").await;
     browser.until("!!window.copied").await;
@@ -283,7 +286,7 @@ async fn the_queue_plays_on_is_changed_and_stays_across_pages() {
     browser.until(&format!("{heading} === 'Bài số 3'")).await;
     browser.until(&format!("{AUDIO}.ended && {QUEUED}.length === 0")).await;
     // A sentence of this page's text plays this page's article.
-    browser.find("[data-cue='4']").await.click().await.unwrap();
+    browser.click_sentence(4).await;
     browser.until(&format!("{heading} === 'Nghe bài viết' && !{AUDIO}.paused")).await;
 
     // All of "Tin mới".
@@ -361,7 +364,7 @@ async fn a_reader_chooses_among_voices_and_goes_on_with_the_same_sentence() {
     open(&browser, &app, &article).await;
     browser.play().await;
     browser.picture("voices-1280").await;
-    browser.find("[data-cue='7']").await.click().await.unwrap();
+    browser.click_sentence(7).await;
     browser.until("document.querySelector('[aria-current]')?.dataset.cue === '7'").await;
     let before = browser.ask(&format!("{AUDIO}.src")).await;
     browser

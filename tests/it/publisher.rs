@@ -93,6 +93,7 @@ async fn a_hostile_style_and_a_strict_policy_change_nothing() {
         browser.resize(1280, 900).await;
         browser.assert_calm(&[&app.url("/"), &site.url("/")]).await;
         assert_eq!(browser.ask("document.cookie").await, "");
+        assert_eq!(browser.ask("window.__seen.shift").await, 0, "{name}");
     }
     // One request for script, style and texts, and one for what can be played.
     browser.go(&page(&site, &app, &canonical, "")).await;
@@ -122,7 +123,7 @@ async fn attributes_choose_what_is_shown() {
     browser.go(&page(&site, &app, &canonical, "attributes=size%3D'small'")).await;
     browser.player_is_there().await;
     assert_eq!(browser.ask(&shown(".about")).await, false);
-    let height = browser.ask("document.querySelector('bao-noi').offsetHeight").await;
+    let height = browser.ask_player(".player", "offsetHeight").await;
     assert!(height.as_u64().unwrap() < 100, "{height}");
     browser.picture("publisher-small-1280").await;
     // English on an English page.

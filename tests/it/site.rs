@@ -177,7 +177,8 @@ async fn strict_page(
     let lang = query.get("lang").map_or("vi", String::as_str);
     let hostile = query.get("hostile").map_or("", |_| "<link rel=stylesheet href=/la.css>");
     let policy = format!(
-        "default-src 'none'; script-src {host}; connect-src {host}; media-src {host}; style-src 'self'"
+        "default-src 'none'; script-src {host}; connect-src {host}; media-src {host}; img-src {host} data:; \
+         style-src 'self'"
     );
     let page = format!(
         "<!doctype html><html lang={lang}><head><meta charset=utf-8><title>Bản Mòn có cầu mới</title>

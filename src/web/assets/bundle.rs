@@ -99,7 +99,7 @@ impl Bundle<'_> {
                 let name = rest
                     .trim_start_matches("async ")
                     .split_once(' ')
-                    .map(|(_, rest)| rest.split(|c: char| !c.is_alphanumeric()).next());
+                    .map(|(_, rest)| rest.split(|c| !is_part(c)).next());
                 exported.extend(name.flatten().map(str::to_owned));
                 let _ = writeln!(body, "{rest}");
             } else {
@@ -127,7 +127,6 @@ fn resolved(module: &str, named: &str) -> Option<String> {
 /// A script whose private names (`#position`) are numbers: nobody outside its classes can name them. Only
 /// those are meant that begin a line, which is where a class says what it has.
 fn short_private_names(body: &str) -> String {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let mut names: Vec<&str> = Vec::new();
     for line in body.lines() {
         let line = ["async ", "get ", "set "]
@@ -149,6 +148,11 @@ fn short_private_names(body: &str) -> String {
         short.push_str(rest);
     }
     short
+}
+
+/// Whether a name may have it.
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// The lines of a script without comments and indentation.
@@ -193,15 +197,15 @@ mod tests {
     #[test]
     fn modules_come_once_and_before_those_that_need_them() {
         let script = joined(&[
-            ("a.js", "// Why.\nimport { b, c as d } from \"./b.js\";\nimport { e } from \"./e.js\";\nd(b, e);\n"),
-            ("b.js", "import { e } from \"./e.js\";\nexport const b = e;\nexport async function c() {\n  /** What. */\n  return 1;\n}\n"),
+            ("a.js", "// Why.\nimport { b_1, c as d } from \"./b.js\";\nimport { e } from \"./e.js\";\nd(b_1, e);\n"),
+            ("b.js", "import { e } from \"./e.js\";\nexport const b_1 = e;\nexport async function c() {\n  /** What. */\n  return 1;\n}\n"),
             ("e.js", "/*\n * long\n */\nexport class e {}\n"),
         ])
         .unwrap();
         let wanted = "(()=>{\"use strict\";\n\
             const m0=(()=>{\nclass e {}\nreturn {e};\n})();\n\
-            const m1=(()=>{\nconst { e }=m0;\nconst b = e;\nasync function c() {\nreturn 1;\n}\nreturn {b,c};\n})();\n\
-            const m2=(()=>{\nconst { b, c:d }=m1;\nconst { e }=m0;\nd(b, e);\nreturn {};\n})();\n\
+            const m1=(()=>{\nconst { e }=m0;\nconst b_1 = e;\nasync function c() {\nreturn 1;\n}\nreturn {b_1,c};\n})();\n\
+            const m2=(()=>{\nconst { b_1, c:d }=m1;\nconst { e }=m0;\nd(b_1, e);\nreturn {};\n})();\n\
             })();\n";
         assert_eq!(script, wanted);
     }
