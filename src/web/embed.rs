@@ -16,7 +16,7 @@ use super::texts::texts;
 use super::{App, comments, views};
 
 /// How high the player in its frame is, in CSS pixels.
-const FRAME_HEIGHT: u32 = 200;
+const FRAME_HEIGHT: u32 = 230;
 const FRAME_WIDTH_DEFAULT: u32 = 640;
 
 #[derive(Deserialize)]

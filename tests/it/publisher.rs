@@ -80,6 +80,8 @@ async fn a_hostile_style_and_a_strict_policy_change_nothing() {
             )
         };
         assert_eq!(browser.ask(&box_of(".play")).await, json!([52, 52]), "{name}");
+        let width = browser.ask_player(".frame", "offsetWidth").await;
+        assert!(width.as_u64().unwrap() >= 260, "{name}: {width}");
         let style = browser.ask("(({fontSize, textTransform, letterSpacing}) => [fontSize, textTransform, letterSpacing])(getComputedStyle(document.querySelector('bao-noi').shadowRoot.querySelector('.player')))").await;
         assert_eq!(style, json!(["16px", "none", "normal"]), "{name}");
         browser.play().await;
