@@ -40,7 +40,7 @@ export class Follower {
 
   /**
    * @param {HTMLElement} text where the article's words are
-   * @param {{ cues(): Promise<object[]>, playFrom(seconds: number): void, playing: boolean,
+   * @param {{ cues(): Promise<object[]>, playFrom(seconds: number): void, mayScroll: boolean,
    *   say(text: string): void, hint: string }} player
    */
   constructor(text, player) {
@@ -115,7 +115,7 @@ export class Follower {
     sentence.element?.classList.add(SPOKEN);
     sentence.element?.setAttribute("aria-current", "true");
     if (!this.#text.contains(document.activeElement)) this.#aim(sentence);
-    if (this.#player.playing && !this.#away) this.#bringIntoView(sentence);
+    if (this.#player.mayScroll && !this.#away) this.#bringIntoView(sentence);
   }
 
   /** Lets the keys be about a sentence. */

@@ -40,8 +40,9 @@ export class Mini {
   }
 
   #watch(signal) {
-    this.#observer = new IntersectionObserver(([entry]) => {
-      this.#isAway = !entry.isIntersecting;
+    this.#observer = new IntersectionObserver((entries) => {
+      // What happened meanwhile is told at once: only the last of it is true.
+      this.#isAway = !entries.at(-1).isIntersecting;
       this.#show();
     });
     this.#observer.observe(this.#host);

@@ -250,8 +250,9 @@ export class BaoNoi extends HTMLElement {
       playFrom: (seconds) => this.playFrom(seconds),
       say: (said) => this.#controls.say(said),
       hint: this.#t.follow_hint,
-      get playing() {
-        return player.playing;
+      // Whoever uses what stands behind "…" must not lose it from sight.
+      get mayScroll() {
+        return player.playing && player.#isPanelHidden;
       },
     });
     this.#follower.begin();
