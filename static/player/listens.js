@@ -43,6 +43,8 @@ export class Listens {
   completed() {
     this.#completed = true;
     this.tell();
+    // Whoever begins again plays it once more.
+    this.#told = false;
   }
 
   /** Tells what happened since the last time, also when the page is being left. */

@@ -36,6 +36,12 @@ const REMEMBER_S = 5;
 /** So far into a sentence, in seconds, "previous" means its own beginning. */
 const AGAIN_S = 1.5;
 
+/** The script may run before the page has its text. */
+function parsed() {
+  if (document.readyState !== "loading") return Promise.resolve();
+  return new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+}
+
 export class BaoNoi extends HTMLElement {
   static observedAttributes = ["article", "src"];
 
@@ -238,9 +244,11 @@ export class BaoNoi extends HTMLElement {
     return named === null ? null : new Set(named.split(/\s+/));
   }
 
-  #beginToFollow() {
+  async #beginToFollow() {
     const features = this.#features();
-    if (this.#follower || !this.#track.isOwn || !this.#track.cues || (features && !features.has("follow"))) return;
+    if (!this.#track.isOwn || !this.#track.cues || (features && !features.has("follow"))) return;
+    await parsed();
+    if (this.#follower || !this.isConnected) return;
     const selector = this.getAttribute("follow") ?? "[data-baonoi-text]";
     const text = document.querySelector(selector);
     if (!text) return;

@@ -171,11 +171,19 @@ impl Browser {
     /// Clicks on a sentence of the text, when the page has come to rest.
     pub async fn click_sentence(&self, cue: usize) {
         let sentence = self.find(&format!("[data-cue='{cue}']")).await;
-        sentence.scroll_into_view().await.unwrap();
-        self.until(
-            "(() => { const before = window.__scrolled; window.__scrolled = scrollY; return before === scrollY; })()",
-        )
-        .await;
+        let scroll = format!(
+            "void document.querySelector(`[data-cue='{cue}']`).scrollIntoView({{ block: 'center', behavior: 'instant' }})"
+        );
+        self.ask(&scroll).await;
+        let mut before = self.ask("scrollY").await;
+        loop {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let now = self.ask("scrollY").await;
+            if now == before {
+                break;
+            }
+            before = now;
+        }
         sentence.click().await.unwrap();
     }
 

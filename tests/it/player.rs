@@ -375,3 +375,43 @@ async fn a_reader_chooses_among_voices_and_goes_on_with_the_same_sentence() {
         .await;
     browser.until("document.querySelector('[aria-current]')?.dataset.cue === '7'").await;
 }
+
+#[tokio::test]
+async fn what_readers_listen_to_is_counted_and_who_refuses_is_not() {
+    let home = Home::new("sample = false\n");
+    let (app, ids) = with_articles(&home, &[30]).await;
+    let key = home.api_key("lan");
+    let counted = async || {
+        let request = app.client.get(app.url("/api/listens?days=1")).bearer_auth(&key);
+        let told: Value = request.send().await.unwrap().json().await.unwrap();
+        told["total"].clone()
+    };
+    let browser = Browser::open().await;
+    // Whoever asks not to be tracked is not.
+    let refuse = json!({"source": "Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})"});
+    let cdp = browser.driver.cdp();
+    let refuse = cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", refuse).await.unwrap();
+    open(&browser, &app, &ids[0]).await;
+    browser.play().await;
+    click(&browser, ".play").await;
+    let refuse = json!({"identifier": refuse["identifier"]});
+    cdp.send_raw("Page.removeScriptToEvaluateOnNewDocument", refuse).await.unwrap();
+    // Everybody else is: what was heard, but not what was leapt over, to the end.
+    open(&browser, &app, &ids[0]).await;
+    browser.play().await;
+    browser.until(&format!("{AUDIO}.currentTime > 2")).await;
+    browser.ask(&format!("void ({AUDIO}.currentTime = {AUDIO}.duration - 1)")).await;
+    browser.until(&format!("{AUDIO}.ended")).await;
+    let begun = std::time::Instant::now();
+    let total = loop {
+        let total = counted().await;
+        if total["completed"] == 1 {
+            break total;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "{total}");
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    };
+    assert_eq!(total["plays"], 1, "{total}");
+    let seconds = total["seconds"].as_f64().unwrap();
+    assert!((1.5..20.0).contains(&seconds), "{total}");
+}
