@@ -109,14 +109,6 @@ async fn news(app: &App, count: u32) -> Result<Vec<Told>, WebError> {
     Ok(news)
 }
 
-fn items(app: &App, news: &[Told], without: Option<ArticleId>) -> Vec<NewsItem> {
-    let others = news.iter().filter(|told| Some(told.article.id) != without);
-    let item = |told: &Told| {
-        told.narration.as_ref().map(|narration| views::news_item(app, &told.article, narration))
-    };
-    others.filter_map(item).collect()
-}
-
 pub async fn show_article(
     State(app): State<App>,
     viewer: Viewer,
@@ -138,9 +130,10 @@ pub async fn article_page(
     comment_box: CommentBox,
     origin: &str,
 ) -> Result<Response, WebError> {
-    let news = news(app, NEWS_BELOW_MAX + 1).await?;
-    let mut below = items(app, &news, Some(told.article.id));
-    below.truncate(NEWS_BELOW_MAX as usize);
+    let heard = app.0.store.heard(NEWS_BELOW_MAX + 1, 0).await?;
+    let others = heard.iter().filter(|heard| heard.article != told.article.id);
+    let below = others.take(NEWS_BELOW_MAX as usize);
+    let below: Vec<NewsItem> = below.map(|heard| views::heard_item(app, heard)).collect();
     let (article, narration) = (&told.article.article, told.narration.as_ref());
     let lines = match narration {
         Some(narration) => app.0.store.lines(narration.id).await?,

@@ -122,28 +122,6 @@ pub fn player(
     }
 }
 
-pub fn news_item(app: &App, article: &StoredArticle, narration: &StoredNarration) -> NewsItem {
-    let shown = &article.article;
-    let item = QueueItem {
-        key: article.id.to_string(),
-        heading: &shown.title,
-        page: article_path(article.id),
-        src: mp3_path(narration.id),
-        duration_ms: narration.length.millis(narration.rate).0,
-        label: app.voice_label(&narration.voice),
-        cues: cues_path(article.id, narration.id),
-    };
-    NewsItem {
-        page: article_path(article.id),
-        title: shown.title.clone(),
-        lead: shown.lead.clone(),
-        site: shown.site.clone(),
-        date: shown.published.map(date),
-        duration: narration.length.millis(narration.rate).clock(),
-        item: item.json(),
-    }
-}
-
 /// What a player keeps in its queue (`static/player/queue.js`).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -171,7 +149,7 @@ pub fn is_read_by(article: &Article, lines: &[Line]) -> bool {
     })
 }
 
-/// A row of the front page.
+/// A row of "Tin mới".
 pub fn heard_item(app: &App, heard: &Heard) -> NewsItem {
     let item = QueueItem {
         key: heard.article.to_string(),
