@@ -25,9 +25,17 @@ pub struct Blobs {
 /// An open blob.
 #[derive(Debug)]
 pub struct Blob {
-    pub file: File,
+    file: fs::File,
     /// Length in bytes.
     pub bytes: u64,
+}
+
+impl Blob {
+    /// Its bytes from `start` on. Nothing is read yet, so this does not wait for the disk.
+    pub fn from(mut self, start: u64) -> io::Result<File> {
+        self.file.seek(SeekFrom::Start(start))?;
+        Ok(File::from_std(self.file))
+    }
 }
 
 /// A blob that is being written. Until it is finished nobody can get it, and one that is dropped
@@ -112,25 +120,22 @@ impl Blobs {
     /// Opens a blob, or says that there is none.
     pub async fn get(&self, id: &BlobId) -> Result<Option<Blob>, StoreError> {
         let path = self.path(id);
-        let opened = async {
-            let file = File::open(&path).await?;
-            let bytes = file.metadata().await?.len();
-            Ok::<_, io::Error>(Blob { file, bytes })
-        };
-        match opened.await {
-            Ok(blob) => Ok(Some(blob)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(StoreError::Files { path, source }),
-        }
+        self.blocking(move || open(&path)).await
     }
 
     /// How long each of them is, in bytes, without opening one; `None` for what is not there.
     pub async fn lengths(&self, ids: &[BlobId]) -> Result<Vec<Option<u64>>, StoreError> {
         let paths: Vec<PathBuf> = ids.iter().map(|id| self.path(id)).collect();
-        let looked =
-            tokio::task::spawn_blocking(move || paths.iter().map(|path| length(path)).collect());
-        match looked.await {
-            Ok(lengths) => lengths,
+        self.blocking(move || paths.iter().map(|path| length(path)).collect()).await
+    }
+
+    /// Does what waits for the disk where waiting is allowed.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
             Err(error) => Err(StoreError::Files {
                 path: self.folder.clone(),
                 source: io::Error::other(error),
@@ -139,9 +144,18 @@ impl Blobs {
     }
 }
 
+fn open(path: &Path) -> Result<Option<Blob>, StoreError> {
+    let opened = fs::File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    there(path, opened.map(|(bytes, file)| Blob { file, bytes }))
+}
+
 fn length(path: &Path) -> Result<Option<u64>, StoreError> {
-    match fs::metadata(path) {
-        Ok(data) => Ok(Some(data.len())),
+    there(path, fs::metadata(path).map(|data| data.len()))
+}
+
+fn there<T>(path: &Path, found: io::Result<T>) -> Result<Option<T>, StoreError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(StoreError::Files { path: path.to_owned(), source }),
     }

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
 use super::error::WebError;
@@ -22,6 +22,10 @@ use crate::store::{Blob, BlobId, Line, StoredNarration};
 
 /// The media type of MP3 (RFC 3003).
 pub const MP3: &str = "audio/mpeg";
+
+/// How many bytes are read at once: each read is handed to a thread that may wait for the disk,
+/// which costs more than the reading.
+const READ: usize = 64 * 1024;
 
 /// How often it is looked whether a file that is still being written is there.
 const LOOK: Duration = Duration::from_millis(250);
@@ -90,7 +94,7 @@ fn attachment(title: &str, extension: &str) -> String {
 
 /// A blob, or what is asked of it, to be remembered for ever.
 pub async fn send(
-    mut blob: Blob,
+    blob: Blob,
     id: &BlobId,
     kind: &'static str,
     method: &Method,
@@ -109,21 +113,21 @@ pub async fn send(
             return Ok(([(header::CONTENT_RANGE, range)], error).into_response());
         }
     };
+    let whole = blob.bytes;
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        let sought = blob.file.seek(std::io::SeekFrom::Start(start)).await;
-        sought.map_err(|error| {
+        let file = blob.from(start).map_err(|error| {
             tracing::error!(%error, blob = %id, "cannot read the sound");
             WebError::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed")
         })?;
-        Body::from_stream(ReaderStream::new(blob.file.take(length)))
+        Body::from_stream(ReaderStream::with_capacity(file.take(length), READ))
     };
     let (status, headers) = described(status, &tag, kind);
     let mut response = (status, headers, body).into_response();
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     if status == StatusCode::PARTIAL_CONTENT {
-        let range = format!("bytes {start}-{}/{}", start + length - 1, blob.bytes);
+        let range = format!("bytes {start}-{}/{}", start + length - 1, whole);
         if let Ok(range) = HeaderValue::from_str(&range) {
             response.headers_mut().insert(header::CONTENT_RANGE, range);
         }
