@@ -83,6 +83,8 @@ class BaoNoiComments extends HTMLElement {
   #parts = null;
   #article = "";
   #sending = false;
+  /** The key of the submission that is tried, and its words. */
+  #submission = "";
   /** How much was left when the counter last changed. */
   #left = LENGTH_MAX;
   /** The last page of the list that is shown. */
@@ -193,8 +195,9 @@ class BaoNoiComments extends HTMLElement {
     }
     this.#setSending(true);
     const sent = p.body.value;
+    const comment = { author: wellFormed(trimmed(p.author.value)), body: wellFormed(trimmed(sent)) };
     try {
-      await createComment(this.#article, { author: trimmed(p.author.value), body: wellFormed(trimmed(sent)) });
+      await createComment(this.#article, comment, this.#keyOf(comment));
       this.#accepted(sent);
     } catch (error) {
       this.#say(error.message || t.offline, true);
@@ -203,8 +206,25 @@ class BaoNoiComments extends HTMLElement {
     }
   }
 
+  /**
+   * The key of a submission. It stays the same while the same words are tried again, after a reload too: the
+   * answer may have been lost on its way when the comment was not.
+   */
+  #keyOf({ author, body }) {
+    const name = `sending:${this.#article}`;
+    const words = `${author}\n${body}`;
+    const [key, ...tried] = (this.#submission || (recall(name) ?? "")).split("\n");
+    if (key && tried.join("\n") === words) return key;
+    const made = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    this.#submission = `${made}\n${words}`;
+    remember(name, this.#submission);
+    return made;
+  }
+
   #accepted(sent) {
     const { body, author } = this.#parts;
+    this.#submission = "";
+    forget(`sending:${this.#article}`);
     if (author.value) remember("name", author.value);
     // What was typed while the answer was on its way belongs to the next comment.
     if (body.value === sent) {

@@ -13,11 +13,12 @@ export function comments(article, page) {
 /**
  * @param {string} article
  * @param {{ author: string, body: string }} comment
+ * @param {string} key the same for every try to send this comment: it arrives once
  */
-export function createComment(article, comment) {
+export function createComment(article, comment, key) {
   return ask(`api/articles/${encodeURIComponent(article)}/comments`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
     body: JSON.stringify(comment),
   });
 }

@@ -21,9 +21,26 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         if accounts.is_empty() {
             println!("  none yet: baonoi accounts add NAME --role editor --role moderator");
         }
+        let intact = tell_of_audit(&store).await;
         store.close().await;
-        Ok(())
+        intact
     })
+}
+
+/// Whether nothing was tampered with: the whole log is read, and every comment compared with it.
+async fn tell_of_audit(store: &Store) -> anyhow::Result<()> {
+    let report = store.verify_audit().await?;
+    println!("audit log: {} records, the last is {}", report.records, report.head);
+    if report.faults.is_empty() {
+        println!("  unbroken, and every comment is as it says");
+        return Ok(());
+    }
+    for fault in &report.faults {
+        println!("  {fault}");
+    }
+    anyhow::bail!(
+        "comments or their log were changed outside of the program; compare with a backup"
+    )
 }
 
 fn tell_of_voices(config: &Config) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! A reader's comment: its length as a reader counts it, its states, and who may move it.
+//! A reader's comment: its length as a reader counts it, its states, and why it is rejected.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
@@ -16,15 +16,48 @@ pub struct Comment {
     /// Plain text from outside: escape where shown.
     pub body: String,
     pub state: CommentState,
+    /// Why it is rejected, if somebody said so.
+    pub reason: Option<Reason>,
     pub created: Timestamp,
     pub decision: Option<Decision>,
 }
+
+/// What a reader sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewComment {
+    pub article: ArticleId,
+    pub author: CommentAuthor,
+    pub body: CommentBody,
+    /// Two submissions with the same key are one.
+    pub key: Option<SubmissionKey>,
+    /// The sender's network: /24 of IPv4, /48 of IPv6.
+    pub network: String,
+}
+
+/// What a browser makes up for one submission, so that sending it again makes no second comment
+/// (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header): 8 to 64 visible ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SubmissionKey(String);
 
 /// Who decided, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     pub by: AccountId,
     pub at: Timestamp,
+}
+
+/// Why a comment is rejected. The numbers are the keys of the moderators' desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    Insult,
+    Vulgar,
+    Advertising,
+    Spam,
+    FalseNews,
+    OffTopic,
+    PrivateData,
+    Unlawful,
+    Other,
 }
 
 /// Where a comment stands. Nothing is ever deleted: a rejected one is kept and can come back.
@@ -121,6 +154,54 @@ impl CommentAuthor {
     }
 }
 
+impl SubmissionKey {
+    const LENGTH: std::ops::RangeInclusive<usize> = 8..=64;
+
+    /// Takes it as sent; `None` if it cannot be a key.
+    pub fn new(sent: &str) -> Option<Self> {
+        let fits = Self::LENGTH.contains(&sent.len()) && sent.bytes().all(|b| b.is_ascii_graphic());
+        fits.then(|| Self(sent.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Reason {
+    /// In the order of their numbers.
+    pub const ALL: [Self; 9] = [
+        Self::Insult,
+        Self::Vulgar,
+        Self::Advertising,
+        Self::Spam,
+        Self::FalseNews,
+        Self::OffTopic,
+        Self::PrivateData,
+        Self::Unlawful,
+        Self::Other,
+    ];
+
+    /// The name in storage and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Insult => "insult",
+            Self::Vulgar => "vulgar",
+            Self::Advertising => "advertising",
+            Self::Spam => "spam",
+            Self::FalseNews => "false_news",
+            Self::OffTopic => "off_topic",
+            Self::PrivateData => "private_data",
+            Self::Unlawful => "unlawful",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
 impl CommentState {
     /// The name in storage and JSON.
     pub fn name(self) -> &'static str {
@@ -159,6 +240,13 @@ mod tests {
         assert_eq!(CommentBody::new(&"ạ".repeat(501)), Err(InvalidComment::TooLong));
         let heap = format!("Hay ạ{}", "\u{301}".repeat(6_000));
         assert_eq!(CommentBody::new(&heap), Err(InvalidComment::TooLong));
+    }
+
+    #[test]
+    fn a_key_of_a_submission_is_short_and_visible() {
+        assert!(SubmissionKey::new("4f1c9a52-8d3e").is_some());
+        let bad = ["", "short", "has a space", "chữ-việt", &"a".repeat(65)];
+        assert!(bad.iter().all(|sent| SubmissionKey::new(sent).is_none()));
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! Comments. Nothing here deletes one.
+//! Comments as readers and moderators see them. Nothing here deletes one.
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Store, StoreError, new_id, now, parse, parse_optional, unsigned};
-use crate::domain::comment::{Comment, CommentAuthor, CommentBody, CommentState, Decision};
-use crate::domain::ids::{AccountId, ArticleId, CommentId};
+use super::{Store, StoreError, parse, parse_optional, unsigned};
+use crate::domain::comment::{Comment, CommentState, Decision, Reason};
+use crate::domain::ids::{AccountId, ArticleId};
 use crate::domain::units::Timestamp;
 
 /// How many comments are in each state.
@@ -16,40 +16,7 @@ pub struct CommentCounts {
     pub rejected: u64,
 }
 
-/// What became of a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
-    Done,
-    /// Somebody else has decided meanwhile; nothing was changed.
-    Meanwhile,
-    /// There is no such comment.
-    Unknown,
-}
-
 impl Store {
-    /// Keeps a new comment, waiting for a moderator.
-    pub async fn add_comment(
-        &self,
-        article: ArticleId,
-        author: &CommentAuthor,
-        body: &CommentBody,
-    ) -> Result<CommentId, StoreError> {
-        let id: CommentId = new_id();
-        sqlx::query(
-            "INSERT INTO comments (id, article_id, author, body, state, created_ms)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(id.to_string())
-        .bind(article.to_string())
-        .bind(author.as_str())
-        .bind(body.as_str())
-        .bind(CommentState::Waiting.name())
-        .bind(now().0)
-        .execute(&self.pool)
-        .await?;
-        Ok(id)
-    }
-
     /// An article's approved comments, newest first, and how many there are altogether.
     pub async fn approved_comments(
         &self,
@@ -110,37 +77,9 @@ impl Store {
         }
         Ok(counts)
     }
-
-    /// Writes down a moderator's decision. It holds only if the comment is in the state in which
-    /// the moderator saw it (`seen`), so that two moderators do not overrule each other unawares.
-    pub async fn decide_comment(
-        &self,
-        id: CommentId,
-        decided: CommentState,
-        seen: Option<CommentState>,
-        by: AccountId,
-    ) -> Result<Decided, StoreError> {
-        let done = sqlx::query(
-            "UPDATE comments SET state = $2, decided_by = $3, decided_ms = $4
-             WHERE id = $1 AND (state = $5 OR $5 = '')",
-        )
-        .bind(id.to_string())
-        .bind(decided.name())
-        .bind(by.to_string())
-        .bind(now().0)
-        .bind(seen.map_or("", CommentState::name))
-        .execute(&self.pool)
-        .await?;
-        if done.rows_affected() == 1 {
-            return Ok(Decided::Done);
-        }
-        let known = sqlx::query("SELECT id FROM comments WHERE id = $1").bind(id.to_string());
-        let known = known.fetch_optional(&self.pool).await?.is_some();
-        Ok(if known { Decided::Meanwhile } else { Decided::Unknown })
-    }
 }
 
-fn state(row: &AnyRow) -> Result<CommentState, StoreError> {
+pub(super) fn state(row: &AnyRow) -> Result<CommentState, StoreError> {
     let name: String = row.try_get("state")?;
     CommentState::from_name(&name).ok_or_else(|| StoreError::Corrupt(format!("state {name:?}")))
 }
@@ -154,6 +93,7 @@ fn comment(row: &AnyRow) -> Result<Comment, StoreError> {
         author: row.try_get("author")?,
         body: row.try_get("body")?,
         state: state(row)?,
+        reason: row.try_get::<Option<String>, _>("reason")?.and_then(|r| Reason::from_name(&r)),
         created: Timestamp(row.try_get("created_ms")?),
         decision: by.zip(at).map(|(by, at)| Decision { by, at: Timestamp(at) }),
     })

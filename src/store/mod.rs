@@ -4,9 +4,11 @@
 
 mod accounts;
 mod articles;
+mod audit;
 mod blobs;
 mod clips;
 mod comments;
+mod decisions;
 mod dialect;
 mod feeds;
 mod heard;
@@ -15,6 +17,7 @@ mod lexicon;
 mod listens;
 mod narrations;
 mod search;
+mod submissions;
 
 use std::path::{Path, PathBuf};
 
@@ -24,14 +27,19 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use self::articles::{StoredArticle, content_hash};
+pub use self::audit::{AuditReport, Record};
 pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, hex};
 pub use self::clips::Clips;
-pub use self::comments::{CommentCounts, Decided};
+pub use self::comments::CommentCounts;
+pub use self::decisions::{Decided, NewDecision};
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::heard::Heard;
 pub use self::jobs::{Finished, Lease};
 pub use self::listens::HeardArticle;
 pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
+pub use self::submissions::Submitted;
+
+use self::submissions::Submissions;
 
 use crate::domain::units::Timestamp;
 
@@ -43,6 +51,7 @@ const DATABASE: &str = "baonoi.db";
 pub struct Store {
     pool: AnyPool,
     blobs: Blobs,
+    submissions: Submissions,
 }
 
 /// Why the store could not answer.
@@ -62,6 +71,10 @@ pub enum StoreError {
     LeaseLost,
     #[error("the name `{0}` is taken")]
     NameTaken(String),
+    #[error("the store is being closed")]
+    Closed,
+    #[error("the system gives no random numbers: {0}")]
+    Random(String),
 }
 
 impl Store {
@@ -77,8 +90,10 @@ impl Store {
         let pool = dialect::open(&data.join(DATABASE)).await?;
         sqlx::migrate!("src/store/migrations/sqlite").run(&pool).await?;
         let blobs = Blobs::open(data.join("blobs"))?;
-        let store = Self { pool, blobs };
+        let submissions = Submissions::open(pool.clone());
+        let store = Self { pool, blobs, submissions };
         store.fill_search().await?;
+        store.adopt_comments().await?;
         Ok(store)
     }
 

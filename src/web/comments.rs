@@ -5,20 +5,29 @@ use std::net::SocketAddr;
 use axum::Json;
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{ConnectInfo, Form, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::auth::Viewer;
 use super::error::WebError;
+use super::limits::header_text;
 use super::origin::origin;
 use super::pages::CommentBox;
 use super::texts::texts;
 use super::{App, articles, limits, views};
-use crate::domain::comment::{self, CommentAuthor, CommentBody, CommentState};
+use crate::domain::comment::{
+    self, CommentAuthor, CommentBody, CommentState, NewComment, SubmissionKey,
+};
 use crate::domain::ids::{ArticleId, CommentId};
+use crate::domain::listening::Day;
+use crate::store::{Submitted, hex, now};
 
 const PER_PAGE: u32 = 20;
+
+/// Sending twice with the same one makes one comment (draft-ietf-httpapi-idempotency-key-header).
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 #[derive(Deserialize)]
 pub struct PageQuery {
@@ -51,11 +60,14 @@ struct AcceptedJson {
 
 /// What a reader sends, by script or by a plain form.
 #[derive(Deserialize)]
-pub struct NewComment {
+pub struct SentComment {
     #[serde(default)]
     author: Option<String>,
     #[serde(default)]
     body: String,
+    /// Made up by the browser for this one submission; so is the header `Idempotency-Key`.
+    #[serde(default)]
+    key: Option<String>,
 }
 
 /// `GET /api/articles/{id}/comments?page=1`
@@ -86,10 +98,14 @@ pub async fn list_comments(
 pub async fn create_comment(
     State(app): State<App>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
-    body: Result<Json<NewComment>, JsonRejection>,
+    body: Result<Json<SentComment>, JsonRejection>,
 ) -> Result<Response, WebError> {
-    let (Path(id), Json(new)) = (path?, body?);
+    let (Path(id), Json(mut new)) = (path?, body?);
+    if let Some(key) = header_text(&headers, IDEMPOTENCY_KEY) {
+        new.key = Some(key.to_owned());
+    }
     let article = articles::told(&app, &id).await?.article.id;
     let id = accept(&app, peer, article, &new).await?;
     let accepted = AcceptedJson {
@@ -109,9 +125,10 @@ pub async fn create_from_form(
     viewer: Viewer,
     headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
-    form: Result<Form<NewComment>, FormRejection>,
+    form: Result<Form<SentComment>, FormRejection>,
 ) -> Result<Response, WebError> {
-    let (Path(id), Form(new)) = (path?, form?);
+    let (Path(id), Form(mut new)) = (path?, form?);
+    new.key = Some(form_key(peer, &new));
     let told = articles::told(&app, &id).await?;
     let accepted = accept(&app, peer, told.article.id, &new).await;
     let mut comment_box = first_page(&app, told.article.id).await?;
@@ -132,6 +149,16 @@ pub async fn create_from_form(
     let origin = origin(&app, &headers);
     let page = articles::article_page(&app, &viewer, &told, comment_box, &origin).await?;
     Ok((status, page).into_response())
+}
+
+/// Without script nothing makes up a key: the same words from the same network on one day are taken for a
+/// form that was sent twice.
+fn form_key(peer: SocketAddr, new: &SentComment) -> String {
+    let author = new.author.as_deref().unwrap_or_default();
+    let day = Day::of(now()).to_string();
+    let sent = [&limits::network(peer.ip()), &day, author, &new.body].join("\n");
+    let digits = hex(&Sha256::digest(sent));
+    format!("form-{}", &digits[..40])
 }
 
 /// `GET` of the form's address, e.g. by reloading: the article's page, at its comments.
@@ -170,15 +197,26 @@ async fn accept(
     app: &App,
     peer: SocketAddr,
     article: ArticleId,
-    new: &NewComment,
+    new: &SentComment,
 ) -> Result<CommentId, WebError> {
     let body = CommentBody::new(&new.body)?;
     let typed = new.author.as_deref().unwrap_or("");
     let name = if typed.trim().is_empty() { &texts().comments.anonymous } else { typed };
     let author = CommentAuthor::new(name)?;
+    let key = match new.key.as_deref() {
+        None | Some("") => None,
+        Some(key) => Some(SubmissionKey::new(key).ok_or_else(WebError::bad_request)?),
+    };
+    let network = limits::network(peer.ip());
     // Only what would be kept counts: a typing error does not use up anybody's turn.
-    if !app.0.comment_limit.allows(&limits::network(peer.ip())) {
+    if !app.0.comment_limit.allows(&network) {
         return Err(WebError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
     }
-    Ok(app.0.store.add_comment(article, &author, &body).await?)
+    let comment = NewComment { article, author, body, key, network };
+    match app.0.store.add_comment(comment).await? {
+        Submitted::New(id) | Submitted::Again(id) => Ok(id),
+        Submitted::KeyTaken => {
+            Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "submission_key_taken"))
+        }
+    }
 }

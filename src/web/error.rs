@@ -196,6 +196,7 @@ mod tests {
             "store_failed",
             "interrupted",
             "comment_decided",
+            "submission_key_taken",
             "method_not_allowed",
         ];
         for code in codes {

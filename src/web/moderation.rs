@@ -16,7 +16,7 @@ use super::pages::{ModerationItem, ModerationPage};
 use super::{App, views};
 use crate::domain::comment::{Comment, CommentState};
 use crate::domain::ids::{AccountId, CommentId};
-use crate::store::Decided;
+use crate::store::{Decided, NewDecision};
 
 /// How many comments one page of the queue shows.
 const QUEUE_MAX: u32 = 50;
@@ -109,12 +109,13 @@ pub async fn update_comment(
         _ => return Err(WebError::bad_request()),
     };
     let seen = form.seen.as_deref().and_then(CommentState::from_name);
-    match app.0.store.decide_comment(id, state, seen, account.id).await? {
-        Decided::Done => {}
-        Decided::Meanwhile => {
+    let decision = NewDecision { comment: id, state, reason: None, seen };
+    match app.0.store.decide_comments(&[decision], &account).await?[..] {
+        [Decided::Done] => {}
+        [Decided::Meanwhile { .. }] => {
             return Err(WebError::new(StatusCode::CONFLICT, "comment_decided"));
         }
-        Decided::Unknown => return Err(missing()),
+        _ => return Err(missing()),
     }
     let accept = header_text(&headers, header::ACCEPT);
     if accept.is_some_and(|accept| accept.contains("application/json")) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{App, Home, form_body};
+use crate::app::{App, Home, form_body, text};
 
 async fn send(app: &App, article: &str, body: &str) -> (u16, Value) {
     let request = app.client.post(app.url(&format!("/api/articles/{article}/comments")));
@@ -145,4 +145,34 @@ async fn one_network_cannot_flood_the_queue() {
     }
     let refused = send(&app, &article, "Bình luận").await;
     assert_eq!((refused.0, &refused.1["error"]["code"]), (429, &"too_many_requests".into()));
+}
+
+#[tokio::test]
+async fn what_is_sent_twice_is_one_comment() {
+    let home = Home::new("");
+    let app = home.start();
+    let article = app.sample().await;
+    let send = async |key: &str, body: &str| {
+        let request = app.client.post(app.url(&format!("/api/articles/{article}/comments")));
+        let request = request.header("idempotency-key", key).json(&json!({"body": body}));
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let (first, again) = (send("mot-hai-ba", "Bài hay").await, send("mot-hai-ba", "Bài hay").await);
+    assert_eq!((first.0, again.0), (202, 202));
+    assert_eq!(first.1["id"], again.1["id"]);
+    let other = send("mot-hai-ba", "Bài dở quá").await;
+    assert_eq!((other.0, &other.1["error"]["code"]), (422, &"submission_key_taken".into()));
+    assert_eq!(send("ngan", "Bài hay").await.0, 400);
+    assert_ne!(send("bon-nam-sau", "Bài hay").await.1["id"], first.1["id"]);
+    // A form without script has no key: the same words from the same network are the same form.
+    let path = format!("/articles/{article}/comments");
+    for _ in 0..2 {
+        let form = form_body(&[("author", ""), ("body", "Gửi hai lần")]);
+        assert_eq!(app.post_form(&path, form, None).await.status(), 202);
+    }
+    let doctor = home.run(&["doctor"], "");
+    assert!(doctor.status.success());
+    let told = text(&doctor.stdout);
+    assert!(told.contains("audit log: 3 records") && told.contains("unbroken"), "{told}");
 }

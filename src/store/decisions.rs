@@ -1,0 +1,79 @@
+//! What moderators decide: the state and the record of it change together or not at all.
+
+use super::audit::{Chain, DECIDED, Entry};
+use super::{Store, StoreError, comments, now, parse_optional};
+use crate::domain::account::Account;
+use crate::domain::comment::{CommentState, Reason};
+use crate::domain::ids::{AccountId, CommentId};
+
+/// A decision on one comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewDecision {
+    pub comment: CommentId,
+    pub state: CommentState,
+    /// Why, where it is rejected.
+    pub reason: Option<Reason>,
+    /// The state in which the moderator saw it, so that two moderators do not overrule each other
+    /// unawares. `None`: whatever it is.
+    pub seen: Option<CommentState>,
+}
+
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    Done,
+    /// Somebody has decided meanwhile; nothing was changed.
+    Meanwhile {
+        state: CommentState,
+        by: Option<AccountId>,
+    },
+    /// There is no such comment.
+    Unknown,
+}
+
+impl Store {
+    /// Writes decisions down, each by itself: one that comes too late does not keep the others from
+    /// being made. All of them are stored when this returns, in the order given.
+    pub async fn decide_comments(
+        &self,
+        decisions: &[NewDecision],
+        by: &Account,
+    ) -> Result<Vec<Decided>, StoreError> {
+        let mut write = self.write().await?;
+        let mut chain = Chain::open(&mut write).await?;
+        let mut decided = Vec::with_capacity(decisions.len());
+        for decision in decisions {
+            let id = decision.comment.to_string();
+            let query = sqlx::query("SELECT state, decided_by FROM comments WHERE id = $1");
+            let Some(row) = query.bind(&id).fetch_optional(&mut *write).await? else {
+                decided.push(Decided::Unknown);
+                continue;
+            };
+            let state = comments::state(&row)?;
+            if decision.seen.is_some_and(|seen| seen != state) {
+                decided.push(Decided::Meanwhile { state, by: parse_optional(&row, "decided_by")? });
+                continue;
+            }
+            let reason = decision.reason.map(Reason::name);
+            sqlx::query(
+                "UPDATE comments SET state = $2, reason = $3, decided_by = $4, decided_ms = $5
+                 WHERE id = $1",
+            )
+            .bind(&id)
+            .bind(decision.state.name())
+            .bind(reason)
+            .bind(by.id.to_string())
+            .bind(now().0)
+            .execute(&mut *write)
+            .await?;
+            let detail = serde_json::json!({
+                "from": state.name(), "state": decision.state.name(), "reason": reason,
+            });
+            let entry = Entry { actor: &by.name, action: DECIDED, subject: id, detail };
+            chain.append(&mut write, entry).await?;
+            decided.push(Decided::Done);
+        }
+        write.commit().await?;
+        Ok(decided)
+    }
+}

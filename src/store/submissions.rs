@@ -1,0 +1,316 @@
+//! How a comment comes in: it is answered when it is on the disk, and many that come at the same
+//! moment share one wait for the disk (group commit; DeWitt et al., "Implementation Techniques for
+//! Main Memory Database Systems", 1984).
+
+use sqlx::{AnyConnection, AnyPool, Row};
+use tokio::sync::{mpsc, oneshot};
+
+use super::audit::{self, Chain};
+use super::blobs::hex;
+use super::{Store, StoreError, dialect, new_id, now, parse};
+use crate::domain::comment::{CommentState, NewComment};
+use crate::domain::ids::CommentId;
+
+/// How many comments are written at once, and how many more may wait for that. Who comes then waits
+/// outside, with an open connection.
+const BATCH_MAX: usize = 256;
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    New(CommentId),
+    /// It was sent before; this is that comment.
+    Again(CommentId),
+    /// Its key was used for other words.
+    KeyTaken,
+}
+
+/// A comment, and who waits to hear that it is kept.
+#[derive(Debug)]
+struct Submission {
+    comment: NewComment,
+    done: oneshot::Sender<Result<Submitted, StoreError>>,
+}
+
+/// Where comments are handed in. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Submissions(mpsc::Sender<Submission>);
+
+impl Submissions {
+    /// Begins to write what is handed in, until nobody can hand in any more.
+    pub fn open(pool: AnyPool) -> Self {
+        let (sender, mut inbox) = mpsc::channel(BATCH_MAX);
+        tokio::spawn(async move {
+            let mut batch = Vec::with_capacity(BATCH_MAX);
+            while inbox.recv_many(&mut batch, BATCH_MAX).await > 0 {
+                write(&pool, std::mem::take(&mut batch)).await;
+            }
+        });
+        Self(sender)
+    }
+}
+
+impl Store {
+    /// Keeps a new comment, waiting for a moderator. It is on the disk when this returns.
+    pub async fn add_comment(&self, comment: NewComment) -> Result<Submitted, StoreError> {
+        let (done, answer) = oneshot::channel();
+        let sent = self.submissions.0.send(Submission { comment, done }).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Writes down the comments that were there before there was an audit log.
+    pub(super) async fn adopt_comments(&self) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let rows = sqlx::query(
+            "SELECT id, article_id, author, body, state, salt FROM comments
+             WHERE NOT EXISTS (SELECT 1 FROM audit WHERE subject = comments.id) ORDER BY id",
+        )
+        .fetch_all(&mut *write)
+        .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut chain = Chain::open(&mut write).await?;
+        for row in rows {
+            let text = |column: &str| row.try_get::<String, _>(column);
+            let content = audit::commitment(&text("salt")?, &text("author")?, &text("body")?);
+            let state = super::comments::state(&row)?;
+            let entry = audit::received(text("id")?, &text("article_id")?, state, content);
+            chain.append(&mut write, audit::Entry { actor: audit::SYSTEM, ..entry }).await?;
+        }
+        Ok(write.commit().await?)
+    }
+}
+
+/// Writes a batch and answers everybody. What breaks the batch must not cost the others their
+/// comments: then each is tried by itself.
+async fn write(pool: &AnyPool, mut batch: Vec<Submission>) {
+    let comments: Vec<&NewComment> = batch.iter().map(|submission| &submission.comment).collect();
+    match write_all(pool, &comments).await {
+        Ok(results) => {
+            for (submission, result) in batch.into_iter().zip(results) {
+                // Who has gone meanwhile may send it again: the key tells that it is here.
+                let _ = submission.done.send(Ok(result));
+            }
+        }
+        Err(error) if batch.len() == 1 => {
+            if let Some(submission) = batch.pop() {
+                let _ = submission.done.send(Err(error));
+            }
+        }
+        Err(_) => {
+            for submission in batch {
+                Box::pin(write(pool, vec![submission])).await;
+            }
+        }
+    }
+}
+
+async fn write_all(pool: &AnyPool, comments: &[&NewComment]) -> Result<Vec<Submitted>, StoreError> {
+    let mut write = pool.begin_with(dialect::BEGIN_WRITE).await?;
+    let mut chain = Chain::open(&mut write).await?;
+    let mut results = Vec::with_capacity(comments.len());
+    for comment in comments {
+        results.push(add(&mut write, &mut chain, comment).await?);
+    }
+    write.commit().await?;
+    Ok(results)
+}
+
+async fn add(
+    write: &mut AnyConnection,
+    chain: &mut Chain,
+    new: &NewComment,
+) -> Result<Submitted, StoreError> {
+    let id: CommentId = new_id();
+    let (article, state) = (new.article.to_string(), CommentState::Waiting);
+    let (author, body) = (new.author.as_str(), new.body.as_str());
+    let key = new.key.as_ref().map(|key| key.as_str());
+    let salt = salt()?;
+    let done = sqlx::query(
+        "INSERT INTO comments
+            (id, article_id, author, body, state, created_ms, submission_key, salt, network)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (article_id, submission_key) DO NOTHING",
+    )
+    .bind(id.to_string())
+    .bind(&article)
+    .bind(author)
+    .bind(body)
+    .bind(state.name())
+    .bind(now().0)
+    .bind(key)
+    .bind(&salt)
+    .bind(&new.network)
+    .execute(&mut *write)
+    .await?;
+    if done.rows_affected() == 0 {
+        return sent_before(write, new).await;
+    }
+    let content = audit::commitment(&salt, author, body);
+    chain.append(write, audit::received(id.to_string(), &article, state, content)).await?;
+    Ok(Submitted::New(id))
+}
+
+/// What came with the same key before.
+async fn sent_before(write: &mut AnyConnection, new: &NewComment) -> Result<Submitted, StoreError> {
+    let row = sqlx::query(
+        "SELECT id, author, body FROM comments WHERE article_id = $1 AND submission_key = $2",
+    )
+    .bind(new.article.to_string())
+    .bind(new.key.as_ref().map(|key| key.as_str()))
+    .fetch_one(write)
+    .await?;
+    let same = row.try_get::<String, _>("author")? == new.author.as_str()
+        && row.try_get::<String, _>("body")? == new.body.as_str();
+    Ok(if same { Submitted::Again(parse(&row, "id")?) } else { Submitted::KeyTaken })
+}
+
+/// 128 random bits in hexadecimal digits.
+fn salt() -> Result<String, StoreError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Random(error.to_string()))?;
+    Ok(hex(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::{Account, Role};
+    use crate::domain::comment::{CommentAuthor, CommentBody, Reason, SubmissionKey};
+    use crate::domain::ids::ArticleId;
+    use crate::store::{Decided, NewDecision};
+
+    async fn open() -> (tempfile::TempDir, Store, ArticleId) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let article: ArticleId = new_id();
+        sqlx::query(
+            "INSERT INTO articles (id, title, lead, blocks, content_hash, created_ms, updated_ms)
+             VALUES ($1, 'Cầu mới', '', '[]', '', 0, 0)",
+        )
+        .bind(article.to_string())
+        .execute(&store.pool)
+        .await
+        .unwrap();
+        (folder, store, article)
+    }
+
+    fn comment(article: ArticleId, body: &str, key: Option<&str>) -> NewComment {
+        NewComment {
+            article,
+            author: CommentAuthor::new("Mai").unwrap(),
+            body: CommentBody::new(body).unwrap(),
+            key: key.and_then(SubmissionKey::new),
+            network: "192.0.2.0/24".into(),
+        }
+    }
+
+    async fn moderator(store: &Store) -> Account {
+        store.add_account("lan", "hash", &[Role::Moderator]).await.unwrap();
+        store.account_named("lan").await.unwrap().unwrap().0
+    }
+
+    #[tokio::test]
+    async fn one_key_is_one_comment() {
+        let (_folder, store, article) = open().await;
+        let key = Some("0123456789");
+        let Submitted::New(id) = store.add_comment(comment(article, "Hay lắm", key)).await.unwrap()
+        else {
+            panic!("it was never sent before")
+        };
+        let again = store.add_comment(comment(article, "Hay lắm", key)).await.unwrap();
+        assert_eq!(again, Submitted::Again(id));
+        let other = store.add_comment(comment(article, "Dở quá đi", key)).await.unwrap();
+        assert_eq!(other, Submitted::KeyTaken);
+        for _ in 0..2 {
+            let free = store.add_comment(comment(article, "Hay lắm", None)).await.unwrap();
+            assert!(matches!(free, Submitted::New(_)));
+        }
+        assert_eq!(store.comment_counts().await.unwrap().waiting, 3);
+        let report = store.verify_audit().await.unwrap();
+        assert_eq!((report.records, report.faults), (3, Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn many_at_once_are_each_answered_and_none_is_lost_by_a_bad_neighbour() {
+        let (_folder, store, article) = open().await;
+        let many = (0..300).map(|number| {
+            // Every tenth is about an article that is not there.
+            let article = if number % 10 == 0 { new_id() } else { article };
+            let (store, body) = (store.clone(), format!("Ý kiến số {number}"));
+            tokio::spawn(async move { store.add_comment(comment(article, &body, None)).await })
+        });
+        let many: Vec<_> = many.collect();
+        let mut kept = 0;
+        for (number, one) in many.into_iter().enumerate() {
+            let result = one.await.unwrap();
+            assert_eq!(result.is_ok(), number % 10 != 0, "{number}: {result:?}");
+            kept += u64::from(result.is_ok());
+        }
+        assert_eq!(store.comment_counts().await.unwrap().waiting, kept);
+        let report = store.verify_audit().await.unwrap();
+        assert_eq!((report.records, report.faults), (270, Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn what_is_tampered_with_is_noticed() {
+        let (_folder, store, article) = open().await;
+        let lan = moderator(&store).await;
+        for body in ["Ý kiến một", "Ý kiến hai"] {
+            store.add_comment(comment(article, body, None)).await.unwrap();
+        }
+        let waiting = store.comments_in(CommentState::Waiting, 9).await.unwrap();
+        let decision = NewDecision {
+            comment: waiting[0].id,
+            state: CommentState::Rejected,
+            reason: Some(Reason::Advertising),
+            seen: Some(CommentState::Waiting),
+        };
+        let late = Decided::Meanwhile { state: CommentState::Rejected, by: Some(lan.id) };
+        let decided = store.decide_comments(&[decision, decision], &lan).await.unwrap();
+        assert_eq!(decided, [Decided::Done, late]);
+        assert_eq!(store.verify_audit().await.unwrap().faults, Vec::<String>::new());
+        let records = store.audit_of(&waiting[0].id.to_string()).await.unwrap();
+        let actors: Vec<&str> = records.iter().map(|record| record.actor.as_str()).collect();
+        assert_eq!(actors, ["reader", "lan"]);
+        assert!(!records.iter().any(|record| record.detail.contains("Ý kiến")));
+
+        let tamper = async |sql: &'static str| sqlx::query(sql).execute(&store.pool).await;
+        // The database itself refuses …
+        assert!(tamper("UPDATE audit SET actor = 'x' WHERE seq = 1").await.is_err());
+        assert!(tamper("DELETE FROM audit WHERE seq = 2").await.is_err());
+        // … and who gets round that is found out.
+        tamper("DROP TRIGGER audit_is_never_changed").await.unwrap();
+        let faults = async || store.verify_audit().await.unwrap().faults;
+        tamper("UPDATE comments SET body = 'Khác' WHERE body = 'Ý kiến hai'").await.unwrap();
+        assert!(faults().await[0].starts_with("the words of comment"));
+        tamper("UPDATE comments SET body = 'Ý kiến hai' WHERE body = 'Khác'").await.unwrap();
+        tamper("UPDATE comments SET state = 'approved' WHERE state = 'rejected'").await.unwrap();
+        assert!(faults().await[0].ends_with("is approved, the log says rejected"));
+        tamper("UPDATE comments SET state = 'rejected' WHERE state = 'approved'").await.unwrap();
+        tamper("UPDATE audit SET actor = 'minh' WHERE seq = 3").await.unwrap();
+        assert_eq!(faults().await, ["record 3 was changed, or one before it is gone"]);
+    }
+
+    #[tokio::test]
+    async fn comments_from_before_the_log_are_taken_into_it() {
+        let (folder, store, article) = open().await;
+        sqlx::query(
+            "INSERT INTO comments (id, article_id, author, body, state, created_ms)
+             VALUES ($1, $2, 'Mai', 'Từ trước', 'approved', 0)",
+        )
+        .bind(new_id::<CommentId>().to_string())
+        .bind(article.to_string())
+        .execute(&store.pool)
+        .await
+        .unwrap();
+        assert!(!store.verify_audit().await.unwrap().faults.is_empty());
+        for _ in 0..2 {
+            let store = Store::open(folder.path()).await.unwrap();
+            let report = store.verify_audit().await.unwrap();
+            assert_eq!((report.records, report.faults), (1, Vec::new()));
+        }
+    }
+}
