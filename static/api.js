@@ -48,16 +48,11 @@ export async function ask(path, options = {}) {
 }
 
 /**
- * The article and its narration; `null` when the service does not know the article.
+ * The article and its narration; fails when the service does not know the article.
  * @param {{ article: string } | { url: string }} which
  */
-export async function player(which) {
-  try {
-    return await ask(`api/player?${new URLSearchParams(which)}`);
-  } catch (error) {
-    if (error.status === 404) return null;
-    throw error;
-  }
+export function player(which) {
+  return ask(`api/player?${new URLSearchParams(which)}`);
 }
 
 /** "Tin mới": the newest articles that can be heard. */

@@ -21,14 +21,20 @@ macro_rules! remember {
 }
 
 /// A text in the one form in which it is compared: small letters without marks, `đ` (and the
-/// Icelandic letter that some papers write for it) as `d`, single
-/// spaces.
+/// Icelandic letter that some papers write for it) as `d`, hyphens and dashes as the spaces that
+/// others write there, single spaces.
 fn fold(text: &str) -> String {
     let lower = text.to_lowercase();
     // To a database the character 0 may be the end.
     let is_said = |c: &char| !is_combining_mark(*c) && (c.is_whitespace() || !c.is_control());
     let bare = lower.nfd().filter(is_said);
-    let bare: String = bare.map(|c| if matches!(c, 'đ' | 'ð') { 'd' } else { c }).collect();
+    let bare: String = bare
+        .map(|c| match c {
+            'đ' | 'ð' => 'd',
+            '-' | '\u{2010}'..='\u{2015}' => ' ',
+            other => other,
+        })
+        .collect();
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -105,6 +111,7 @@ mod tests {
         // However the marks are written.
         assert_eq!(fold("ca\u{302}\u{300}u mo\u{31b}\u{301}i"), fold("cầu mới"));
         assert_eq!(fold("İstanbul"), "istanbul");
+        assert_eq!(fold("xuất-khẩu – Hà Nội"), "xuat khau ha noi");
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
@@ -211,7 +211,14 @@ pub async fn show_player(
     let Query(query) = query?;
     let told = match (&query.article, &query.url) {
         (Some(id), _) => told(&app, id).await?,
-        (None, Some(address)) => told_at(&app, address).await?,
+        // A page that nobody read is nothing wrong: an error would stand in the console of every such
+        // page of the paper.
+        (None, Some(address)) => match told_at(&app, address).await {
+            Err(error) if error.status == StatusCode::NOT_FOUND => {
+                return Ok(views::fresh(StatusCode::NO_CONTENT));
+            }
+            told => told?,
+        },
         (None, None) => return Err(WebError::bad_request()),
     };
     let mut json = player_json(&app, &told);

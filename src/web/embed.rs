@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::articles::{Told, told, told_at};
@@ -56,8 +56,7 @@ pub async fn show_embed(
     query: Result<Query<EmbedQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
     let (Path(id), Query(query)) = (path?, query?);
-    let told = told(&app, &id).await?;
-    embed(&app, &told, &query).await
+    embed(&app, told(&app, &id).await, &query).await
 }
 
 /// `GET /embed?url=…`
@@ -67,11 +66,29 @@ pub async fn show_embed_at(
 ) -> Result<Response, WebError> {
     let Query(query) = query?;
     let address = query.url.as_deref().ok_or_else(WebError::bad_request)?;
-    let told = told_at(&app, address).await?;
-    embed(&app, &told, &query).await
+    embed(&app, told_at(&app, address).await, &query).await
 }
 
-async fn embed(app: &App, told: &Told, query: &EmbedQuery) -> Result<Response, WebError> {
+/// The page in the frame. What was not read is said there in a line: our own error page, with its heading
+/// and ways about, has no place in the midst of a paper's.
+async fn embed(
+    app: &App,
+    told: Result<Told, WebError>,
+    query: &EmbedQuery,
+) -> Result<Response, WebError> {
+    let told = match told {
+        Err(error) if error.status == StatusCode::NOT_FOUND => {
+            let page = views::page(&EmbedPage {
+                t: texts(),
+                title: texts().pages.brand.clone(),
+                page: "/".to_owned(),
+                player: None,
+                comment_box: None,
+            })?;
+            return Ok((error.status, page).into_response());
+        }
+        told => told?,
+    };
     let wants_comments = query.comments.as_deref() == Some("1");
     let comment_box = match wants_comments {
         true => Some(comments::first_page(app, told.article.id).await?),
@@ -95,7 +112,7 @@ pub async fn show_oembed(
     let Query(query) = query?;
     if query.format.as_deref().is_some_and(|format| format != "json") {
         // The answer the specification names for a format that is not served.
-        return Err(WebError::new(StatusCode::NOT_IMPLEMENTED, "unsupported_content"));
+        return Err(WebError::new(StatusCode::NOT_IMPLEMENTED, "unsupported_format"));
     }
     let address = query.url.as_deref().ok_or_else(WebError::bad_request)?;
     let told = told_at(&app, address).await?;

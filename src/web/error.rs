@@ -176,6 +176,7 @@ mod tests {
             "range_not_satisfiable",
             "empty_text",
             "unsupported_content",
+            "unsupported_format",
             "state_unknown",
             "fetch_invalid_address",
             "fetch_address_refused",

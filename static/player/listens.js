@@ -8,10 +8,15 @@ const TELL_S = 60;
 /** A step longer than this, in seconds, is a leap and was not listened to. */
 const STEP_S_MAX = 3;
 
+/** The part of an article that must have been heard by whoever heard it to its end. */
+const COMPLETE = 0.8;
+
 const refused = () => navigator.globalPrivacyControl === true || navigator.doNotTrack === "1";
 
 export class Listens {
   #article;
+  /** Seconds of the article that were heard, or lie before where the reader came back to. */
+  #heard;
   #plays = 0;
   #seconds = 0;
   #completed = false;
@@ -19,9 +24,13 @@ export class Listens {
   #at = null;
   #told = false;
 
-  /** @param {string} article its id; what is not an article of ours is not counted */
-  constructor(article) {
+  /**
+   * @param {string} article its id; what is not an article of ours is not counted
+   * @param {number} [from] seconds: where it begins
+   */
+  constructor(article, from = 0) {
     this.#article = article;
+    this.#heard = from;
   }
 
   began(time) {
@@ -32,7 +41,10 @@ export class Listens {
   went(time) {
     const step = this.#at === null ? 0 : time - this.#at;
     this.#at = time;
-    if (step > 0 && step <= STEP_S_MAX) this.#seconds += step;
+    if (step > 0 && step <= STEP_S_MAX) {
+      this.#seconds += step;
+      this.#heard += step;
+    }
     if (this.#seconds >= TELL_S) this.tell();
   }
 
@@ -40,17 +52,19 @@ export class Listens {
     this.#at = time;
   }
 
-  completed() {
-    this.#completed = true;
+  /** @param {number} duration seconds: who leapt to the end has not heard the article to its end */
+  completed(duration) {
+    this.#completed = this.#heard > duration * COMPLETE;
     this.tell();
     // Whoever begins again plays it once more.
     this.#told = false;
+    this.#heard = 0;
   }
 
   /** Tells what happened since the last time, also when the page is being left. */
   tell() {
     const seconds = Math.round(this.#seconds * 10) / 10;
-    if (!this.#article || refused() || (!this.#plays && !seconds && !this.#completed)) return;
+    if (!this.#article || refused() || (!seconds && !this.#completed)) return;
     const told = JSON.stringify({ plays: this.#plays, seconds, completed: this.#completed });
     // As plain text it needs no question beforehand on a publisher's page.
     navigator.sendBeacon?.(address(`api/articles/${encodeURIComponent(this.#article)}/listens`), told);

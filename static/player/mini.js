@@ -25,14 +25,11 @@ export class Mini {
     this.#host = host;
     this.#panel = panel;
     panel.after(this.#place);
+    signal.addEventListener("abort", () => this.#place.remove());
     this.#onChange = onChange;
     if (inFrame) return;
-    if (host.hasAttribute("playlist")) {
-      this.#isAway = true;
-      this.open();
-    } else {
-      this.#watch(signal);
-    }
+    if (host.hasAttribute("playlist")) this.#isAway = true;
+    else this.#watch(signal);
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented && this.isMini) this.close();
     }, { signal });
@@ -73,11 +70,15 @@ export class Mini {
     this.#onChange(isMini);
   }
 
-  /** What has the focus is never under it (WCAG 2.2, 2.4.11). */
+  /**
+   * What has the focus is never under it (WCAG 2.2, 2.4.11). Who points at something sees it already, and of
+   * what is higher than half a window (the article itself) enough is seen.
+   */
   #uncover() {
     const focused = document.activeElement;
-    if (!this.isMini || !focused || focused === this.#host) return;
+    if (!this.isMini || !focused?.matches(":focus-visible") || focused === this.#host) return;
     const box = focused.getBoundingClientRect();
+    if (box.height > innerHeight / 2) return;
     const covered = box.bottom - this.#panel.getBoundingClientRect().top;
     if (covered > 0 && box.top < innerHeight) scrollBy({ top: covered + 8 });
   }

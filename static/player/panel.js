@@ -17,6 +17,8 @@ export class Panel {
   #player;
   #waiting;
   #parts = {};
+  /** @type {import("./track.js").Track} */
+  #track;
   /** The sharing address stands in a field where it could not be copied. */
   #address;
 
@@ -45,9 +47,11 @@ export class Panel {
     }
   }
 
-  /** @param {{ src: string, isLive: boolean }} track */
-  showTrack({ src, isLive }) {
+  /** @param {import("./track.js").Track} track */
+  showTrack(track) {
+    const { src, isLive } = track;
     const { download } = this.#parts;
+    this.#track = track;
     this.#address.hidden = true;
     if (!download) return;
     download.href = `${src}?download=1`;
@@ -82,9 +86,23 @@ export class Panel {
     return link;
   }
 
+  /**
+   * The address of what is heard now (Media Fragments: `#t=83`), where the player stands: the canonical page,
+   * if it is of another site, may have none.
+   */
+  #moment() {
+    const { isOwn, page, heading } = this.#track;
+    const canonical = document.querySelector('link[rel="canonical"][href]')?.href;
+    const isHere = canonical && new URL(canonical).host === location.host;
+    const url = new URL(isOwn ? (isHere ? canonical : location.href) : page, location.href);
+    const seconds = Math.floor(this.#player.time());
+    url.hash = seconds > 0 ? `t=${seconds}` : "";
+    return { url: url.href, title: heading };
+  }
+
   /** By the system's own sheet, else the clipboard, else a field to copy from. */
   async #shareMoment() {
-    const { url, title } = this.#player.moment();
+    const { url, title } = this.#moment();
     const isTouch = matchMedia("(pointer: coarse)").matches;
     if (isTouch && navigator.share) {
       await navigator.share({ url, title }).catch(() => {});

@@ -1,7 +1,7 @@
 // <bao-noi>: the player. Attributes go in, events come out, a plain <audio> does the work.
 //
 // Attributes: `article` (an id), or `src`, `duration-ms`, `label`, `heading`, `cues`, `voices` and `outdated`
-// (then nothing is asked of the server), or nothing (the article is found by the page's canonical address);
+// (then nothing is asked of the server), or `url` (its address), or nothing (the page's canonical address);
 // `playlist`: no article of its own, only the queue; `listen="off"`: nothing is shown before the article was
 // read to its end; `follow`: a CSS selector of the text that follows the voice (else `[data-baonoi-text]`);
 // `features`: those of speed, sentences, volume, download, share, queue, mini and follow that are wanted, else
@@ -43,7 +43,7 @@ function parsed() {
 }
 
 export class BaoNoi extends HTMLElement {
-  static observedAttributes = ["article", "src"];
+  static observedAttributes = ["article", "src", "url"];
 
   /** @type {HTMLAudioElement | null} */
   #audio = null;
@@ -55,6 +55,8 @@ export class BaoNoi extends HTMLElement {
   #mini = null;
   #follower = null;
   #listens = new Listens("");
+  /** What the page itself says about the article is about another one by now. */
+  #asks = false;
   /** @type {import("./track.js").Track | null} What is heard. */
   #track = null;
   /** What belongs to this page. */
@@ -77,23 +79,28 @@ export class BaoNoi extends HTMLElement {
     addEventListener("pagehide", () => this.#leave(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.#leave(), { signal });
     document.addEventListener("baonoi-play", (event) => this.#otherPlays(event), { signal });
+    // In another tab.
+    addEventListener("storage", (event) => event.key === "baonoi:playing" && this.#audio?.pause(), { signal });
     if (this.hasAttribute("playlist")) queue.onQueue(() => this.hidden && this.#start(), signal);
-    if (this.#controls) this.#attend();
     this.#start();
   }
 
   disconnectedCallback() {
     this.#leave();
     this.#audio?.pause();
+    this.#mini?.close();
+    this.#mini = null;
     this.#listening.abort();
     this.#follower?.end();
     clearInterval(this.#timer);
     this.#starts += 1;
   }
 
-  attributeChangedCallback(_name, before, after) {
+  attributeChangedCallback(name, before, after) {
     // The attributes that the page came with are told before the element is connected.
-    if (this.#starts > 0 && before !== after && this.isConnected) this.#start();
+    if (!this.#starts || before === after) return;
+    this.#asks = name !== "src";
+    if (this.isConnected) this.#start();
   }
 
   /** Whether it is speaking now. */
@@ -123,8 +130,8 @@ export class BaoNoi extends HTMLElement {
    */
   playItem(item) {
     this.#setHidden(false);
-    this.#mini?.open();
     this.#show({ ...item, isOwn: false });
+    this.#attend();
     this.#controls.say(fill(this.#t.now, { title: item.heading }));
     this.#play();
   }
@@ -133,15 +140,21 @@ export class BaoNoi extends HTMLElement {
   async #start() {
     const start = ++this.#starts;
     const playlist = this.hasAttribute("playlist");
-    let track = playlist ? queue.queued()[0] : givenTrack(this);
+    let track = playlist ? queue.queued()[0] : !this.#asks && givenTrack(this);
     if (!track && !playlist) {
+      // From now on there is an audio element of ours.
+      this.#asks = true;
       const article = this.getAttribute("article");
-      const found = await askForPlayer(article ? { article } : { url: canonicalAddress() }).catch(() => null);
+      const url = this.getAttribute("url") ?? canonicalAddress();
+      const found = await askForPlayer(article ? { article } : { url }).catch(() => null);
       if (start !== this.#starts) return;
       track = trackOf(found, this.getAttribute("listen") !== "off");
     }
     this.#setHidden(!track);
-    if (!track) return;
+    if (!track) {
+      this.#audio?.pause();
+      return;
+    }
     this.#own = playlist ? null : track;
     this.#show(track, playlist ? 0 : hashMoment());
   }
@@ -160,7 +173,7 @@ export class BaoNoi extends HTMLElement {
     this.#duration = track.durationMs / 1000;
     this.#startAt = startAt || this.#rememberedPosition();
     this.#remembered = this.#startAt;
-    this.#listens = new Listens(track.key);
+    this.#listens = new Listens(track.key, this.#startAt);
     this.#takeAudio(track.src);
     if (!this.#controls) this.#build();
     const t = this.#t;
@@ -220,10 +233,9 @@ export class BaoNoi extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     dress(root, css);
     root.append(p.frame);
-    this.#attend();
   }
 
-  /** Sticks to the window from now on, for as long as the element is on the page. */
+  /** From now on it sticks to the window when it is out of sight: the reader pressed play. */
   #attend() {
     const features = this.#features();
     if (features && !features.has("mini")) return;
@@ -235,7 +247,8 @@ export class BaoNoi extends HTMLElement {
         this.#setHidden(true);
       }
     };
-    this.#mini = new Mini(this, this.#controls.parts.frame, onChange, this.#listening.signal);
+    this.#mini ??= new Mini(this, this.#controls.parts.frame, onChange, this.#listening.signal);
+    this.#mini.open();
   }
 
   /** The features that are wanted; `null` means all. */
@@ -275,6 +288,10 @@ export class BaoNoi extends HTMLElement {
 
   #play() {
     this.#fail(false);
+    if (this.#audio.error) {
+      this.#startAt = this.time || this.#startAt;
+      this.#audio.load();
+    }
     if (this.#audio.readyState === 0) this.#controls.showLoading(true);
     // A refusal is told by the audio's own `error`, or is the reader pausing before it began.
     this.#audio.play().catch((error) => {
@@ -284,8 +301,6 @@ export class BaoNoi extends HTMLElement {
   }
 
   #retry() {
-    this.#startAt = this.time || this.#startAt;
-    this.#audio.load();
     this.#controls.parts.play.focus();
     this.#play();
   }
@@ -383,7 +398,7 @@ export class BaoNoi extends HTMLElement {
     const { signal } = this.#listening;
     const panel = new Panel(this.#controls.parts.panel, { isEnglish: isEnglish(this), features, signal }, {
       setVolume: (volume) => this.#setVolume(volume),
-      moment: () => this.#moment(),
+      time: () => this.time,
       say: (text) => this.#controls.say(text),
       playQueued: (key) => this.#playQueued(key),
       latest: async () => (await latest()).items.map(itemOf).filter(Boolean),
@@ -397,14 +412,6 @@ export class BaoNoi extends HTMLElement {
     this.#audio.volume = volume;
     remember("volume", volume);
     this.#panel.showVolume(volume);
-  }
-
-  /** The address of what is heard now (Media Fragments: `#t=83`). */
-  #moment() {
-    const url = new URL(this.#track.isOwn ? canonicalAddress() : this.#track.page, location.href);
-    const seconds = Math.floor(this.time);
-    if (seconds > 0) url.hash = `t=${seconds}`;
-    return { url: url.href, title: this.#track.heading };
   }
 
   #playQueued(key) {
@@ -442,8 +449,9 @@ export class BaoNoi extends HTMLElement {
     this.#timer = setInterval(() => this.#tell(), TELL_MS);
     // What was waiting to be heard is heard.
     queue.dequeue(this.#track.key);
+    remember("playing", Date.now());
     if (this.#track.isOwn) this.#follower?.come();
-    this.#mini?.open();
+    this.#attend();
     this.#listens.began(this.time);
     this.#showState();
     this.#tellSystem();
@@ -461,7 +469,7 @@ export class BaoNoi extends HTMLElement {
 
   #ended() {
     forget(`position:${this.#track.key}`);
-    this.#listens.completed();
+    this.#listens.completed(this.#duration);
     this.#showState();
     this.#tell();
     const [next] = queue.queued();

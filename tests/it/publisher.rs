@@ -108,6 +108,30 @@ async fn a_hostile_style_and_a_strict_policy_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_page_that_nobody_read_has_no_player_and_no_error() {
+    let site = Site::start().await;
+    let (_home, app, canonical) = read(&site, "").await;
+    let browser = Browser::open().await;
+    let unread = site.url("/tin/7");
+    browser.go(&page(&site, &app, &unread, "")).await;
+    browser.until("document.querySelector('bao-noi').hidden").await;
+    assert_eq!(browser.ask("window.__seen.errors").await, json!([]));
+    let log = browser.ask("performance.getEntriesByType('resource').filter((entry) => entry.responseStatus >= 400).length").await;
+    assert_eq!(log, 0);
+    // A page that changes its article without loading anew names the new address.
+    browser
+        .ask(&format!("void document.querySelector('bao-noi').setAttribute('url', '{canonical}')"))
+        .await;
+    browser.until("!document.querySelector('bao-noi').hidden").await;
+    browser.play().await;
+    // In a frame there is a line, and nothing else of ours.
+    let embed = app.get(&format!("/embed?url={unread}")).await;
+    assert_eq!(embed.status(), 404);
+    let embed = embed.text().await.unwrap();
+    assert!(embed.contains("Bài này chưa có bản đọc.") && !embed.contains("<header"), "{embed}");
+}
+
+#[tokio::test]
 async fn attributes_choose_what_is_shown() {
     let site = Site::start().await;
     let (_home, app, canonical) = read(&site, "").await;

@@ -106,7 +106,7 @@ impl Bundle<'_> {
                 let _ = writeln!(body, "{line}");
             }
         }
-        Ok(short_private_names(&body))
+        Ok(tight(&short_private_names(&body)))
     }
 }
 
@@ -148,6 +148,48 @@ fn short_private_names(body: &str) -> String {
         short.push_str(rest);
     }
     short
+}
+
+/// A script without the spaces around what needs none. Lines stay lines, so that no semicolon is missed. A line
+/// with a slash in it, which may begin a pattern, or with a part of a longer text or texts within texts, is left
+/// as it is.
+fn tight(body: &str) -> String {
+    let mut tight = String::with_capacity(body.len());
+    for line in body.lines() {
+        let marks = line.matches('`').count();
+        let is_plain = !line.contains('/') && matches!(marks, 0 | 2);
+        match is_plain {
+            true => tighten(line, &mut tight),
+            false => tight.push_str(line),
+        }
+        tight.push('\n');
+    }
+    tight
+}
+
+fn tighten(line: &str, tight: &mut String) {
+    let needs_none = |c: char| "=<>?:,;{}()[]!&|*".contains(c);
+    let mut quote = None;
+    let mut is_escaped = false;
+    let mut last = ' ';
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some(_) if is_escaped => is_escaped = false,
+            Some(_) if c == '\\' => is_escaped = true,
+            Some(mark) if c == mark => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
+            None if c == ' ' => {
+                let next = line[at + 1..].chars().next().unwrap_or(' ');
+                if needs_none(last) || needs_none(next) {
+                    continue;
+                }
+            }
+            None => {}
+        }
+        tight.push(c);
+        last = if quote.is_some() { '"' } else { c };
+    }
 }
 
 /// Whether a name may have it.
@@ -203,9 +245,9 @@ mod tests {
         ])
         .unwrap();
         let wanted = "(()=>{\"use strict\";\n\
-            const m0=(()=>{\nclass e {}\nreturn {e};\n})();\n\
-            const m1=(()=>{\nconst { e }=m0;\nconst b_1 = e;\nasync function c() {\nreturn 1;\n}\nreturn {b_1,c};\n})();\n\
-            const m2=(()=>{\nconst { b_1, c:d }=m1;\nconst { e }=m0;\nd(b_1, e);\nreturn {};\n})();\n\
+            const m0=(()=>{\nclass e{}\nreturn {e};\n})();\n\
+            const m1=(()=>{\nconst{e}=m0;\nconst b_1=e;\nasync function c(){\nreturn 1;\n}\nreturn {b_1,c};\n})();\n\
+            const m2=(()=>{\nconst{b_1,c:d}=m1;\nconst{e}=m0;\nd(b_1,e);\nreturn {};\n})();\n\
             })();\n";
         assert_eq!(script, wanted);
     }
@@ -226,7 +268,7 @@ mod tests {
             "{script}"
         );
         assert!(script.contains(r#"const m1={default:{"x":"</script>"}};"#), "{script}");
-        assert!(script.contains("const {default:css}=m0;\nconst {default:t}=m1;"), "{script}");
+        assert!(script.contains("const{default:css}=m0;\nconst{default:t}=m1;"), "{script}");
     }
 
     #[test]
@@ -237,6 +279,22 @@ mod tests {
     }
 
     #[test]
+    fn spaces_stay_where_they_mean_something() {
+        let lines = [
+            ("const { a, b } = c ? d : -1;", "const{a,b}=c?d:-1;"),
+            ("return a - -b + c;", "return a - -b + c;"),
+            ("say(\"a , b\", 'x = [y]', `z : ${w}`);", "say(\"a , b\",'x = [y]',`z : ${w}`);"),
+            (r#"say("\" = ", d);"#, r#"say("\" = ",d);"#),
+            ("x = / , /.test(y);", "x = / , /.test(y);"),
+            ("x = `a ${b ? `c , d` : e}`;", "x = `a ${b ? `c , d` : e}`;"),
+            ("for (const a of [b, c]) await d;", "for(const a of[b,c])await d;"),
+        ];
+        for (line, wanted) in lines {
+            assert_eq!(tight(line), format!("{wanted}\n"));
+        }
+    }
+
+    #[test]
     fn a_script_that_is_loaded_later_is_a_module_with_an_address() {
         let script = joined(&[
             ("a.js", "import * as b from \"./b.js\";\nimport c from \"./c.js?address\";\nexport class A {}\n"),
@@ -244,9 +302,9 @@ mod tests {
             ("c.js?address", "static/c.js?v=1"),
         ])
         .unwrap();
-        let wanted = "const m0=(()=>{\nconst x = 1;\nreturn {x};\n})();\n\
+        let wanted = "const m0=(()=>{\nconst x=1;\nreturn {x};\n})();\n\
             const m1={default:\"static/c.js?v=1\"};\n\
-            const m2=(()=>{\nconst b=m0;\nconst {default:c}=m1;\nclass A {}\nreturn {A};\n})();\n\
+            const m2=(()=>{\nconst b=m0;\nconst{default:c}=m1;\nclass A{}\nreturn {A};\n})();\n\
             export const {A}=m2;\n";
         assert_eq!(script, wanted);
     }
