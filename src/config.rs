@@ -46,6 +46,9 @@ pub struct Config {
     /// A folder of the newsroom's own site rules, one `<host>.toml` a site; they win over those that
     /// are compiled in. Empty: none.
     pub site_rules: PathBuf,
+    /// Addresses and networks of the newsroom's own reverse proxies, whose `X-Forwarded-For` is
+    /// believed. Empty: nobody's.
+    pub trusted_proxies: Vec<String>,
     /// Whether a first start with an empty store narrates the bundled sample article.
     pub sample: bool,
     pub fetch: FetchConfig,
@@ -131,6 +134,13 @@ pub struct SoundConfig {
 pub struct CommentsConfig {
     /// How many comments one network (/24 or /48) may send in ten minutes.
     pub per_network_max: u32,
+    /// How many comments one article may get in ten minutes.
+    pub per_article_max: u32,
+    /// The newsroom's own lists, one term a line. Empty: those that are compiled in.
+    pub blocked_words: PathBuf,
+    pub suspect_words: PathBuf,
+    /// The rules that reject a comment before a moderator sees it; it is kept all the same.
+    pub reject: Vec<String>,
 }
 
 /// How it is counted what readers listen to.
@@ -156,6 +166,7 @@ impl Default for Config {
             threads: 0,
             lexicon: PathBuf::new(),
             site_rules: PathBuf::new(),
+            trusted_proxies: Vec::new(),
             sample: true,
             fetch: FetchConfig::default(),
             follow: FollowConfig::default(),
@@ -217,7 +228,13 @@ impl Default for SoundConfig {
 
 impl Default for CommentsConfig {
     fn default() -> Self {
-        Self { per_network_max: 30 }
+        Self {
+            per_network_max: 30,
+            per_article_max: 600,
+            blocked_words: PathBuf::new(),
+            suspect_words: PathBuf::new(),
+            reject: vec!["honeypot".to_owned(), "blocked_network".to_owned()],
+        }
     }
 }
 
@@ -300,6 +317,16 @@ impl Config {
         if self.fetch.page_bytes_max == 0 || self.fetch.total_ms == 0 || self.fetch.connect_ms == 0
         {
             return refuse("fetch", "0".to_owned(), "a limit of nothing fetches nothing");
+        }
+        let is_pair = |pair: &&String| {
+            pair.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+        };
+        if let Some(pair) = self.fetch.allow_private.iter().find(|pair| !is_pair(pair)) {
+            return refuse(
+                "fetch.allow_private",
+                pair.clone(),
+                "write host:port, e.g. 10.0.0.5:80",
+            );
         }
         self.sound.check()?;
         self.podcast.check()?;

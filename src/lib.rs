@@ -23,10 +23,11 @@
 //! | [`jobs`] | rows of slow work | the same, done at most once | loses one |
 //! | [`follow`] | feeds and sitemaps | wishes for the new and the corrected | fetches what robots.txt closes |
 //! | [`install`] | the name of a voice | its files in place, checked | shows half of one |
+//! | [`moderate`] | a comment | what a moderator should look at in it | decides |
 //! | [`web`] | requests | pages, JSON, sound | computes speech |
 //!
 //! Three rules keep it so. Stages never import each other: `narrate` joins them. The core (`domain`,
-//! `extract`, `normalize`, `phonemize`, `audio`) is pure: text and samples in, text and samples
+//! `extract`, `normalize`, `phonemize`, `audio`, `moderate`) is pure: text and samples in, text and samples
 //! out, no clock, no file, no network. And doubt is data: a stage gives its best result and a list
 //! of [`Note`](domain::note::Note)s, so that an odd token never stops a reading.
 //! `tests/it/tidy.rs` checks them.
@@ -58,5 +59,7 @@ pub mod jobs;
 pub mod follow;
 
 pub mod install;
+
+pub mod moderate;
 
 pub mod web;

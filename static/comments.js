@@ -57,6 +57,8 @@ function section(article) {
         element("span", { class: "comments-error", id: id("error") }),
         element("span", { class: "comments-counter", id: id("counter") })),
       element("p", { class: "comments-announcement", "aria-live": "polite" }),
+      element("p", { class: "comments-trap", "aria-hidden": "true" },
+        element("label", {}, "Website ", element("input", { name: "website", tabindex: -1, autocomplete: "off" }))),
       element("div", { class: "comments-row" },
         element("p", { class: "comments-sign" },
           label("author", `${t.author} `, element("span", { class: "comments-optional" }, `(${t.optional})`)),
@@ -196,8 +198,10 @@ class BaoNoiComments extends HTMLElement {
     this.#setSending(true);
     const sent = p.body.value;
     const comment = { author: wellFormed(trimmed(p.author.value)), body: wellFormed(trimmed(sent)) };
+    // People do not see this field; programs that fill in whatever there is give themselves away.
+    const website = p.form.elements.website?.value;
     try {
-      await createComment(this.#article, comment, this.#keyOf(comment));
+      await createComment(this.#article, { ...comment, website }, this.#keyOf(comment));
       this.#accepted(sent);
     } catch (error) {
       this.#say(error.message || t.offline, true);

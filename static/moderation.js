@@ -1,169 +1,107 @@
-// The moderators' desk: one key a decision, shown at once, and put back when the server did not take it.
+// The moderators' desk, by keyboard or by hand.
 
-import { decide as askToDecide } from "./requests.js";
 import { recall, remember } from "./memory.js";
 import { fill } from "./words.js";
+import { Arrivals } from "./moderation/arrivals.js";
+import { Decisions } from "./moderation/decisions.js";
+import { List } from "./moderation/list.js";
 import t from "./texts.json#moderation";
 
-/** What each decision makes of a comment. */
-const RESULT = { approve: "approved", reject: "rejected", wait: "waiting" };
-/** Which decision leads back to a state. */
-const BACK = { approved: "approve", rejected: "reject", waiting: "wait" };
-
-const queue = document.querySelector("[data-queue]");
-const tab = queue.dataset.queue;
 const keysUse = document.querySelector("[data-keys-use]");
-const undoButton = document.querySelector("[data-undo]");
+const help = document.querySelector("[data-keys-help]");
+const reasons = document.querySelector("[data-reasons]");
+const bulk = document.querySelector("[data-bulk]");
+const list = new List();
+const decisions = new Decisions(list);
 
-/**
- * Decisions that can be taken back, the newest last: what was decided, and the state before.
- * @type {{ card: HTMLElement, decision: string, before: string }[]}
- */
-const decisions = [];
-/** Card -> its last request, so that requests about one comment arrive in order. */
-const requests = new WeakMap();
-/** The card that the keys are about. */
-let current = null;
+/** What the reasons on the page are about; `null` while nobody rejects. @type {HTMLElement[] | null} */
+let rejecting = null;
 
-const cards = () => [...queue.children];
-/** Card -> its place in the list, to which it can come back. */
-const order = new Map(cards().map((card, place) => [card, place]));
-
-// ---- What is shown
-
-function say(text) {
-  document.querySelector("[data-decided]").hidden = false;
-  document.querySelector("[data-said]").textContent = text;
-  undoButton.hidden = decisions.length === 0;
+/** What is chosen, or else what is under the hand. */
+function meant() {
+  const { selected } = list;
+  if (selected.length > 0) return selected;
+  return list.current ? [list.current] : [];
 }
 
-function makeCurrent(card, { focus = true } = {}) {
-  current?.classList.remove("is-current");
-  current?.setAttribute("tabindex", "-1");
-  current = card;
-  if (!card) return;
-  card.classList.add("is-current");
-  card.setAttribute("tabindex", "0");
-  if (focus) {
-    card.focus({ preventScroll: true });
-    card.scrollIntoView({ block: "nearest" });
-  }
+// ---- Rejecting: first the reason
+
+function askForReason(cards) {
+  if (cards.length === 0) return;
+  rejecting = cards;
+  // Under the hand, where the eye is.
+  (cards.includes(list.current) ? list.current : cards[0]).append(reasons);
+  reasons.hidden = false;
+  reasons.scrollIntoView({ block: "nearest" });
 }
 
-function count(state, change) {
-  const number = document.querySelector(`[data-count="${state}"]`);
-  if (number) number.textContent = String(Math.max(0, Number(number.textContent) + change));
+/** @param {string | null} reason `null`: it is not rejected after all */
+function answerReason(reason) {
+  const cards = rejecting;
+  endReason();
+  if (reason === null) list.makeCurrent(list.current);
+  else decide(cards, "reject", { reason });
 }
 
-function showEmptiness() {
-  const empty = queue.children.length === 0;
-  // More may wait on the server than this page was given.
-  const more = Number(document.querySelector(`[data-count="${tab}"]`).textContent) > 0;
-  document.querySelector("[data-empty]").hidden = !empty || more;
-  document.querySelector("[data-more]").hidden = !empty || !more;
+function endReason() {
+  rejecting = null;
+  reasons.hidden = true;
+  // A card that leaves the list must not take it along.
+  list.queue.before(reasons);
 }
 
-/** Takes a card out of the list; the next one comes under the hand. */
-function take(card) {
-  const next = card.nextElementSibling ?? card.previousElementSibling;
-  card.remove();
-  if (card === current) makeCurrent(next);
-  showEmptiness();
+function decide(cards, decision, more) {
+  if (rejecting) endReason();
+  decisions.decide(cards, decision, more);
+  showSelected();
 }
 
-function putBack(card, { focus }) {
-  if (card.isConnected) return;
-  const after = cards().find((other) => order.get(other) > order.get(card));
-  queue.insertBefore(card, after ?? null);
-  if (focus || !current?.isConnected) makeCurrent(card);
-  showEmptiness();
+function block() {
+  const card = list.current;
+  if (card?.dataset.network) decide([card], "reject", { reason: "spam", network: card.dataset.network });
 }
 
-// ---- What is decided
+// ---- Many at once
 
-function author(card) {
-  return card.dataset.author;
+function select() {
+  const box = list.current?.querySelector("[data-select]");
+  if (!box) return;
+  box.checked = !box.checked;
+  showSelected();
+  list.move(+1);
 }
 
-/** Sends a decision; resolves to whether the server stored it. Nobody's next key waits for it. */
-function send(card, decision, seen) {
-  const earlier = requests.get(card) ?? Promise.resolve();
-  const request = earlier.then(async () => {
-    try {
-      await askToDecide(card.dataset.comment, decision, seen, tab);
-      return true;
-    } catch (error) {
-      const why = error.message || t.offline;
-      say(fill(t.failed, { author: author(card), why }));
-      return false;
-    }
-  });
-  requests.set(card, request);
-  return request;
+function showSelected() {
+  const count = list.selected.length;
+  bulk.hidden = count === 0;
+  document.querySelector("[data-selected]").textContent = fill(t.selected, { count });
 }
 
-/** The state as the server has it or will have it; the tabs count accordingly. */
-function setState(card, state) {
-  count(card.dataset.state, -1);
-  count(state, +1);
-  card.dataset.state = state;
+function unselect() {
+  for (const card of list.selected) card.querySelector("[data-select]").checked = false;
+  showSelected();
 }
 
-async function decide(card, decision) {
-  const after = RESULT[decision];
-  if (!card?.isConnected || after === tab) return;
-  const entry = { card, decision, before: card.dataset.state };
-  decisions.push(entry);
-  setState(card, after);
-  take(card);
-  say(fill(decision === "approve" ? t.done_approve : t.done_reject, { author: author(card) }));
-  if (await send(card, decision, entry.before)) return;
-  const at = decisions.indexOf(entry);
-  if (at === -1) return;
-  decisions.splice(at, 1);
-  setState(card, entry.before);
-  putBack(card, { focus: false });
-  undoButton.hidden = decisions.length === 0;
-}
-
-/** Takes the last decision back: the comment is again what it was, here and on the server. */
-async function undo() {
-  const entry = decisions.pop();
-  if (!entry) return say(t.undo_nothing);
-  const { card, decision, before } = entry;
-  const after = RESULT[decision];
-  setState(card, before);
-  putBack(card, { focus: true });
-  say(fill(t.undone, { author: author(card) }));
-  if (await send(card, BACK[before], after)) return;
-  // The decision stands, so the card leaves again, unless it was decided anew meanwhile.
-  if (!card.isConnected) return;
-  decisions.push(entry);
-  setState(card, after);
-  take(card);
-  undoButton.hidden = false;
-}
-
-// ---- What the moderator does
-
-function move(step) {
-  const all = cards();
-  const at = all.indexOf(current);
-  makeCurrent(all[Math.min(Math.max(at + step, 0), all.length - 1)] ?? null);
-}
+// ---- Keys
 
 const KEYS = {
-  j: () => move(+1),
-  k: () => move(-1),
-  a: () => decide(current, "approve"),
-  r: () => decide(current, "reject"),
-  u: () => undo(),
+  j: () => list.move(+1),
+  k: () => list.move(-1),
+  f: () => decide(meant(), "approve"),
+  d: () => askForReason(meant()),
+  s: () => decide(meant(), "reject", { reason: "spam" }),
+  b: block,
+  x: select,
+  u: () => decisions.undo(),
+  z: () => list.queue.classList.toggle("is-single"),
+  "/": () => document.querySelector("[type=search]").focus(),
+  "?": () => help.showModal(),
 };
 
 function onKey(event) {
   if (!keysUse.checked || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (event.target.closest?.("input:not([type=checkbox]), textarea, select")) return;
-  const act = KEYS[event.key.toLowerCase()];
+  if (event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  const act = rejecting ? reasonFor(event.key) : KEYS[event.key.toLowerCase()];
   if (!act) return;
   event.preventDefault();
   // A key that is held down moves on, and decides once.
@@ -171,24 +109,42 @@ function onKey(event) {
   act();
 }
 
+/** While the reasons are open, digits choose one and everything else of ours waits. */
+function reasonFor(key) {
+  if (key === "Escape") return () => answerReason(null);
+  const button = /^[1-9]$/.test(key) && reasons.querySelectorAll("button[data-reason]")[Number(key) - 1];
+  return button && (() => answerReason(button.dataset.reason));
+}
+
 function start() {
   document.querySelector("[data-keys]").hidden = false;
   keysUse.checked = recall("moderation-keys") !== "off";
   keysUse.addEventListener("change", () => remember("moderation-keys", keysUse.checked ? "on" : "off"));
-  document.addEventListener("keydown", onKey);
-  undoButton.addEventListener("click", () => undo());
-  queue.addEventListener("submit", (event) => {
+  document.querySelector("[data-help]").addEventListener("click", () => help.showModal());
+  document.querySelector("#queue-order")?.addEventListener("change", (event) => event.target.form.requestSubmit());
+  help.addEventListener("close", () => list.makeCurrent(list.current));
+  // Only here: whoever reads elsewhere on the page types nothing away.
+  list.queue.addEventListener("keydown", onKey);
+  list.queue.addEventListener("change", showSelected);
+  list.queue.addEventListener("submit", (event) => {
     event.preventDefault();
     const card = event.target.closest("[data-comment]");
-    makeCurrent(card, { focus: false });
-    decide(card, event.submitter.value);
+    list.makeCurrent(card, { focus: false });
+    if (event.submitter.value === "reject") askForReason([card]);
+    else decide([card], event.submitter.value);
   });
-  queue.addEventListener("focusin", (event) => {
-    const card = event.target.closest("[data-comment]");
-    if (card !== current) makeCurrent(card, { focus: false });
+  reasons.addEventListener("click", (event) => {
+    const pressed = event.target.closest("button[data-reason]");
+    if (pressed) answerReason(pressed.dataset.reason || null);
   });
-  makeCurrent(queue.firstElementChild);
-  showEmptiness();
+  bulk.addEventListener("click", (event) => {
+    const act = event.target.closest("[data-act]")?.dataset.act;
+    if (act === "none") unselect();
+    if (act === "approve") decide(list.selected, "approve");
+    if (act === "reject") askForReason(list.selected);
+    if (act) list.makeCurrent(list.current);
+  });
+  new Arrivals(list);
 }
 
 start();

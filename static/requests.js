@@ -34,16 +34,38 @@ export function jobEvents(id) {
 }
 
 /**
- * A moderator's decision; sent even when the page is being left.
- * @param {string} comment
- * @param {"approve" | "reject" | "wait"} decision
- * @param {string} seen the state in which the moderator saw it: the server refuses if it has changed
- * @param {string} back the open tab
+ * A moderator's decisions, each for itself; sent even when the page is being left.
+ * @param {{ comment: string, decision: string, reason: string, seen: string }[]} decisions `seen`: the state in
+ *   which the moderator saw the comment; one that has changed is told and not overruled
  */
-export function decide(comment, decision, seen, back) {
-  return ask(`moderation/comments/${encodeURIComponent(comment)}`, {
+export function decide(decisions) {
+  return ask("moderation/decisions", {
     method: "POST",
-    body: new URLSearchParams({ decision, seen, back }),
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ decisions }),
     keepalive: true,
   });
+}
+
+/**
+ * @param {string} network
+ * @param {"block" | "unblock"} decision
+ */
+export function block(network, decision) {
+  return ask("moderation/networks", { method: "POST", body: new URLSearchParams({ network, decision }), keepalive: true });
+}
+
+/** How many comments each queue holds. */
+export function queueCounts() {
+  return ask("moderation/counts");
+}
+
+/**
+ * More of a queue, as HTML of our own server.
+ * @param {string} query as in the page's address
+ */
+export async function queueItems(query) {
+  const response = await fetch(address(`moderation/items${query}`));
+  if (!response.ok) throw new Error(response.statusText);
+  return response.text();
 }

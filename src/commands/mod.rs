@@ -14,6 +14,7 @@ mod sites;
 mod sound;
 mod text;
 mod voices;
+mod words;
 
 use std::num::NonZero;
 use std::path::PathBuf;

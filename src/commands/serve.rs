@@ -12,13 +12,13 @@ use baonoi::jobs::{Queue, Worker};
 use baonoi::narrate::Narrator;
 use baonoi::store::{Clips, Store};
 use baonoi::synthesize::Voices;
-use baonoi::web::{self, App, WebSettings};
+use baonoi::web::{self, App, TrustedProxies, WebSettings};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
 
-use super::{neural, podcast};
+use super::{neural, podcast, words};
 
 /// The article that a first visit finds: written for the project.
 const SAMPLE_URL: &str = "https://baomuongthanh.example/chinh-sach-xa-hoi";
@@ -111,6 +111,11 @@ fn settings(config: &Config, voices: &Voices) -> anyhow::Result<WebSettings> {
         public_url: config.public_url.clone(),
         voices: neural::cards(voices),
         comments_per_network: config.comments.per_network_max,
+        comments_per_article: config.comments.per_article_max,
+        examiner: words::examiner(&config.comments)?,
+        rejecting: words::rejecting(&config.comments)?,
+        trusted_proxies: TrustedProxies::new(&config.trusted_proxies)
+            .context("the setting `trusted_proxies` cannot be used")?,
         reports_per_network: config.listening.per_network_max,
         podcast: podcast::podcast(&config.podcast)?,
         embed_sites: config.embed.sites.clone(),

@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::ids::{AccountId, ArticleId, CommentId};
+use super::rule::{Hit, Rule};
 use super::units::Timestamp;
 
 /// A comment as stored.
@@ -32,6 +33,12 @@ pub struct NewComment {
     pub key: Option<SubmissionKey>,
     /// The sender's network: /24 of IPv4, /48 of IPv6.
     pub network: String,
+    /// What the rules found in its text.
+    pub hits: Vec<Hit>,
+    /// Its letters without marks, spaces and punctuation.
+    pub fingerprint: String,
+    /// The rules that reject a comment before a moderator sees it. It is kept all the same.
+    pub rejecting: Vec<Rule>,
 }
 
 /// What a browser makes up for one submission, so that sending it again makes no second comment

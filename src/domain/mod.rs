@@ -15,5 +15,6 @@ pub mod lexicon;
 pub mod listening;
 pub mod narration;
 pub mod note;
+pub mod rule;
 pub mod script;
 pub mod units;

@@ -273,9 +273,13 @@ pub(super) fn received(
     article: &str,
     state: CommentState,
     content: String,
+    rules: &[&str],
 ) -> Entry<'static> {
-    let detail = serde_json::json!({
+    let mut detail = serde_json::json!({
         "article": article, "state": state.name(), "content": content,
     });
+    if !rules.is_empty() {
+        detail["rules"] = serde_json::json!(rules);
+    }
     Entry { actor: READER, action: RECEIVED, subject: id, detail }
 }

@@ -8,14 +8,6 @@ use crate::domain::comment::{Comment, CommentState, Decision, Reason};
 use crate::domain::ids::{AccountId, ArticleId};
 use crate::domain::units::Timestamp;
 
-/// How many comments are in each state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CommentCounts {
-    pub waiting: u64,
-    pub approved: u64,
-    pub rejected: u64,
-}
-
 impl Store {
     /// An article's approved comments, newest first, and how many there are altogether.
     pub async fn approved_comments(
@@ -36,46 +28,10 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         let comments = rows.iter().map(comment).collect::<Result<_, _>>()?;
-        let count = sqlx::query(
-            "SELECT COUNT(*) AS count FROM comments WHERE article_id = $1 AND state = $2",
-        )
-        .bind(article.to_string())
-        .bind(CommentState::Approved.name())
-        .fetch_one(&self.pool)
-        .await?;
-        Ok((comments, unsigned(&count, "count")?))
-    }
-
-    /// The moderators' queue: oldest waiting first, latest decided first.
-    pub async fn comments_in(
-        &self,
-        state: CommentState,
-        count: u32,
-    ) -> Result<Vec<Comment>, StoreError> {
-        let sql = match state {
-            CommentState::Waiting => {
-                "SELECT * FROM comments WHERE state = $1 ORDER BY created_ms, id LIMIT $2"
-            }
-            CommentState::Approved | CommentState::Rejected => {
-                "SELECT * FROM comments WHERE state = $1 ORDER BY decided_ms DESC, id LIMIT $2"
-            }
-        };
-        let query = sqlx::query(sql).bind(state.name()).bind(i64::from(count));
-        query.fetch_all(&self.pool).await?.iter().map(comment).collect()
-    }
-
-    pub async fn comment_counts(&self) -> Result<CommentCounts, StoreError> {
-        let query = sqlx::query("SELECT state, COUNT(*) AS count FROM comments GROUP BY state");
-        let mut counts = CommentCounts::default();
-        for row in query.fetch_all(&self.pool).await? {
-            let count = unsigned(&row, "count")?;
-            match state(&row)? {
-                CommentState::Waiting => counts.waiting = count,
-                CommentState::Approved => counts.approved = count,
-                CommentState::Rejected => counts.rejected = count,
-            }
-        }
-        Ok(counts)
+        let count = sqlx::query("SELECT approved_comments FROM articles WHERE id = $1");
+        let count = count.bind(article.to_string()).fetch_optional(&self.pool).await?;
+        let count = count.map(|row| unsigned(&row, "approved_comments")).transpose()?;
+        Ok((comments, count.unwrap_or(0)))
     }
 }
 
@@ -84,7 +40,7 @@ pub(super) fn state(row: &AnyRow) -> Result<CommentState, StoreError> {
     CommentState::from_name(&name).ok_or_else(|| StoreError::Corrupt(format!("state {name:?}")))
 }
 
-fn comment(row: &AnyRow) -> Result<Comment, StoreError> {
+pub(super) fn comment(row: &AnyRow) -> Result<Comment, StoreError> {
     let by: Option<AccountId> = parse_optional(row, "decided_by")?;
     let at: Option<i64> = row.try_get("decided_ms")?;
     Ok(Comment {

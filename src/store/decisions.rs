@@ -1,5 +1,7 @@
 //! What moderators decide: the state and the record of it change together or not at all.
 
+use sqlx::Row;
+
 use super::audit::{Chain, DECIDED, Entry};
 use super::{Store, StoreError, comments, now, parse_optional};
 use crate::domain::account::Account;
@@ -44,7 +46,8 @@ impl Store {
         let mut decided = Vec::with_capacity(decisions.len());
         for decision in decisions {
             let id = decision.comment.to_string();
-            let query = sqlx::query("SELECT state, decided_by FROM comments WHERE id = $1");
+            let query =
+                sqlx::query("SELECT article_id, state, decided_by FROM comments WHERE id = $1");
             let Some(row) = query.bind(&id).fetch_optional(&mut *write).await? else {
                 decided.push(Decided::Unknown);
                 continue;
@@ -64,6 +67,14 @@ impl Store {
             .bind(reason)
             .bind(by.id.to_string())
             .bind(now().0)
+            .execute(&mut *write)
+            .await?;
+            let approved = |state| i64::from(state == CommentState::Approved);
+            sqlx::query(
+                "UPDATE articles SET approved_comments = approved_comments + $2 WHERE id = $1",
+            )
+            .bind(row.try_get::<String, _>("article_id")?)
+            .bind(approved(decision.state) - approved(state))
             .execute(&mut *write)
             .await?;
             let detail = serde_json::json!({

@@ -16,6 +16,7 @@ mod jobs;
 mod lexicon;
 mod listens;
 mod narrations;
+mod queue;
 mod search;
 mod submissions;
 
@@ -30,13 +31,13 @@ pub use self::articles::{StoredArticle, content_hash};
 pub use self::audit::{AuditReport, Record};
 pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, hex};
 pub use self::clips::Clips;
-pub use self::comments::CommentCounts;
 pub use self::decisions::{Decided, NewDecision};
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::heard::Heard;
 pub use self::jobs::{Finished, Lease};
 pub use self::listens::HeardArticle;
 pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
+pub use self::queue::{BlockedNetwork, Order, QueueCounts, QueueName, Queued};
 pub use self::submissions::Submitted;
 
 use self::submissions::Submissions;

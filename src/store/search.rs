@@ -23,7 +23,7 @@ macro_rules! remember {
 /// A text in the one form in which it is compared: small letters without marks, `đ` (and the
 /// Icelandic letter that some papers write for it) as `d`, hyphens and dashes as the spaces that
 /// others write there, single spaces.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     let lower = text.to_lowercase();
     // To a database the character 0 may be the end.
     let is_said = |c: &char| !is_combining_mark(*c) && (c.is_whitespace() || !c.is_control());
@@ -43,10 +43,15 @@ fn folded(title: &str, lead: Option<&str>, author: Option<&str>) -> String {
     [Some(title), lead, author].into_iter().flatten().map(fold).collect::<Vec<_>>().join("\n")
 }
 
-/// The pattern for `LIKE … ESCAPE '!'` of texts that contain what was typed, character for character.
+/// The pattern of what was typed in texts in that form.
 pub(super) fn pattern(typed: &str) -> String {
+    like(&fold(typed))
+}
+
+/// The pattern for `LIKE … ESCAPE '!'` of texts that contain this one, character for character.
+pub(super) fn like(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in fold(typed).chars() {
+    for c in text.chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }

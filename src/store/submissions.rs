@@ -7,13 +7,21 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::audit::{self, Chain};
 use super::blobs::hex;
+use super::queue::hits_json;
 use super::{Store, StoreError, dialect, new_id, now, parse};
 use crate::domain::comment::{CommentState, NewComment};
 use crate::domain::ids::CommentId;
+use crate::domain::rule::{Hit, Rule, risk};
 
 /// How many comments are written at once, and how many more may wait for that. Who comes then waits
 /// outside, with an open connection.
 const BATCH_MAX: usize = 256;
+
+/// How long a text is remembered that nobody should send again, in milliseconds.
+const SAME_TEXT_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Texts of fewer letters are the same by chance.
+const SAME_TEXT_LETTERS_MIN: usize = 20;
 
 /// What became of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +84,7 @@ impl Store {
             let text = |column: &str| row.try_get::<String, _>(column);
             let content = audit::commitment(&text("salt")?, &text("author")?, &text("body")?);
             let state = super::comments::state(&row)?;
-            let entry = audit::received(text("id")?, &text("article_id")?, state, content);
+            let entry = audit::received(text("id")?, &text("article_id")?, state, content, &[]);
             chain.append(&mut write, audit::Entry { actor: audit::SYSTEM, ..entry }).await?;
         }
         Ok(write.commit().await?)
@@ -124,14 +132,18 @@ async fn add(
     new: &NewComment,
 ) -> Result<Submitted, StoreError> {
     let id: CommentId = new_id();
-    let (article, state) = (new.article.to_string(), CommentState::Waiting);
+    let article = new.article.to_string();
+    let hits = all_hits(write, new).await?;
+    let rejects = hits.iter().any(|hit| new.rejecting.contains(&hit.rule));
+    let state = if rejects { CommentState::Rejected } else { CommentState::Waiting };
     let (author, body) = (new.author.as_str(), new.body.as_str());
     let key = new.key.as_ref().map(|key| key.as_str());
     let salt = salt()?;
     let done = sqlx::query(
         "INSERT INTO comments
-            (id, article_id, author, body, state, created_ms, submission_key, salt, network)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (id, article_id, author, body, state, created_ms, submission_key, salt, network,
+             fingerprint, hits, risk)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (article_id, submission_key) DO NOTHING",
     )
     .bind(id.to_string())
@@ -143,14 +155,43 @@ async fn add(
     .bind(key)
     .bind(&salt)
     .bind(&new.network)
+    .bind(&new.fingerprint)
+    .bind(hits_json(&hits))
+    .bind(i64::from(risk(&hits)))
     .execute(&mut *write)
     .await?;
     if done.rows_affected() == 0 {
         return sent_before(write, new).await;
     }
     let content = audit::commitment(&salt, author, body);
-    chain.append(write, audit::received(id.to_string(), &article, state, content)).await?;
+    let mut rules: Vec<&str> = hits.iter().map(|hit| hit.rule.name()).collect();
+    rules.dedup();
+    let entry = audit::received(id.to_string(), &article, state, content, &rules);
+    chain.append(write, entry).await?;
     Ok(Submitted::New(id))
+}
+
+/// What the text says, and what only the store knows: whether the same text came before, and whether a
+/// moderator has blocked the network.
+async fn all_hits(write: &mut AnyConnection, new: &NewComment) -> Result<Vec<Hit>, StoreError> {
+    let mut hits = new.hits.clone();
+    if new.fingerprint.chars().count() >= SAME_TEXT_LETTERS_MIN {
+        let same = sqlx::query(
+            "SELECT id FROM comments WHERE fingerprint = $1 AND created_ms > $2 LIMIT 1",
+        )
+        .bind(&new.fingerprint)
+        .bind(now().0 - SAME_TEXT_MS)
+        .fetch_optional(&mut *write)
+        .await?;
+        if same.is_some() {
+            hits.push(Hit::new(Rule::SameText, 0..0));
+        }
+    }
+    let blocked = sqlx::query("SELECT network FROM blocked_networks WHERE network = $1");
+    if blocked.bind(&new.network).fetch_optional(&mut *write).await?.is_some() {
+        hits.push(Hit::new(Rule::BlockedNetwork, 0..0));
+    }
+    Ok(hits)
 }
 
 /// What came with the same key before.
@@ -180,7 +221,7 @@ mod tests {
     use crate::domain::account::{Account, Role};
     use crate::domain::comment::{CommentAuthor, CommentBody, Reason, SubmissionKey};
     use crate::domain::ids::ArticleId;
-    use crate::store::{Decided, NewDecision};
+    use crate::store::{Decided, NewDecision, Order, QueueName, Queued};
 
     async fn open() -> (tempfile::TempDir, Store, ArticleId) {
         let folder = tempfile::tempdir().unwrap();
@@ -204,6 +245,9 @@ mod tests {
             body: CommentBody::new(body).unwrap(),
             key: key.and_then(SubmissionKey::new),
             network: "192.0.2.0/24".into(),
+            hits: Vec::new(),
+            fingerprint: String::new(),
+            rejecting: vec![Rule::BlockedNetwork],
         }
     }
 
@@ -228,7 +272,7 @@ mod tests {
             let free = store.add_comment(comment(article, "Hay lắm", None)).await.unwrap();
             assert!(matches!(free, Submitted::New(_)));
         }
-        assert_eq!(store.comment_counts().await.unwrap().waiting, 3);
+        assert_eq!(store.queue_counts().await.unwrap().waiting, 3);
         let report = store.verify_audit().await.unwrap();
         assert_eq!((report.records, report.faults), (3, Vec::new()));
     }
@@ -249,9 +293,36 @@ mod tests {
             assert_eq!(result.is_ok(), number % 10 != 0, "{number}: {result:?}");
             kept += u64::from(result.is_ok());
         }
-        assert_eq!(store.comment_counts().await.unwrap().waiting, kept);
+        assert_eq!(store.queue_counts().await.unwrap().waiting, kept);
         let report = store.verify_audit().await.unwrap();
         assert_eq!((report.records, report.faults), (270, Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn the_same_text_and_a_blocked_network_are_found() {
+        let (_folder, store, article) = open().await;
+        let lan = moderator(&store).await;
+        let send = async |network: &str| {
+            let mut new = comment(article, "Vay tiền nhanh", None);
+            (new.network, new.fingerprint) = (network.into(), "vaytiennhanhkhongthechap".into());
+            store.add_comment(new).await.unwrap();
+        };
+        send("192.0.2.0/24").await;
+        send("198.51.100.0/24").await;
+        store.block_network("203.0.113.0/24", &lan).await.unwrap();
+        send("203.0.113.0/24").await;
+        let found = async |queue| {
+            let page = store.queue(queue, Order::Risk, "", 0, 9).await.unwrap();
+            let rules = |queued: &Queued| queued.hits.iter().map(|hit| hit.rule).collect();
+            page.iter().map(rules).collect::<Vec<Vec<Rule>>>()
+        };
+        assert_eq!(found(QueueName::Waiting).await, [vec![Rule::SameText], vec![]]);
+        assert_eq!(found(QueueName::Flagged).await, [[Rule::SameText]]);
+        assert_eq!(found(QueueName::Rejected).await, [[Rule::SameText, Rule::BlockedNetwork]]);
+        store.unblock_network("203.0.113.0/24", &lan).await.unwrap();
+        assert!(store.blocked_networks().await.unwrap().is_empty());
+        let report = store.verify_audit().await.unwrap();
+        assert_eq!((report.records, report.faults), (5, Vec::new()));
     }
 
     #[tokio::test]
@@ -261,7 +332,8 @@ mod tests {
         for body in ["Ý kiến một", "Ý kiến hai"] {
             store.add_comment(comment(article, body, None)).await.unwrap();
         }
-        let waiting = store.comments_in(CommentState::Waiting, 9).await.unwrap();
+        let waiting = store.queue(QueueName::Waiting, Order::Oldest, "", 0, 9).await.unwrap();
+        let waiting: Vec<_> = waiting.into_iter().map(|queued| queued.comment).collect();
         let decision = NewDecision {
             comment: waiting[0].id,
             state: CommentState::Rejected,

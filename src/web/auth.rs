@@ -3,18 +3,17 @@
 //! Authority is an argument: a handler that needs an editor takes an `Editor`, so it cannot be
 //! reached without one.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Form, FromRequestParts, Query, State};
+use axum::extract::{Form, FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::client::Client;
 use super::error::{WebError, message};
 use super::limits::header_text;
 use super::pages::{Frame, LoginPage};
-use super::{App, limits, password, views};
+use super::{App, password, views};
 use crate::domain::account::{Account, Role};
 use crate::domain::units::Timestamp;
 use crate::store::{hex, now};
@@ -165,15 +164,15 @@ pub async fn show_login(
 
 pub async fn create_session(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Client(network): Client,
     headers: HeaderMap,
     form: Result<Form<LoginForm>, axum::extract::rejection::FormRejection>,
 ) -> Result<Response, WebError> {
     let Form(form) = form?;
     refuse_cross_site(&Method::POST, &headers)?;
     let name = Account::canonical_name(&form.name).unwrap_or_default();
-    // By name too: behind a proxy everybody comes from one network.
-    let key = format!("{name} {}", limits::network(peer.ip()));
+    // By name too: behind a proxy that is not named in the settings everybody comes from one network.
+    let key = format!("{name} {network}");
     if !app.0.login_limit.allows(&key) {
         return failed_login(&form, StatusCode::TOO_MANY_REQUESTS, "too_many_requests");
     }

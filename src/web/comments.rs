@@ -1,16 +1,15 @@
 //! Readers' comments: the approved ones, and new ones, which wait for a moderator.
 
-use std::net::SocketAddr;
-
 use axum::Json;
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{ConnectInfo, Form, Path, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::auth::Viewer;
+use super::client::Client;
 use super::error::WebError;
 use super::limits::header_text;
 use super::origin::origin;
@@ -22,6 +21,8 @@ use crate::domain::comment::{
 };
 use crate::domain::ids::{ArticleId, CommentId};
 use crate::domain::listening::Day;
+use crate::domain::rule::{Hit, Rule};
+use crate::moderate;
 use crate::store::{Submitted, hex, now};
 
 const PER_PAGE: u32 = 20;
@@ -68,6 +69,9 @@ pub struct SentComment {
     /// Made up by the browser for this one submission; so is the header `Idempotency-Key`.
     #[serde(default)]
     key: Option<String>,
+    /// A field that people do not see: whoever fills it in is a program.
+    #[serde(default)]
+    website: Option<String>,
 }
 
 /// `GET /api/articles/{id}/comments?page=1`
@@ -77,7 +81,7 @@ pub async fn list_comments(
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
     let (Path(id), Query(query)) = (path?, query?);
-    let article = articles::told(&app, &id).await?.article.id;
+    let article = known(&app, &id).await?;
     let page = query.page.unwrap_or(1).max(1);
     let (found, total) = app.0.store.approved_comments(article, page, PER_PAGE).await?;
     let comment_json = |comment: &comment::Comment| CommentJson {
@@ -97,7 +101,7 @@ pub async fn list_comments(
 /// `POST /api/articles/{id}/comments`: 202, waiting for a moderator.
 pub async fn create_comment(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Client(network): Client,
     headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
     body: Result<Json<SentComment>, JsonRejection>,
@@ -106,8 +110,8 @@ pub async fn create_comment(
     if let Some(key) = header_text(&headers, IDEMPOTENCY_KEY) {
         new.key = Some(key.to_owned());
     }
-    let article = articles::told(&app, &id).await?.article.id;
-    let id = accept(&app, peer, article, &new).await?;
+    let article = known(&app, &id).await?;
+    let id = accept(&app, network, article, &new).await?;
     let accepted = AcceptedJson {
         id: id.to_string(),
         state: CommentState::Waiting.name(),
@@ -121,16 +125,16 @@ pub async fn create_comment(
 /// with whatever was wrong.
 pub async fn create_from_form(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Client(network): Client,
     viewer: Viewer,
     headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
     form: Result<Form<SentComment>, FormRejection>,
 ) -> Result<Response, WebError> {
     let (Path(id), Form(mut new)) = (path?, form?);
-    new.key = Some(form_key(peer, &new));
+    new.key = Some(form_key(&network, &new));
     let told = articles::told(&app, &id).await?;
-    let accepted = accept(&app, peer, told.article.id, &new).await;
+    let accepted = accept(&app, network, told.article.id, &new).await;
     let mut comment_box = first_page(&app, told.article.id).await?;
     let status = match accepted {
         Ok(_) => {
@@ -153,10 +157,10 @@ pub async fn create_from_form(
 
 /// Without script nothing makes up a key: the same words from the same network on one day are taken for a
 /// form that was sent twice.
-fn form_key(peer: SocketAddr, new: &SentComment) -> String {
+fn form_key(network: &str, new: &SentComment) -> String {
     let author = new.author.as_deref().unwrap_or_default();
     let day = Day::of(now()).to_string();
-    let sent = [&limits::network(peer.ip()), &day, author, &new.body].join("\n");
+    let sent = [network, &day, author, &new.body].join("\n");
     let digits = hex(&Sha256::digest(sent));
     format!("form-{}", &digits[..40])
 }
@@ -166,6 +170,13 @@ pub async fn show_article(path: Result<Path<String>, PathRejection>) -> Result<R
     let Path(id) = path?;
     let id: ArticleId = id.parse().map_err(|_| WebError::not_found("article_not_found"))?;
     Ok(Redirect::to(&format!("{}#comments", views::article_path(id))))
+}
+
+/// The article of that id, or 404.
+async fn known(app: &App, id: &str) -> Result<ArticleId, WebError> {
+    let missing = || WebError::not_found("article_not_found");
+    let id: ArticleId = id.parse().map_err(|_| missing())?;
+    if app.0.store.has_article(id).await? { Ok(id) } else { Err(missing()) }
 }
 
 /// The comment box as a page shows it first.
@@ -193,9 +204,21 @@ fn counter(typed: &str) -> String {
     t.left.replace("{left}", &(max - length).to_string()).replace("{max}", &max.to_string())
 }
 
+/// What the rules find in what was sent. What is found in the name has no place in the text.
+fn hits(app: &App, new: &SentComment, author: &CommentAuthor, body: &CommentBody) -> Vec<Hit> {
+    let examiner = &app.0.settings.examiner;
+    let mut hits = examiner.examine(body.as_str());
+    let in_name = examiner.examine(author.as_str());
+    hits.extend(in_name.into_iter().map(|hit| Hit { span: 0..0, ..hit }));
+    if new.website.as_deref().is_some_and(|filled| !filled.is_empty()) {
+        hits.push(Hit::new(Rule::Honeypot, 0..0));
+    }
+    hits
+}
+
 async fn accept(
     app: &App,
-    peer: SocketAddr,
+    network: String,
     article: ArticleId,
     new: &SentComment,
 ) -> Result<CommentId, WebError> {
@@ -207,12 +230,21 @@ async fn accept(
         None | Some("") => None,
         Some(key) => Some(SubmissionKey::new(key).ok_or_else(WebError::bad_request)?),
     };
-    let network = limits::network(peer.ip());
     // Only what would be kept counts: a typing error does not use up anybody's turn.
-    if !app.0.comment_limit.allows(&network) {
+    if !app.0.comment_limit.allows(&network) || !app.0.article_limit.allows(&article.to_string()) {
         return Err(WebError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
     }
-    let comment = NewComment { article, author, body, key, network };
+    let hits = hits(app, new, &author, &body);
+    let comment = NewComment {
+        article,
+        author,
+        key,
+        network,
+        hits,
+        fingerprint: moderate::fingerprint(body.as_str()),
+        body,
+        rejecting: app.0.settings.rejecting.clone(),
+    };
     match app.0.store.add_comment(comment).await? {
         Submitted::New(id) | Submitted::Again(id) => Ok(id),
         Submitted::KeyTaken => {

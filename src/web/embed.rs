@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::articles::{Told, told, told_at};
 use super::error::WebError;
+use super::limits::wants_page;
 use super::origin::origin;
 use super::pages::{EmbedPage, OembedFrame};
 use super::texts::texts;
@@ -52,32 +53,35 @@ struct OembedJson {
 /// `GET /embed/{id}`
 pub async fn show_embed(
     State(app): State<App>,
+    headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
     query: Result<Query<EmbedQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
     let (Path(id), Query(query)) = (path?, query?);
-    embed(&app, told(&app, &id).await, &query).await
+    embed(&app, &headers, told(&app, &id).await, &query).await
 }
 
 /// `GET /embed?url=…`
 pub async fn show_embed_at(
     State(app): State<App>,
+    headers: HeaderMap,
     query: Result<Query<EmbedQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
     let Query(query) = query?;
     let address = query.url.as_deref().ok_or_else(WebError::bad_request)?;
-    embed(&app, told_at(&app, address).await, &query).await
+    embed(&app, &headers, told_at(&app, address).await, &query).await
 }
 
 /// The page in the frame. What was not read is said there in a line: our own error page, with its heading
 /// and ways about, has no place in the midst of a paper's.
 async fn embed(
     app: &App,
+    headers: &HeaderMap,
     told: Result<Told, WebError>,
     query: &EmbedQuery,
 ) -> Result<Response, WebError> {
     let told = match told {
-        Err(error) if error.status == StatusCode::NOT_FOUND => {
+        Err(error) if error.status == StatusCode::NOT_FOUND && wants_page(headers) => {
             let page = views::page(&EmbedPage {
                 t: texts(),
                 title: texts().pages.brand.clone(),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// Largest body of a form or of a small JSON request, in bytes.
 pub const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -38,6 +38,11 @@ pub fn embed_policy(sites: &[String]) -> HeaderValue {
 /// A header's value, if it is there and is text.
 pub fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// Whether a person asks, by a browser, and not a program.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    header_text(headers, header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The network an address belongs to, which is what one household or office has: /24 of IPv4,

@@ -3,20 +3,19 @@
 //! Nothing of whoever sent a report is kept or logged: no address, no cookie, no name of a browser. The
 //! network is counted in memory, for the limit alone.
 
-use std::net::SocketAddr;
-
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
-use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::auth::Editor;
+use super::client::Client;
 use super::error::WebError;
-use super::limits::header_text;
-use super::{App, limits, listening, views};
+use super::limits::{NO_STORE, header_text};
+use super::{App, listening, views};
 use crate::domain::ids::ArticleId;
 use crate::domain::listening::{Day, Listens, Period};
 use crate::store::{HeardArticle, now};
@@ -43,7 +42,7 @@ struct Report {
 /// for leave before they send `application/json` to another site, and `sendBeacon` has no time for that.
 pub async fn create_listens(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Client(network): Client,
     headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
     body: Result<Bytes, BytesRejection>,
@@ -55,7 +54,7 @@ pub async fn create_listens(
     if wants_not_to_be_counted(&headers) {
         return Ok(StatusCode::NO_CONTENT);
     }
-    if !app.0.report_limit.allows(&limits::network(peer.ip())) {
+    if !app.0.report_limit.allows(&network) {
         return Err(WebError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
     }
     if !listens.is_nothing() && !app.0.tally.add(article, today, listens) {
@@ -158,7 +157,7 @@ pub async fn list_listens(
         days: days.iter().map(day_json).collect(),
         articles,
     };
-    Ok(([(header::CACHE_CONTROL, limits::NO_STORE)], Json(json)).into_response())
+    Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(json)).into_response())
 }
 
 /// What was listened to on all of the days.

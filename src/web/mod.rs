@@ -5,6 +5,7 @@ mod artwork;
 mod assets;
 mod auth;
 mod chart;
+mod client;
 mod comments;
 mod crawlers;
 mod desk;
@@ -17,9 +18,11 @@ mod limits;
 mod listen;
 mod listening;
 mod listens;
+mod marks;
 mod metadata;
 mod moderation;
 mod narrations;
+mod networks;
 mod origin;
 mod pages;
 mod password;
@@ -41,14 +44,17 @@ use tracing::{error, info};
 
 pub use self::artwork::{Artwork, NoArtwork};
 pub use self::auth::new_secret;
+pub use self::client::{NoNetwork, TrustedProxies};
 pub use self::password::{PASSWORD_LENGTH_MIN, hash as hash_password};
 pub use self::podcast::PodcastSettings;
 
 use self::limits::RateLimit;
 use self::tally::Tally;
 use crate::domain::ids::VoiceId;
+use crate::domain::rule::Rule;
 use crate::domain::units::Timestamp;
 use crate::jobs::Queue;
+use crate::moderate::Examiner;
 use crate::store::{Store, now};
 
 /// How long answers that are under way may take once the program was told to stop.
@@ -74,6 +80,7 @@ struct AppParts {
     /// The voices there are; one may be installed while the service runs.
     voices: RwLock<Vec<VoiceCard>>,
     comment_limit: RateLimit,
+    article_limit: RateLimit,
     login_limit: RateLimit,
     report_limit: RateLimit,
     /// What was listened to and is not written yet.
@@ -92,8 +99,14 @@ pub struct WebSettings {
     pub public_url: String,
     /// The voices there are at the start.
     pub voices: Vec<VoiceCard>,
-    /// Comments that one network may send in ten minutes.
+    /// Comments that one network may send in ten minutes, and that one article may get.
     pub comments_per_network: u32,
+    pub comments_per_article: u32,
+    /// What looks at comments first.
+    pub examiner: Examiner,
+    /// The rules that reject a comment by themselves.
+    pub rejecting: Vec<Rule>,
+    pub trusted_proxies: TrustedProxies,
     /// Reports of players that one network may send in ten minutes.
     pub reports_per_network: u32,
     pub podcast: PodcastSettings,
@@ -119,6 +132,7 @@ impl App {
     ) -> Self {
         let window = Duration::from_secs(600);
         let comment_limit = RateLimit::new(settings.comments_per_network, window);
+        let article_limit = RateLimit::new(settings.comments_per_article, window);
         let login_limit = RateLimit::new(10, window);
         let report_limit = RateLimit::new(settings.reports_per_network, window);
         let watchers = Arc::new(Semaphore::new(WATCHERS_MAX));
@@ -130,6 +144,7 @@ impl App {
             settings,
             started: now(),
             comment_limit,
+            article_limit,
             login_limit,
             report_limit,
             tally: Tally::default(),

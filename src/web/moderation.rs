@@ -1,126 +1,303 @@
-//! The moderators' queue.
+//! The moderators' desk: queues, and decisions.
 
 use std::collections::HashMap;
 
+use askama::Template as _;
 use axum::Json;
-use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use super::auth::Moderator;
 use super::error::WebError;
-use super::limits::header_text;
-use super::pages::{ModerationItem, ModerationPage};
-use super::{App, views};
-use crate::domain::comment::{Comment, CommentState};
+use super::limits::NO_STORE;
+use super::pages::{ModerationItem, ModerationItems, ModerationPage, QueueTab};
+use super::texts::texts;
+use super::{App, marks, views};
+use crate::domain::comment::{CommentState, Reason};
 use crate::domain::ids::{AccountId, CommentId};
-use crate::store::{Decided, NewDecision};
+use crate::store::{Decided, NewDecision, Order, QueueCounts, QueueName, Queued};
 
-/// How many comments one page of the queue shows.
-const QUEUE_MAX: u32 = 50;
+/// How many comments one page of a queue shows.
+const PAGE: u32 = 50;
+
+/// How many comments may be decided on by one request.
+const DECISIONS_MAX: usize = 500;
+
+/// The longest search, in characters. `templates/moderation.html` says the same to browsers.
+const QUERY_CHARS_MAX: usize = 100;
 
 #[derive(Deserialize)]
-pub struct StateQuery {
-    state: Option<String>,
+pub struct QueueQuery {
+    #[serde(alias = "state")]
+    queue: Option<String>,
+    /// `risk`: what the rules speak against most stands first.
+    order: Option<String>,
+    /// What is searched.
+    #[serde(default)]
+    q: String,
+    /// From 1.
+    page: Option<u32>,
+}
+
+/// What is asked of a queue, checked.
+struct Asked {
+    queue: QueueName,
+    order: Order,
+    query: String,
+    page: u32,
 }
 
 #[derive(Deserialize)]
 pub struct DecisionForm {
     decision: String,
+    #[serde(default)]
+    reason: String,
     /// The state in which the moderator saw the comment.
     seen: Option<String>,
     #[serde(default)]
     back: String,
 }
 
-#[derive(Serialize)]
-struct DecidedJson {
-    id: String,
-    state: &'static str,
+#[derive(Deserialize)]
+pub struct DecisionsJson {
+    decisions: Vec<DecisionJson>,
 }
 
+#[derive(Deserialize)]
+pub struct DecisionJson {
+    comment: String,
+    decision: String,
+    #[serde(default)]
+    reason: String,
+    seen: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DecidedJson {
+    comment: String,
+    /// "done", "meanwhile" (somebody else has decided) or "unknown".
+    result: &'static str,
+    /// What it is now.
+    state: Option<&'static str>,
+    /// Who made it so, if not this moderator now.
+    by: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ResultsJson {
+    results: Vec<DecidedJson>,
+}
+
+#[derive(Serialize)]
+struct CountsJson {
+    waiting: u64,
+    flagged: u64,
+    approved: u64,
+    rejected: u64,
+}
+
+/// `GET /moderation?queue=waiting&order=risk&q=…&page=1`
 pub async fn list_comments(
     State(app): State<App>,
     Moderator(account): Moderator,
-    query: Result<Query<StateQuery>, QueryRejection>,
+    query: Result<Query<QueueQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
     let Query(query) = query?;
-    let state = match query.state.as_deref() {
-        None => CommentState::Waiting,
-        Some(name) => CommentState::from_name(name)
-            .ok_or_else(|| WebError::new(StatusCode::BAD_REQUEST, "state_unknown"))?,
-    };
-    let names: HashMap<AccountId, String> =
-        app.0.store.accounts().await?.into_iter().map(|a| (a.id, a.name)).collect();
-    let mut items = Vec::new();
-    for comment in app.0.store.comments_in(state, QUEUE_MAX).await? {
-        items.push(item(&app, &comment, &names).await?);
-    }
-    let counts = app.0.store.comment_counts().await?;
+    let asked = asked(query)?;
+    let mut items = items(&app, &asked, PAGE + 1).await?;
+    let has_next = items.len() > PAGE as usize;
+    items.truncate(PAGE as usize);
+    let counts = app.0.store.queue_counts().await?;
+    let waits = matches!(asked.queue, QueueName::Waiting | QueueName::Flagged);
     views::page(&ModerationPage {
         frame: views::frame(Some(&account)),
-        state: state.name(),
-        waiting: counts.waiting,
-        approved: counts.approved,
-        rejected: counts.rejected,
+        queue: asked.queue.name(),
+        tabs: QueueName::ALL.into_iter().map(|queue| tab(queue, &counts)).collect(),
+        by_risk: asked.order == Order::Risk,
+        has_order: waits,
+        previous: (asked.page > 1).then(|| path(&asked, asked.page - 1)),
+        // What waits is loaded by the page itself, as it empties.
+        next: (has_next && !waits).then(|| path(&asked, asked.page + 1)),
+        query: asked.query,
         items,
+        reasons: Reason::ALL.into_iter().map(|r| (r.name(), reason_name(r))).collect(),
     })
 }
 
-async fn item(
-    app: &App,
-    comment: &Comment,
-    names: &HashMap<AccountId, String>,
-) -> Result<ModerationItem, WebError> {
-    let article = app.0.store.article(comment.article).await?;
+/// `GET /moderation/items`: the same comments as elements of the list on the page.
+pub async fn list_items(
+    State(app): State<App>,
+    Moderator(_): Moderator,
+    query: Result<Query<QueueQuery>, QueryRejection>,
+) -> Result<Response, WebError> {
+    let Query(query) = query?;
+    let asked = asked(query)?;
+    let items = items(&app, &asked, PAGE).await?;
+    let page = ModerationItems { t: texts(), queue: asked.queue.name(), items };
+    Ok(([(header::CACHE_CONTROL, NO_STORE)], Html(page.render()?)).into_response())
+}
+
+/// `GET /moderation/counts`
+pub async fn show_counts(
+    State(app): State<App>,
+    Moderator(_): Moderator,
+) -> Result<Response, WebError> {
+    let QueueCounts { waiting, flagged, approved, rejected } = app.0.store.queue_counts().await?;
+    let counts = CountsJson { waiting, flagged, approved, rejected };
+    Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(counts)).into_response())
+}
+
+fn asked(query: QueueQuery) -> Result<Asked, WebError> {
+    let queue = match query.queue.as_deref() {
+        None => QueueName::Waiting,
+        Some(name) => QueueName::from_name(name)
+            .ok_or_else(|| WebError::new(StatusCode::BAD_REQUEST, "state_unknown"))?,
+    };
+    let typed = query.q.replace(char::is_control, " ").trim().to_owned();
+    if typed.chars().count() > QUERY_CHARS_MAX {
+        return Err(WebError::new(StatusCode::BAD_REQUEST, "query_too_long"));
+    }
+    let order = if query.order.as_deref() == Some("risk") { Order::Risk } else { Order::Oldest };
+    Ok(Asked { queue, order, query: typed, page: query.page.unwrap_or(1).max(1) })
+}
+
+/// The address of a page of a queue.
+fn path(asked: &Asked, page: u32) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("queue", asked.queue.name());
+    if !asked.query.is_empty() {
+        query.append_pair("q", &asked.query);
+    }
+    query.append_pair("page", &page.to_string());
+    format!("/moderation?{}", query.finish())
+}
+
+fn tab(queue: QueueName, counts: &QueueCounts) -> QueueTab {
+    let t = &texts().moderation;
+    let (text, count) = match queue {
+        QueueName::Waiting => (&t.waiting, Some(counts.waiting)),
+        QueueName::Flagged => (&t.flagged, Some(counts.flagged)),
+        QueueName::Approved => (&t.approved, Some(counts.approved)),
+        QueueName::Rejected => (&t.rejected, Some(counts.rejected)),
+        QueueName::All => (&t.all, None),
+    };
+    QueueTab { name: queue.name(), text, count }
+}
+
+async fn items(app: &App, asked: &Asked, count: u32) -> Result<Vec<ModerationItem>, WebError> {
+    let skip = (asked.page - 1).saturating_mul(PAGE);
+    let queued = app.0.store.queue(asked.queue, asked.order, &asked.query, skip, count).await?;
+    let names = names(app).await?;
+    Ok(queued.iter().map(|queued| item(queued, &names)).collect())
+}
+
+async fn names(app: &App) -> Result<HashMap<AccountId, String>, WebError> {
+    Ok(app.0.store.accounts().await?.into_iter().map(|a| (a.id, a.name)).collect())
+}
+
+fn item(queued: &Queued, names: &HashMap<AccountId, String>) -> ModerationItem {
+    let (comment, t) = (&queued.comment, &texts().moderation);
     let decided = comment.decision.map(|decision| {
         let name = names.get(&decision.by).map_or("?", String::as_str);
-        format!("{name}, {}", views::date(decision.at))
+        let mut decided = format!("{name}, {}", views::date(decision.at));
+        if let Some(reason) = comment.reason {
+            decided.push_str(&format!(": {}", reason_name(reason)));
+        }
+        decided
     });
-    Ok(ModerationItem {
+    let (approved, rejected) = (queued.approved_before, queued.rejected_before);
+    let history = t.history.replace("{approved}", &approved.to_string());
+    let mut rules: Vec<String> = queued.hits.iter().map(marks::hit_name).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    ModerationItem {
         id: comment.id.to_string(),
         author: comment.author.clone(),
-        body: comment.body.clone(),
+        body: marks::marked(&comment.body, &queued.hits),
         date: views::date(comment.created),
         state: comment.state.name(),
-        article_title: article.map(|article| article.article.title).unwrap_or_default(),
+        reason: comment.reason.map_or("", Reason::name),
+        article_title: queued.article_title.clone(),
         article_page: views::article_path(comment.article),
+        rules,
+        network: queued.network.clone(),
+        history: (approved + rejected > 0)
+            .then(|| history.replace("{rejected}", &rejected.to_string())),
         decided,
-    })
+    }
 }
 
+fn reason_name(reason: Reason) -> &'static str {
+    texts().reasons.get(reason.name()).map_or("", String::as_str)
+}
+
+/// `POST /moderation/comments/{id}`: one decision, from a page without script.
 pub async fn update_comment(
     State(app): State<App>,
     Moderator(account): Moderator,
-    headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
     form: Result<Form<DecisionForm>, FormRejection>,
 ) -> Result<Response, WebError> {
-    let (Path(id), Form(form)) = (path?, form?);
-    let missing = || WebError::not_found("comment_not_found");
-    let id: CommentId = id.parse().map_err(|_| missing())?;
-    let state = match form.decision.as_str() {
+    let (Path(comment), Form(form)) = (path?, form?);
+    let back = QueueName::from_name(&form.back).unwrap_or(QueueName::Waiting);
+    let DecisionForm { decision, reason, seen, .. } = form;
+    let new = decision_of(&DecisionJson { comment, decision, reason, seen })?;
+    match app.0.store.decide_comments(&[new], &account).await?[..] {
+        [Decided::Done] => {}
+        [Decided::Meanwhile { .. }] => {
+            return Err(WebError::new(StatusCode::CONFLICT, "comment_decided"));
+        }
+        _ => return Err(WebError::not_found("comment_not_found")),
+    }
+    Ok(Redirect::to(&format!("/moderation?queue={}", back.name())).into_response())
+}
+
+/// `POST /moderation/decisions`: many, each for itself. What became of each is told in the same order.
+pub async fn update_comments(
+    State(app): State<App>,
+    Moderator(account): Moderator,
+    body: Result<Json<DecisionsJson>, JsonRejection>,
+) -> Result<Response, WebError> {
+    let Json(DecisionsJson { decisions }) = body?;
+    if decisions.len() > DECISIONS_MAX {
+        return Err(WebError::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"));
+    }
+    let new: Vec<NewDecision> = decisions.iter().map(decision_of).collect::<Result<_, _>>()?;
+    let decided = app.0.store.decide_comments(&new, &account).await?;
+    let names = names(&app).await?;
+    let result = |(new, decided): (&NewDecision, Decided)| {
+        let (result, state, by) = match decided {
+            Decided::Done => ("done", Some(new.state.name()), None),
+            Decided::Meanwhile { state, by } => {
+                ("meanwhile", Some(state.name()), by.and_then(|by| names.get(&by).cloned()))
+            }
+            Decided::Unknown => ("unknown", None, None),
+        };
+        DecidedJson { comment: new.comment.to_string(), result, state, by }
+    };
+    let results = new.iter().zip(decided).map(result).collect();
+    Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(ResultsJson { results })).into_response())
+}
+
+fn decision_of(sent: &DecisionJson) -> Result<NewDecision, WebError> {
+    let comment: CommentId =
+        sent.comment.parse().map_err(|_| WebError::not_found("comment_not_found"))?;
+    let state = match sent.decision.as_str() {
         "approve" => CommentState::Approved,
         "reject" => CommentState::Rejected,
         // Taking a decision back.
         "wait" => CommentState::Waiting,
         _ => return Err(WebError::bad_request()),
     };
-    let seen = form.seen.as_deref().and_then(CommentState::from_name);
-    let decision = NewDecision { comment: id, state, reason: None, seen };
-    match app.0.store.decide_comments(&[decision], &account).await?[..] {
-        [Decided::Done] => {}
-        [Decided::Meanwhile { .. }] => {
-            return Err(WebError::new(StatusCode::CONFLICT, "comment_decided"));
-        }
-        _ => return Err(missing()),
-    }
-    let accept = header_text(&headers, header::ACCEPT);
-    if accept.is_some_and(|accept| accept.contains("application/json")) {
-        return Ok(Json(DecidedJson { id: id.to_string(), state: state.name() }).into_response());
-    }
-    let back = CommentState::from_name(&form.back).unwrap_or(CommentState::Waiting);
-    Ok(Redirect::to(&format!("/moderation?state={}", back.name())).into_response())
+    let reason = match sent.reason.as_str() {
+        "" => None,
+        name => Some(Reason::from_name(name).ok_or_else(WebError::bad_request)?),
+    };
+    // A reason belongs to a rejection alone.
+    let reason = reason.filter(|_| state == CommentState::Rejected);
+    let seen = sent.seen.as_deref().and_then(CommentState::from_name);
+    Ok(NewDecision { comment, state, reason, seen })
 }

@@ -118,13 +118,26 @@ pub struct Warning {
 pub struct ModerationItem {
     pub id: String,
     pub author: String,
-    pub body: String,
+    pub body: Vec<Piece>,
     pub date: String,
     pub state: &'static str,
+    /// The name of the reason for which it is rejected; empty when there is none.
+    pub reason: &'static str,
     pub article_title: String,
     pub article_page: String,
-    /// Who decided, and when, once somebody did.
+    /// What the rules found, each once.
+    pub rules: Vec<String>,
+    /// The sender's network, empty when it is not known, and what became of others from there.
+    pub network: String,
+    pub history: Option<String>,
+    /// Who decided, when and why, once somebody did.
     pub decided: Option<String>,
+}
+
+/// A part of a comment's words, and why it is marked.
+pub struct Piece {
+    pub text: String,
+    pub why: Option<String>,
 }
 
 #[derive(Template)]
@@ -272,12 +285,51 @@ pub struct ArticleListeningPage {
 #[template(path = "moderation.html")]
 pub struct ModerationPage {
     pub frame: Frame,
-    /// "waiting", "approved" or "rejected": which tab is open.
-    pub state: &'static str,
-    pub waiting: u64,
-    pub approved: u64,
-    pub rejected: u64,
+    /// Which queue is open.
+    pub queue: &'static str,
+    pub tabs: Vec<QueueTab>,
+    /// What waits stands in the order of its risk, not of its time.
+    pub by_risk: bool,
+    /// Whether the order can be chosen.
+    pub has_order: bool,
+    /// What is searched; empty: everything.
+    pub query: String,
     pub items: Vec<ModerationItem>,
+    /// The addresses of the pages before and after, of queues that do not empty.
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub reasons: Vec<(&'static str, &'static str)>,
+}
+
+/// A queue beside others.
+pub struct QueueTab {
+    pub name: &'static str,
+    pub text: &'static str,
+    /// `None`: it is not counted.
+    pub count: Option<u64>,
+}
+
+/// More of a queue, for the list on the page.
+#[derive(Template)]
+#[template(path = "moderation_items.html")]
+pub struct ModerationItems {
+    pub t: &'static Texts,
+    pub queue: &'static str,
+    pub items: Vec<ModerationItem>,
+}
+
+/// The networks that may not comment.
+#[derive(Template)]
+#[template(path = "networks.html")]
+pub struct NetworksPage {
+    pub frame: Frame,
+    pub networks: Vec<NetworkItem>,
+}
+
+pub struct NetworkItem {
+    pub network: String,
+    /// Who blocked it, and when.
+    pub blocked: String,
 }
 
 #[derive(Template)]

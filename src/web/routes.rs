@@ -12,12 +12,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::error::WebError;
 use super::limits::{
-    ARTICLE_BYTES_MAX, FORM_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, embed_policy, header_text,
+    ARTICLE_BYTES_MAX, FORM_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, embed_policy, wants_page,
 };
 use super::views;
 use super::{
     App, articles, assets, auth, comments, crawlers, desk, embed, health, home, listen, listening,
-    listens, moderation, narrations, podcast,
+    listens, moderation, narrations, networks, podcast,
 };
 
 /// The whole outside face.
@@ -55,7 +55,11 @@ fn pages() -> Router<App> {
         .route("/desk/listening", get(listening::show_listening))
         .route("/desk/listening/{id}", get(listening::show_article))
         .route("/moderation", get(moderation::list_comments))
+        .route("/moderation/items", get(moderation::list_items))
+        .route("/moderation/counts", get(moderation::show_counts))
         .route("/moderation/comments/{id}", post(moderation::update_comment))
+        .route("/moderation/decisions", post(moderation::update_comments))
+        .route("/moderation/networks", get(networks::list_networks).post(networks::update_network))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -151,8 +155,7 @@ fn constant(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<H
 
 /// Errors are JSON; whoever asked for a page gets a page that says the same.
 async fn errors_as_pages(request: Request, next: Next) -> Response {
-    let wants_page = header_text(request.headers(), header::ACCEPT)
-        .is_some_and(|accept| accept.contains("text/html"));
+    let wants_page = wants_page(request.headers());
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<WebError>() {
         Some(error) if wants_page => match &error.login_next {

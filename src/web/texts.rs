@@ -19,6 +19,10 @@ pub struct Texts {
     pub comments: CommentsTexts,
     pub desk: DeskTexts,
     pub moderation: ModerationTexts,
+    /// Why a comment is rejected, by the name of the reason.
+    pub reasons: BTreeMap<String, String>,
+    /// What a rule found in a comment, by the name of the rule.
+    pub rules: BTreeMap<String, String>,
     pub listening: ListeningTexts,
     pub jobs: JobsTexts,
     /// Error code -> what happened and what to do about it.
@@ -179,6 +183,50 @@ pub struct ModerationTexts {
     pub undo_nothing: String,
     pub undone: String,
     pub more: String,
+    pub flagged: String,
+    pub all: String,
+    pub empty_flagged: String,
+    pub empty_all: String,
+    pub empty_search: String,
+    pub keys_open: String,
+    pub keys_close: String,
+    pub key_spam: String,
+    pub key_block: String,
+    pub key_select: String,
+    pub key_search: String,
+    pub key_single: String,
+    pub key_help: String,
+    pub wait: String,
+    pub networks: String,
+    pub networks_lead: String,
+    pub networks_empty: String,
+    pub unblock: String,
+    pub done_wait: String,
+    pub done_block: String,
+    pub done_many_approve: String,
+    pub done_many_reject: String,
+    pub done_many_wait: String,
+    pub failed_many: String,
+    pub meanwhile_approved: String,
+    pub meanwhile_rejected: String,
+    pub meanwhile_waiting: String,
+    pub somebody: String,
+    pub undone_many: String,
+    pub selected: String,
+    pub select: String,
+    pub select_none: String,
+    pub reason: String,
+    pub reason_cancel: String,
+    pub search: String,
+    pub search_submit: String,
+    pub order: String,
+    pub order_oldest: String,
+    pub order_risk: String,
+    pub history: String,
+    pub network: String,
+    pub page_previous: String,
+    pub page_next: String,
+    pub block_failed: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -262,6 +310,14 @@ mod tests {
     fn the_file_fits_the_structs() {
         assert_eq!(texts().comments.heading, "BÌNH LUẬN");
         assert_eq!(texts().comments.too_short, texts().errors["comment_too_short"]);
+    }
+
+    #[test]
+    fn every_reason_and_rule_has_a_name() {
+        use crate::domain::comment::Reason;
+        use crate::domain::rule::Rule;
+        assert!(Reason::ALL.iter().all(|reason| texts().reasons.contains_key(reason.name())));
+        assert!(Rule::ALL.iter().all(|rule| texts().rules.contains_key(rule.name())));
     }
 
     #[test]

@@ -132,6 +132,11 @@ impl Browser {
         self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
     }
 
+    /// Presses keys where the focus is.
+    pub async fn keys(&self, keys: &str) {
+        self.driver.action_chain().send_keys(keys).perform().await.unwrap();
+    }
+
     /// A piece of the player, inside its shadow root.
     pub async fn player(&self, css: &str) -> WebElement {
         let root = self.find("bao-noi").await.get_shadow_root().await.unwrap();

@@ -59,7 +59,7 @@ async fn a_comment_shows_once_a_moderator_approved_it() {
     let queue = queue.text().await.unwrap();
     assert!(!queue.contains("<b>hay") && queue.contains("Mua hàng giá rẻ"));
     let done = app.post_form(&decide(&accepted["id"]), approve, Some(&cookie)).await;
-    assert_eq!(done.headers()["location"], "/moderation?state=waiting");
+    assert_eq!(done.headers()["location"], "/moderation?queue=waiting");
     let reject = form_body(&[("decision", "reject"), ("back", "waiting")]);
     app.post_form(&decide(&rejected["id"]), reject, Some(&cookie)).await;
 
@@ -67,7 +67,7 @@ async fn a_comment_shows_once_a_moderator_approved_it() {
     let page = app.page(&format!("/articles/{article}")).await;
     assert!(page.contains("hay") && !page.contains("<b>hay") && !page.contains("Mua hàng"));
     // The rejected one is kept, with who decided.
-    let kept = app.client.get(app.url("/moderation?state=rejected")).header("cookie", &cookie);
+    let kept = app.client.get(app.url("/moderation?queue=rejected")).header("cookie", &cookie);
     let kept = kept.send().await.unwrap().text().await.unwrap();
     assert!(kept.contains("Mua hàng giá rẻ") && kept.contains("lan,"));
 }
@@ -175,4 +175,115 @@ async fn what_is_sent_twice_is_one_comment() {
     assert!(doctor.status.success());
     let told = text(&doctor.stdout);
     assert!(told.contains("audit log: 3 records") && told.contains("unbroken"), "{told}");
+}
+
+#[tokio::test]
+async fn what_a_rule_finds_is_shown_to_moderators_and_told_to_nobody_else() {
+    let home = Home::new("[comments]\nsuspect_words = \"ours.txt\"\nper_network_max = 100\n");
+    std::fs::write(home.path("ours.txt"), "# Của báo.\nchợ đen\n").unwrap();
+    let settings = std::fs::read_to_string(home.path("baonoi.toml")).unwrap();
+    let list = home.path("ours.txt");
+    let settings = settings.replace("ours.txt", list.to_str().unwrap());
+    std::fs::write(home.path("baonoi.toml"), settings).unwrap();
+    let password = home.add_account("lan");
+    let app = home.start();
+    let article = app.sample().await;
+    for body in [
+        "Bài rất hay, cảm ơn báo",
+        "Vé bán ngoài CHO DEN đầy, gọi 0912 345 678",
+        "Mua tại vay-nhanh.com/abc nhé bà con ơi",
+        "Mua tại vay - nhanh.com/abc nhé BÀ CON ơi!!!",
+    ] {
+        let sent = send(&app, &article, body).await;
+        assert_eq!((sent.0, &sent.1["state"]), (202, &"waiting".into()));
+    }
+    // A program fills in whatever there is.
+    let trapped = app.client.post(app.url(&format!("/api/articles/{article}/comments")));
+    let trapped = trapped.json(&json!({"body": "Xin chào cả nhà", "website": "http://x.example"}));
+    let trapped = trapped.send().await.unwrap();
+    assert_eq!(trapped.status(), 202);
+    assert_eq!(trapped.json::<Value>().await.unwrap()["state"], "waiting");
+
+    let cookie = app.log_in("lan", password).await;
+    let page = async |path: &str| {
+        let request = app.client.get(app.url(path)).header("cookie", &cookie);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let flagged = page("/moderation?queue=flagged&order=risk").await;
+    assert!(!flagged.contains("Bài rất hay"), "{flagged}");
+    assert!(flagged.contains("Từ đáng ngờ: “chợ đen”") && flagged.contains(">CHO DEN</mark>"));
+    assert!(flagged.contains("Có số điện thoại") && flagged.contains("Có liên kết"));
+    // The second of the same text is the riskiest of them.
+    let first = flagged.find("data-comment").unwrap();
+    assert!(
+        flagged[first..].find("Trùng với").unwrap() < flagged[first..].find("CHO DEN").unwrap()
+    );
+    assert!(page("/moderation?queue=rejected").await.contains("Điền vào ô bẫy"));
+    // Searched without marks and with other spacing, and by network.
+    let found = page("/moderation?queue=all&q=cam%20on%20bao").await;
+    assert!(found.contains("Bài rất hay") && !found.contains("CHO DEN"));
+    assert!(page("/moderation?queue=all&q=127.0.0").await.contains("CHO DEN"));
+    assert!(page("/moderation?queue=all&q=%25").await.contains("Không có bình luận nào khớp"));
+    let counts: Value = serde_json::from_str(&page("/moderation/counts").await).unwrap();
+    assert_eq!(counts, json!({"waiting": 4, "flagged": 3, "approved": 0, "rejected": 1}));
+}
+
+#[tokio::test]
+async fn many_decisions_are_each_made_for_themselves() {
+    let home = Home::new("");
+    let password = home.add_account("lan");
+    let app = home.start();
+    let article = app.sample().await;
+    let mut ids = Vec::new();
+    for body in ["Ý kiến một", "Ý kiến hai", "Ý kiến ba"] {
+        ids.push(send(&app, &article, body).await.1["id"].as_str().unwrap().to_owned());
+    }
+    let cookie = app.log_in("lan", password).await;
+    let decide = async |decisions: Value| {
+        let request = app.client.post(app.url("/moderation/decisions")).header("cookie", &cookie);
+        let request = request.json(&json!({"decisions": decisions}));
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let one = |id: &str, decision: &str, reason: &str, seen: &str| json!({"comment": id, "decision": decision, "reason": reason, "seen": seen});
+    let none = "00000000-0000-7000-8000-000000000000";
+    let (status, told) = decide(json!([
+        one(&ids[0], "approve", "", "waiting"),
+        one(&ids[1], "reject", "advertising", "waiting"),
+        one(&ids[0], "reject", "spam", "waiting"),
+        one(none, "approve", "", "waiting"),
+    ]))
+    .await;
+    assert_eq!(status, 200);
+    let results: Vec<&str> =
+        told["results"].as_array().unwrap().iter().map(|r| r["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["done", "done", "meanwhile", "unknown"]);
+    assert_eq!(told["results"][2]["by"], "lan");
+    assert_eq!(shown(&app, &article).await, ["Ý kiến một"]);
+    let rejected = app.client.get(app.url("/moderation?queue=rejected")).header("cookie", &cookie);
+    assert!(rejected.send().await.unwrap().text().await.unwrap().contains(": Quảng cáo"));
+    // Nonsense decides nothing at all, not even for the others.
+    for bad in [one(&ids[2], "delete", "", ""), one(&ids[2], "reject", "because", "")] {
+        let request = json!([one(&ids[2], "approve", "", "waiting"), bad]);
+        assert_eq!(decide(request).await.0, 400);
+    }
+    assert_eq!(shown(&app, &article).await, ["Ý kiến một"]);
+    let doctor = home.run(&["doctor"], "");
+    assert!(text(&doctor.stdout).contains("audit log: 5 records"), "{}", text(&doctor.stdout));
+}
+
+#[tokio::test]
+async fn limits_are_for_readers_and_not_for_the_proxy_before_them() {
+    let settings = "trusted_proxies = [\"127.0.0.0/8\"]\n[comments]\nper_network_max = 1\n";
+    let app = Home::new(settings).start_and_keep();
+    let article = app.sample().await;
+    let from = async |forwarded: &str| {
+        let request = app.client.post(app.url(&format!("/api/articles/{article}/comments")));
+        let request = request.header("x-forwarded-for", forwarded);
+        request.json(&json!({"body": "Bình luận"})).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(from("198.51.100.7").await, 202);
+    assert_eq!(from("203.0.113.7").await, 202);
+    // Whatever a reader writes into it: the last is what the proxy saw.
+    assert_eq!(from("1.2.3.4, 198.51.100.9").await, 429);
 }

@@ -125,7 +125,8 @@ async fn a_page_that_nobody_read_has_no_player_and_no_error() {
     browser.until("!document.querySelector('bao-noi').hidden").await;
     browser.play().await;
     // In a frame there is a line, and nothing else of ours.
-    let embed = app.get(&format!("/embed?url={unread}")).await;
+    let embed = app.client.get(app.url(&format!("/embed?url={unread}")));
+    let embed = embed.header("accept", "text/html").send().await.unwrap();
     assert_eq!(embed.status(), 404);
     let embed = embed.text().await.unwrap();
     assert!(embed.contains("Bài này chưa có bản đọc.") && !embed.contains("<header"), "{embed}");

@@ -4,7 +4,7 @@
 CREATE TABLE audit (
     seq     INTEGER PRIMARY KEY,
     at_ms   INTEGER NOT NULL,
-    -- The name of an account, or `reader`, `rule`, `system`.
+    -- The name of an account, or `reader` or `system`.
     actor   TEXT NOT NULL,
     action  TEXT NOT NULL,
     -- What it was done to, e.g. the id of a comment.
