@@ -8,7 +8,7 @@ use crate::chromium::{AUDIO, Browser};
 use crate::listen::{article, begun};
 
 /// What axe finds on the page, shadow trees included. `./tests/run` fetches it.
-async fn assert_accessible(browser: &Browser, state: &str) {
+pub async fn assert_accessible(browser: &Browser, state: &str) {
     let path = std::env::var("BAONOI_TEST_AXE")
         .expect("./tests/run fetches axe-core and says where it is");
     let axe = std::fs::read_to_string(path).unwrap();

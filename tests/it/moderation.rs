@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use crate::app::{App, Home};
+use crate::axe::assert_accessible;
 use crate::chromium::Browser;
 
 const SETTINGS: &str = "[comments]\nper_network_max = 1000\n";
@@ -61,6 +62,7 @@ async fn a_queue_is_cleared_with_one_hand() {
     assert_eq!(browser.ask(CURRENT).await, "Ý kiến hai");
     browser.keys("d").await;
     browser.picture("moderation-reasons-1280").await;
+    assert_accessible(&browser, "reasons").await;
     // While a reason is asked for, no other key decides.
     browser.keys("f").await;
     assert_eq!(browser.ask(CURRENT).await, "Ý kiến hai");
@@ -78,6 +80,7 @@ async fn a_queue_is_cleared_with_one_hand() {
     // Two at once, and back, and once more.
     browser.keys("xx").await;
     browser.picture("moderation-selected-1280").await;
+    assert_accessible(&browser, "two selected").await;
     browser.keys("f").await;
     readers_see(&app, &article, 2).await;
     assert_eq!(browser.ask(CURRENT).await, "Ý kiến ba");
@@ -102,6 +105,7 @@ async fn a_queue_is_cleared_with_one_hand() {
     browser.keys("?").await;
     browser.until("document.querySelector('[data-keys-help]').open").await;
     browser.picture("moderation-help-1280").await;
+    assert_accessible(&browser, "the keys").await;
     browser.assert_calm(&[&app.url("/")]).await;
     // Every decision and every way back is in the log, and the log holds.
     let doctor = home.run(&["doctor"], "");
@@ -131,6 +135,7 @@ async fn a_network_is_blocked_and_let_in_again() {
     browser.picture("moderation-rejected-1280").await;
     browser.go(&app.url("/moderation/networks")).await;
     browser.picture("moderation-networks-1280").await;
+    assert_accessible(&browser, "blocked networks").await;
     browser.find(".networks button").await.click().await.unwrap();
     browser.until("document.querySelectorAll('.networks button').length === 0").await;
     send_all(&app, &article, &["Lại được gửi"]).await;
@@ -173,8 +178,15 @@ async fn a_hundred_of_two_hundred_are_cleared_by_key() {
     let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
     let (app, article, browser) = desk(&home, &bodies).await;
     browser.picture("moderation-200-1280").await;
-    browser.resize(390, 844).await;
-    browser.picture("moderation-200-390").await;
+    for (width, dark) in [(390, false), (320, true)] {
+        browser.resize(width, 844).await;
+        browser.dark(dark).await;
+        browser.picture(&format!("moderation-200-{width}")).await;
+        assert_accessible(&browser, &format!("a queue at {width}")).await;
+        let wide = browser.ask("document.documentElement.scrollWidth").await;
+        assert!(wide.as_u64().unwrap() <= u64::from(width), "{wide} of {width}");
+    }
+    browser.dark(false).await;
     browser.resize(1280, 900).await;
     let begun = Instant::now();
     // What a moderator does who reads: two are approved, one is spam, one is rejected for a reason.

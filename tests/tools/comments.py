@@ -3,6 +3,7 @@
 
     tests/tools/comments.py rate --binary target/release/baonoi [--isso PATH/bin/isso]
     tests/tools/comments.py crash --binary target/release/baonoi [--rounds 50]
+    tests/tools/comments.py read --binary target/release/baonoi
 
 `rate` needs `wrk` and measures Báo Nói, and Isso (`pip install isso`) beside it where its program is named: both
 on their defaults, with a limit out of the way, every comment of different words, each answered when it is on the
@@ -11,6 +12,9 @@ disk (Isso: SQLite's default, one transaction a comment). The client shares the 
 `crash` sends comments from several clients, kills the service with SIGKILL in the midst of it, starts it again, and
 tries what was not answered once more with the same key, as the comment box does. At the end every comment that was
 ever answered must be there once, and the audit log must hold.
+
+`read` puts 100,000 approved comments under one article, straight into the database, and asks for the first page of
+them 200 times a second.
 """
 import argparse
 import http.client
@@ -28,17 +32,14 @@ import urllib.request
 
 SETTINGS = ('voices_download = false\n[comments]\nper_network_max = 100000000\nper_article_max = 100000000\n')
 
+# A comment of different words for every request of wrk.
 LUA = """
-local thread = 0
-function setup(t) t:set("number", thread); thread = thread + 1 end
 local count = 0
 function request()
   count = count + 1
-  local words = string.format("Comment %d of client %d, written on %s", count, number, tostring({}))
+  local words = string.format("Comment %d, written on %s", count, tostring({}))
   return wrk.format("POST", "PATH", {["Content-Type"] = "application/json"}, BODY)
 end
-local done = {}
-function response(status) if status ~= EXPECTED then refused = (refused or 0) + 1 end end
 """
 
 
@@ -82,8 +83,8 @@ def stored(database, sql):
         return connection.execute(sql).fetchall()
 
 
-def wrk(address, path, body, expected, seconds, connections):
-    script = LUA.replace("PATH", path).replace("BODY", body).replace("EXPECTED", str(expected))
+def wrk(address, path, body, seconds, connections):
+    script = LUA.replace("PATH", path).replace("BODY", body)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
@@ -103,7 +104,7 @@ def rate(options):
         service = Service(options.binary, folder)
         database = os.path.join(service.data, "baonoi.db")
         body = '\'{"author":"Mai","body":"\' .. words .. \'"}\''
-        told = wrk(service.address, service.path, body, 202, options.seconds, options.connections)
+        told = wrk(service.address, service.path, body, options.seconds, options.connections)
         count = stored(database, "SELECT COUNT(*), COUNT(DISTINCT body) FROM comments")[0]
         told.update(stored=count[0], different=count[1])
         doctor = service.doctor()
@@ -122,7 +123,8 @@ def rate(options):
                                    stderr=subprocess.DEVNULL)
         time.sleep(3)
         body = '\'{"author":"Mai","text":"\' .. words .. \'","title":"Test"}\''
-        told = wrk(f"http://127.0.0.1:{port}", "/new?uri=%2Ftest%2F", body, 201, options.seconds, options.isso_connections)
+        told = wrk(f"http://127.0.0.1:{port}", "/new?uri=%2Ftest%2F", body,
+                   options.seconds, options.isso_connections)
         told["stored"] = stored(os.path.join(folder, "isso.db"), "SELECT COUNT(*) FROM comments")[0][0]
         process.terminate()
         process.wait()
@@ -200,9 +202,46 @@ def crash(options):
         service.kill(signal.SIGTERM)
 
 
+def read(options):
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(options.binary, folder)
+        service.kill(signal.SIGTERM)
+        with sqlite3.connect(os.path.join(service.data, "baonoi.db")) as database:
+            words = "Tôi đồng ý với bài viết này, mong tỉnh sớm làm đường cho bà con."
+            rows = ((f"019ad000-0000-7000-8000-{n:012x}", service.article, "Mai", f"{words} {n}", "approved", n)
+                    for n in range(100_000))
+            database.executemany("INSERT INTO comments (id, article_id, author, body, state, created_ms) "
+                                 "VALUES (?, ?, ?, ?, ?, ?)", rows)
+            database.execute("UPDATE articles SET approved_comments = 100000")
+        service.start()
+        host = service.address.removeprefix("http://")
+        times = []
+
+        def ask(first):
+            connection = http.client.HTTPConnection(host)
+            for n in range(first, options.seconds * 200, options.clients):
+                time.sleep(max(0, begun + n / 200 - time.monotonic()))
+                asked = time.monotonic()
+                connection.request("GET", service.path)
+                page = json.load(connection.getresponse())
+                times.append(time.monotonic() - asked)
+                assert page["total"] == 100_000 and len(page["comments"]) == 20
+
+        begun = time.monotonic() + 0.5
+        clients = [threading.Thread(target=ask, args=(number,)) for number in range(options.clients)]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        times.sort()
+        part = {name: round(times[int(len(times) * at)] * 1000, 1) for name, at in [("p50", 0.5), ("p99", 0.99)]}
+        print(json.dumps({"asked": len(times), "a_second": round(len(times) / (time.monotonic() - begun)), "ms": part}))
+        service.kill(signal.SIGTERM)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["rate", "crash"])
+    parser.add_argument("what", choices=["rate", "crash", "read"])
     parser.add_argument("--binary", default="target/release/baonoi")
     parser.add_argument("--isso")
     parser.add_argument("--seconds", type=int, default=10)
@@ -211,7 +250,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--clients", type=int, default=16)
     options = parser.parse_args()
-    rate(options) if options.what == "rate" else crash(options)
+    {"rate": rate, "crash": crash, "read": read}[options.what](options)
 
 
 if __name__ == "__main__":
