@@ -148,7 +148,10 @@ class BaoNoiComments extends HTMLElement {
     if (body.value) remember(`draft:${this.#article}`, body.value);
     else forget(`draft:${this.#article}`);
     this.#count(true);
-    if (body.getAttribute("aria-invalid") === "true" && !this.#objection()) this.#complain(body, "");
+    if (body.getAttribute("aria-invalid") === "true") {
+      const [field, words] = this.#objection() ?? [];
+      this.#complain(body, field === body ? words : "");
+    }
   }
 
   /** @param {boolean} aloud whether crossing a threshold is announced */
@@ -228,6 +231,7 @@ class BaoNoiComments extends HTMLElement {
   #accepted(sent) {
     const { body, author } = this.#parts;
     this.#submission = "";
+    this.#parts.announcement.textContent = "";
     forget(`sending:${this.#article}`);
     if (author.value) remember("name", author.value);
     // What was typed while the answer was on its way belongs to the next comment.

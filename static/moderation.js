@@ -29,10 +29,10 @@ function meant() {
 function askForReason(cards) {
   if (cards.length === 0) return;
   rejecting = cards;
-  // Under the hand, where the eye is.
-  (cards.includes(list.current) ? list.current : cards[0]).append(reasons);
+  // Where the eye is: with those that are chosen, which may lie far apart, in the bar that stays in view.
+  (bulk.hidden ? cards[0] : bulk).append(reasons);
   reasons.hidden = false;
-  reasons.scrollIntoView({ block: "nearest" });
+  if (bulk.hidden) reasons.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {string | null} reason `null`: it is not rejected after all */
@@ -57,8 +57,15 @@ function decide(cards, decision, more) {
 }
 
 function block() {
-  const card = list.current;
-  if (card?.dataset.network) decide([card], "reject", { reason: "spam", network: card.dataset.network });
+  const cards = meant();
+  const networks = [...new Set(cards.map((card) => card.dataset.network).filter(Boolean))];
+  if (networks.length > 0) decide(cards, "reject", { reason: "spam", networks });
+}
+
+/** One at a time: nothing that cannot be seen is chosen. */
+function toggleSingle() {
+  unselect();
+  list.queue.classList.toggle("is-single");
 }
 
 // ---- Many at once
@@ -93,7 +100,8 @@ const KEYS = {
   b: block,
   x: select,
   u: () => decisions.undo(),
-  z: () => list.queue.classList.toggle("is-single"),
+  z: toggleSingle,
+  escape: unselect,
   "/": () => document.querySelector("[type=search]").focus(),
   "?": () => help.showModal(),
 };
@@ -119,7 +127,13 @@ function reasonFor(key) {
 function start() {
   document.querySelector("[data-keys]").hidden = false;
   keysUse.checked = recall("moderation-keys") !== "off";
-  keysUse.addEventListener("change", () => remember("moderation-keys", keysUse.checked ? "on" : "off"));
+  keysUse.addEventListener("change", () => {
+    remember("moderation-keys", keysUse.checked ? "on" : "off");
+    if (keysUse.checked) list.makeCurrent(list.current);
+  });
+  document.querySelector("[type=search]").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") list.makeCurrent(list.current);
+  });
   document.querySelector("[data-help]").addEventListener("click", () => help.showModal());
   document.querySelector("#queue-order")?.addEventListener("change", (event) => event.target.form.requestSubmit());
   help.addEventListener("close", () => list.makeCurrent(list.current));

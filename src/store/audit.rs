@@ -138,6 +138,9 @@ pub(super) fn commitment(salt: &str, author: &str, body: &str) -> String {
 struct Logged {
     state: String,
     content: String,
+    created: i64,
+    /// The name of whoever decided last.
+    by: Option<String>,
 }
 
 impl Store {
@@ -185,8 +188,9 @@ impl Store {
         let mut found = 0;
         loop {
             let query = sqlx::query(
-                "SELECT id, author, body, state, salt FROM comments WHERE id > $1
-                 ORDER BY id LIMIT $2",
+                "SELECT comments.id, author, body, state, salt, comments.created_ms, accounts.name
+                 FROM comments LEFT JOIN accounts ON accounts.id = decided_by
+                 WHERE comments.id > $1 ORDER BY comments.id LIMIT $2",
             );
             let rows = query.bind(&last).bind(PAGE).fetch_all(&self.pool).await?;
             if rows.is_empty() {
@@ -202,6 +206,14 @@ impl Store {
                         found += 1;
                         if logged.content != content {
                             report.faults.push(format!("the words of comment {id} were changed"));
+                        }
+                        if logged.created != row.try_get::<i64, _>("created_ms")? {
+                            report.faults.push(format!("the time of comment {id} was changed"));
+                        }
+                        // Who decided before there was a log is not in it.
+                        let by: Option<String> = row.try_get("name")?;
+                        if logged.by.is_some() && logged.by != by {
+                            report.faults.push(format!("who decided on comment {id} was changed"));
                         }
                         let state = text("state")?;
                         if logged.state != state {
@@ -243,12 +255,15 @@ fn note(logged: &mut HashMap<String, Logged>, record: &Record) {
     let text = |name: &str| detail[name].as_str().unwrap_or_default().to_owned();
     match record.action.as_str() {
         RECEIVED => {
-            let content = Logged { state: text("state"), content: text("content") };
-            logged.insert(record.subject.clone(), content);
+            let created = detail["created_ms"].as_i64().unwrap_or_default();
+            let (state, content) = (text("state"), text("content"));
+            let received = Logged { state, content, created, by: None };
+            logged.insert(record.subject.clone(), received);
         }
         DECIDED => {
             if let Some(comment) = logged.get_mut(&record.subject) {
                 comment.state = text("state");
+                comment.by = Some(record.actor.clone());
             }
         }
         _ => {}
@@ -272,11 +287,12 @@ pub(super) fn received(
     id: String,
     article: &str,
     state: CommentState,
+    created: i64,
     content: String,
     rules: &[&str],
 ) -> Entry<'static> {
     let mut detail = serde_json::json!({
-        "article": article, "state": state.name(), "content": content,
+        "article": article, "state": state.name(), "created_ms": created, "content": content,
     });
     if !rules.is_empty() {
         detail["rules"] = serde_json::json!(rules);

@@ -222,8 +222,11 @@ async fn note_network(
     chain.append(write, entry).await
 }
 
-/// The pattern of what was typed in fingerprints, which have letters only; empty when it has none.
+/// The pattern of what was typed in fingerprints, which have letters only; empty when it is not letters.
 fn letters_pattern(searched: &str) -> String {
+    if searched.chars().any(char::is_numeric) {
+        return String::new();
+    }
     let letters: String = search::fold(searched).chars().filter(|c| c.is_alphabetic()).collect();
     if letters.is_empty() { letters } else { format!("%{letters}%") }
 }

@@ -71,7 +71,7 @@ impl Store {
     pub(super) async fn adopt_comments(&self) -> Result<(), StoreError> {
         let mut write = self.write().await?;
         let rows = sqlx::query(
-            "SELECT id, article_id, author, body, state, salt FROM comments
+            "SELECT id, article_id, author, body, state, salt, created_ms FROM comments
              WHERE NOT EXISTS (SELECT 1 FROM audit WHERE subject = comments.id) ORDER BY id",
         )
         .fetch_all(&mut *write)
@@ -84,7 +84,9 @@ impl Store {
             let text = |column: &str| row.try_get::<String, _>(column);
             let content = audit::commitment(&text("salt")?, &text("author")?, &text("body")?);
             let state = super::comments::state(&row)?;
-            let entry = audit::received(text("id")?, &text("article_id")?, state, content, &[]);
+            let created = row.try_get("created_ms")?;
+            let entry =
+                audit::received(text("id")?, &text("article_id")?, state, created, content, &[]);
             chain.append(&mut write, audit::Entry { actor: audit::SYSTEM, ..entry }).await?;
         }
         Ok(write.commit().await?)
@@ -138,7 +140,7 @@ async fn add(
     let state = if rejects { CommentState::Rejected } else { CommentState::Waiting };
     let (author, body) = (new.author.as_str(), new.body.as_str());
     let key = new.key.as_ref().map(|key| key.as_str());
-    let salt = salt()?;
+    let (salt, created) = (salt()?, now().0);
     let done = sqlx::query(
         "INSERT INTO comments
             (id, article_id, author, body, state, created_ms, submission_key, salt, network,
@@ -151,7 +153,7 @@ async fn add(
     .bind(author)
     .bind(body)
     .bind(state.name())
-    .bind(now().0)
+    .bind(created)
     .bind(key)
     .bind(&salt)
     .bind(&new.network)
@@ -166,7 +168,7 @@ async fn add(
     let content = audit::commitment(&salt, author, body);
     let mut rules: Vec<&str> = hits.iter().map(|hit| hit.rule.name()).collect();
     rules.dedup();
-    let entry = audit::received(id.to_string(), &article, state, content, &rules);
+    let entry = audit::received(id.to_string(), &article, state, created, content, &rules);
     chain.append(write, entry).await?;
     Ok(Submitted::New(id))
 }
@@ -362,8 +364,19 @@ mod tests {
         tamper("UPDATE comments SET state = 'approved' WHERE state = 'rejected'").await.unwrap();
         assert!(faults().await[0].ends_with("is approved, the log says rejected"));
         tamper("UPDATE comments SET state = 'rejected' WHERE state = 'approved'").await.unwrap();
+        tamper("UPDATE comments SET created_ms = created_ms + 1 WHERE state = 'waiting'")
+            .await
+            .unwrap();
+        assert!(faults().await[0].starts_with("the time of comment"));
+        tamper("UPDATE comments SET created_ms = created_ms - 1 WHERE state = 'waiting'")
+            .await
+            .unwrap();
+        tamper("UPDATE comments SET decided_by = NULL").await.unwrap();
+        assert!(faults().await[0].starts_with("who decided on comment"));
+        let restored = sqlx::query("UPDATE comments SET decided_by = $1 WHERE state = 'rejected'");
+        restored.bind(lan.id.to_string()).execute(&store.pool).await.unwrap();
         tamper("UPDATE audit SET actor = 'minh' WHERE seq = 3").await.unwrap();
-        assert_eq!(faults().await, ["record 3 was changed, or one before it is gone"]);
+        assert_eq!(faults().await[0], "record 3 was changed, or one before it is gone");
     }
 
     #[tokio::test]

@@ -119,8 +119,9 @@ pub async fn list_comments(
         by_risk: asked.order == Order::Risk,
         has_order: waits,
         previous: (asked.page > 1).then(|| path(&asked, asked.page - 1)),
-        // What waits is loaded by the page itself, as it empties.
-        next: (has_next && !waits).then(|| path(&asked, asked.page + 1)),
+        // What waits is loaded by the page itself, as it empties; what was found is not.
+        next: (has_next && (!waits || !asked.query.is_empty()))
+            .then(|| path(&asked, asked.page + 1)),
         query: asked.query,
         items,
         reasons: Reason::ALL.into_iter().map(|r| (r.name(), reason_name(r))).collect(),
@@ -202,9 +203,14 @@ fn item(queued: &Queued, names: &HashMap<AccountId, String>) -> ModerationItem {
     let (comment, t) = (&queued.comment, &texts().moderation);
     let decided = comment.decision.map(|decision| {
         let name = names.get(&decision.by).map_or("?", String::as_str);
-        let mut decided = format!("{name}, {}", views::date(decision.at));
+        let what = match comment.state {
+            CommentState::Waiting => &t.wait,
+            CommentState::Approved => &t.approved,
+            CommentState::Rejected => &t.rejected,
+        };
+        let mut decided = format!("{what}: {name}, {}", views::date(decision.at));
         if let Some(reason) = comment.reason {
-            decided.push_str(&format!(": {}", reason_name(reason)));
+            decided.push_str(&format!(" ({})", reason_name(reason)));
         }
         decided
     });

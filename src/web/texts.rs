@@ -227,6 +227,8 @@ pub struct ModerationTexts {
     pub page_previous: String,
     pub page_next: String,
     pub block_failed: String,
+    pub done_many_block: String,
+    pub meanwhile_many: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -14,9 +14,9 @@ export class Decisions {
   #list;
   #undoButton = document.querySelector("[data-undo]");
   /**
-   * What can be taken back, the newest last: the comments with the state before, and the network that was
+   * What can be taken back, the newest last: the comments with the state before, and the networks that were
    * blocked with it.
-   * @type {{ items: { card: HTMLElement, before: string, reason: string }[], state: string, network: string }[]}
+   * @type {{ items: { card: HTMLElement, before: string, reason: string }[], state: string, networks: string[] }[]}
    */
   #done = [];
   /** Card -> its last request, so that requests about one comment arrive in order. */
@@ -31,14 +31,14 @@ export class Decisions {
   /**
    * @param {HTMLElement[]} cards
    * @param {"approve" | "reject" | "wait"} decision
-   * @param {{ reason?: string, network?: string }} [more] why; a network that is blocked with it
+   * @param {{ reason?: string, networks?: string[] }} [more] why; networks that are blocked with it
    */
-  async decide(cards, decision, { reason = "", network = "" } = {}) {
+  async decide(cards, decision, { reason = "", networks = [] } = {}) {
     const state = RESULT[decision];
     const wanted = cards.filter((card) => card.isConnected && card.dataset.state !== state);
     if (wanted.length === 0) return;
     const items = wanted.map((card) => ({ card, before: card.dataset.state, reason: card.dataset.reason }));
-    const entry = { items, state, network };
+    const entry = { items, state, networks };
     this.#done.push(entry);
     for (const { card } of items) this.#list.setState(card, state, reason);
     // Of all comments none leaves the list; elsewhere whatever is decided does.
@@ -46,7 +46,7 @@ export class Decisions {
     else this.#list.take(wanted);
     this.#say(entry, decision);
     const asked = items.map(({ card, before }) => ({ card, decision, reason, seen: before }));
-    const blocking = network && this.#block(network, "block");
+    const blocking = this.#block(networks, "block");
     const lost = await this.#send(asked);
     await blocking;
     if (lost.length === 0) return;
@@ -62,7 +62,7 @@ export class Decisions {
   async undo() {
     const entry = this.#done.pop();
     if (!entry) return say(t.undo_nothing);
-    const { items, state, network } = entry;
+    const { items, state, networks } = entry;
     const reasonNow = items[0].card.dataset.reason;
     for (const { card, before, reason } of items) this.#list.setState(card, before, reason);
     this.#list.putBack(items.map(({ card }) => card), { focus: true });
@@ -70,7 +70,7 @@ export class Decisions {
     say(items.length === 1 ? fill(t.undone, { author: card.dataset.author }) : fill(t.undone_many, { count: items.length }));
     this.#showUndo();
     const asked = items.map(({ card, before, reason }) => ({ card, decision: BACK[before], reason, seen: state }));
-    const unblocking = network && this.#block(network, "unblock");
+    const unblocking = this.#block(networks, "unblock");
     const lost = await this.#send(asked);
     await unblocking;
     if (lost.length === 0) return;
@@ -78,18 +78,20 @@ export class Decisions {
     const gone = items.filter(({ card }) => lost.includes(card) && card.isConnected);
     for (const { card } of gone) this.#list.setState(card, state, reasonNow);
     this.#list.take(gone.map(({ card }) => card));
-    if (gone.length > 0) this.#done.push({ items: gone, state, network });
+    if (gone.length > 0) this.#done.push({ items: gone, state, networks });
     this.#showUndo();
   }
 
-  #block(network, decision) {
-    return askToBlock(network, decision).catch(() => say(fill(t.block_failed, { network })));
+  #block(networks, decision) {
+    return Promise.all(networks.map((network) =>
+      askToBlock(network, decision).catch(() => say(fill(t.block_failed, { network })))));
   }
 
-  #say({ items, network }, decision) {
+  #say({ items, networks }, decision) {
     const [{ card }] = items;
     const { author } = card.dataset;
-    if (network) say(fill(t.done_block, { network, author }));
+    if (networks.length > 0 && items.length === 1) say(fill(t.done_block, { network: networks[0], author }));
+    else if (networks.length > 0) say(fill(t.done_many_block, { networks: networks.length, count: items.length }));
     else if (items.length === 1) say(fill(t[`done_${decision}`], { author }));
     else say(fill(t[`done_many_${decision}`], { count: items.length }));
     this.#showUndo();
@@ -118,6 +120,8 @@ export class Decisions {
         return cards;
       }
       results.forEach((result, at) => this.#tellOfOthers(result, cards[at]));
+      const late = results.filter(({ result }) => result !== "done").length;
+      if (late > 1) say(fill(t.meanwhile_many, { count: late }));
       return [];
     });
     for (const card of cards) this.#requests.set(card, request);

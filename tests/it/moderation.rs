@@ -86,12 +86,18 @@ async fn a_queue_is_cleared_with_one_hand() {
     assert_eq!(browser.ask(CURRENT).await, "Ý kiến ba");
     browser.keys("u").await;
     readers_see(&app, &article, 0).await;
+    // What was chosen is seen, or chosen no longer.
+    browser.keys("x\u{e00c}").await;
+    assert_eq!(browser.ask("document.querySelector('[data-bulk]').hidden").await, true);
     // One at a time; keys do nothing elsewhere on the page.
-    browser.keys("z").await;
+    browser.keys("xz").await;
+    assert_eq!(browser.ask("document.querySelector('[data-bulk]').hidden").await, true);
     assert_eq!(browser.ask("[...document.querySelectorAll('.queue-item')].filter((card) => card.checkVisibility()).length").await, 1);
     browser.keys("/").await;
     browser.keys("f").await;
     assert_eq!(browser.ask("document.querySelector('[type=search]').value").await, "f");
+    browser.keys("\u{e00c}").await;
+    assert_eq!(browser.ask("document.activeElement.className").await, "card queue-item is-current");
     browser.ask("void document.querySelector('.tabs a').focus()").await;
     browser.keys("f").await;
     browser.until(&count("waiting", 5)).await;
