@@ -1,7 +1,7 @@
 //! The rules that look at a comment's text before a moderator does.
 //!
 //! A hit is a hint with its place, never a verdict: whether a comment waits, or is turned down,
-//! is decided by the caller from the rules that hit. What each rule means is said at [`Rule`].
+//! is decided by the caller from the rules that hit. What each rule means is said at [`Rule`](crate::domain::rule::Rule).
 //!
 //! ```text
 //! text -fold-> letters -words+spelling+term-> hits of the two lists
