@@ -87,6 +87,19 @@ impl Hit {
         Self { rule, term: None, span }
     }
 
+    /// Hits of such a rule, in order; of those that overlap the first counts, and of two that begin at
+    /// the same place the longer.
+    pub fn apart(rule: Rule, mut spans: Vec<Range<usize>>) -> Vec<Self> {
+        spans.sort_unstable_by_key(|span| (span.start, usize::MAX - span.end));
+        let mut end = 0;
+        spans.retain(|span| {
+            let is_apart = span.start >= end;
+            end = end.max(span.end);
+            is_apart
+        });
+        spans.into_iter().map(|span| Self::new(rule, span)).collect()
+    }
+
     /// By place in the comment, then by rule and term, so that the order is always the same.
     pub fn by_position(&self, other: &Self) -> Ordering {
         let key = |hit: &Self| (hit.span.start, hit.span.end, hit.rule);

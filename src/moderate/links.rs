@@ -53,14 +53,7 @@ pub(super) fn hits(text: &str) -> Vec<Hit> {
         spans.extend(bare(text));
     }
     spans.extend(spoken(text));
-    spans.sort_unstable_by_key(|span| (span.start, usize::MAX - span.end));
-    let mut end = 0;
-    spans.retain(|span| {
-        let apart = span.start >= end;
-        end = end.max(span.end);
-        apart
-    });
-    spans.into_iter().map(|span| Hit::new(Rule::Link, span)).collect()
+    Hit::apart(Rule::Link, spans)
 }
 
 /// `https://…`, and `hxxp://…` as some write it.

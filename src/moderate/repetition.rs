@@ -31,14 +31,7 @@ pub(super) fn hits(text: &str, letters: &[Letter]) -> Vec<Hit> {
     let mut spans = characters(text);
     spans.extend(emoji(text));
     spans.extend(phrases(&words(text, letters)));
-    spans.sort_unstable_by_key(|span| (span.start, usize::MAX - span.end));
-    let mut end = 0;
-    spans.retain(|span| {
-        let apart = span.start >= end;
-        end = end.max(span.end);
-        apart
-    });
-    spans.into_iter().map(|span| Hit::new(Rule::Repetition, span)).collect()
+    Hit::apart(Rule::Repetition, spans)
 }
 
 /// One character in a row, `aAaA` too; digits are numbers, and spaces are no characters.

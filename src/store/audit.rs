@@ -79,6 +79,11 @@ impl Chain {
         }
     }
 
+    /// Whether there is a record already.
+    pub fn has_begun(&self) -> bool {
+        self.seq > 0
+    }
+
     pub async fn append(
         &mut self,
         connection: &mut AnyConnection,

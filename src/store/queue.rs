@@ -129,17 +129,20 @@ impl Store {
                   AND comments.network <> '' AND other.state = '{state}' AND other.id <> comments.id)"
             )
         };
+        // The page first: what is known of a network is counted for the comments on it alone.
         let sql = format!(
             "SELECT comments.*, articles.title AS article_title,
                 {} AS approved_before, {} AS rejected_before
-             FROM comments JOIN articles ON articles.id = comments.article_id
-             WHERE {} AND ($1 = '' OR body LIKE $1 ESCAPE '!' OR comments.author LIKE $1 ESCAPE '!'
-                OR network LIKE $1 ESCAPE '!' OR ($2 <> '' AND fingerprint LIKE $2 ESCAPE '!'))
-             ORDER BY {} LIMIT $3 OFFSET $4",
+             FROM (SELECT * FROM comments WHERE {condition}
+                AND ($1 = '' OR body LIKE $1 ESCAPE '!' OR author LIKE $1 ESCAPE '!'
+                    OR network LIKE $1 ESCAPE '!'
+                    OR ($2 <> '' AND fingerprint LIKE $2 ESCAPE '!'))
+                ORDER BY {order} LIMIT $3 OFFSET $4) AS comments
+             JOIN articles ON articles.id = comments.article_id ORDER BY {order}",
             before("approved"),
             before("rejected"),
-            queue.condition(),
-            queue.order(order),
+            condition = queue.condition(),
+            order = queue.order(order),
         );
         let (typed, letters) = match searched {
             "" => (String::new(), String::new()),

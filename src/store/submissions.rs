@@ -67,19 +67,24 @@ impl Store {
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Writes down the comments that were there before there was an audit log.
+    /// Writes down the comments that were there before there was an audit log. Once it has begun, a
+    /// comment that is not in it came past the program, and is not to be taken in but found out.
     pub(super) async fn adopt_comments(&self) -> Result<(), StoreError> {
+        if !self.audit_after(0, 1).await?.is_empty() {
+            return Ok(());
+        }
         let mut write = self.write().await?;
+        // Another process may have been faster.
+        let mut chain = Chain::open(&mut write).await?;
+        if chain.has_begun() {
+            return Ok(());
+        }
         let rows = sqlx::query(
             "SELECT id, article_id, author, body, state, salt, created_ms FROM comments
-             WHERE NOT EXISTS (SELECT 1 FROM audit WHERE subject = comments.id) ORDER BY id",
+             ORDER BY id",
         )
         .fetch_all(&mut *write)
         .await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut chain = Chain::open(&mut write).await?;
         for row in rows {
             let text = |column: &str| row.try_get::<String, _>(column);
             let content = audit::commitment(&text("salt")?, &text("author")?, &text("body")?);
@@ -397,5 +402,17 @@ mod tests {
             let report = store.verify_audit().await.unwrap();
             assert_eq!((report.records, report.faults), (1, Vec::new()));
         }
+        // Whoever puts one in beside the program later is found out, however often it is started.
+        sqlx::query(
+            "INSERT INTO comments (id, article_id, author, body, state, created_ms)
+             VALUES ($1, $2, 'Mai', 'Lén vào', 'approved', 0)",
+        )
+        .bind(new_id::<CommentId>().to_string())
+        .bind(article.to_string())
+        .execute(&store.pool)
+        .await
+        .unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        assert!(store.verify_audit().await.unwrap().faults[0].ends_with("is not in the log"));
     }
 }

@@ -195,7 +195,8 @@ async fn items(app: &App, asked: &Asked, count: u32) -> Result<Vec<ModerationIte
     Ok(queued.iter().map(|queued| item(queued, &names)).collect())
 }
 
-async fn names(app: &App) -> Result<HashMap<AccountId, String>, WebError> {
+/// The names of accounts.
+pub async fn names(app: &App) -> Result<HashMap<AccountId, String>, WebError> {
     Ok(app.0.store.accounts().await?.into_iter().map(|a| (a.id, a.name)).collect())
 }
 

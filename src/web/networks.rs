@@ -1,7 +1,5 @@
 //! Networks whose comments are rejected by themselves.
 
-use std::collections::HashMap;
-
 use axum::Json;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
@@ -13,8 +11,7 @@ use super::auth::Moderator;
 use super::error::WebError;
 use super::limits::header_text;
 use super::pages::{NetworkItem, NetworksPage};
-use super::{App, views};
-use crate::domain::ids::AccountId;
+use super::{App, moderation, views};
 
 #[derive(Deserialize)]
 pub struct NetworkForm {
@@ -36,8 +33,7 @@ pub async fn list_networks(
     State(app): State<App>,
     Moderator(account): Moderator,
 ) -> Result<Response, WebError> {
-    let names: HashMap<AccountId, String> =
-        app.0.store.accounts().await?.into_iter().map(|a| (a.id, a.name)).collect();
+    let names = moderation::names(&app).await?;
     let blocked = app.0.store.blocked_networks().await?;
     let item = |blocked: crate::store::BlockedNetwork| NetworkItem {
         blocked: format!(

@@ -11,7 +11,7 @@ async fn send(app: &App, article: &str, body: &str) -> (u16, Value) {
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-async fn shown(app: &App, article: &str) -> Vec<String> {
+pub async fn shown(app: &App, article: &str) -> Vec<String> {
     let list = app.json(&format!("/api/articles/{article}/comments")).await;
     let body = |comment: &Value| comment["body"].as_str().unwrap().to_owned();
     list["comments"].as_array().unwrap().iter().map(body).collect()

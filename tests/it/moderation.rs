@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::app::{App, Home};
 use crate::axe::assert_accessible;
 use crate::chromium::Browser;
+use crate::comments::shown;
 
 const SETTINGS: &str = "[comments]\nper_network_max = 1000\n";
 
@@ -34,12 +35,6 @@ const CURRENT: &str = "document.querySelector('.is-current .queue-body').textCon
 
 fn count(name: &str, number: usize) -> String {
     format!("document.querySelector('[data-count={name}]').textContent === '{number}'")
-}
-
-async fn shown(app: &App, article: &str) -> Vec<String> {
-    let list = app.json(&format!("/api/articles/{article}/comments")).await;
-    let body = |comment: &Value| comment["body"].as_str().unwrap().to_owned();
-    list["comments"].as_array().unwrap().iter().map(body).collect()
 }
 
 /// Waits until readers see so many comments.
