@@ -18,6 +18,7 @@ mod listens;
 mod narrations;
 mod queue;
 mod search;
+mod secrets;
 mod submissions;
 
 use std::path::{Path, PathBuf};
