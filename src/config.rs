@@ -1,5 +1,6 @@
 //! Every setting, its default and its check at start-up; nothing else reads one.
 
+mod comments;
 mod embed;
 mod podcast;
 
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use self::comments::CommentsConfig;
 pub use self::embed::EmbedConfig;
 pub use self::podcast::PodcastConfig;
 
@@ -128,21 +130,6 @@ pub struct SoundConfig {
     pub keep_wav: bool,
 }
 
-/// The comment box.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CommentsConfig {
-    /// How many comments one network (/24 or /48) may send in ten minutes.
-    pub per_network_max: u32,
-    /// How many comments one article may get in ten minutes.
-    pub per_article_max: u32,
-    /// The newsroom's own lists, one term a line. Empty: those that are compiled in.
-    pub blocked_words: PathBuf,
-    pub suspect_words: PathBuf,
-    /// The rules that reject a comment before a moderator sees it; it is kept all the same.
-    pub reject: Vec<String>,
-}
-
 /// How it is counted what readers listen to.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -222,18 +209,6 @@ impl Default for SoundConfig {
             mp3_kbps: 64,
             opus_kbps: 24,
             keep_wav: true,
-        }
-    }
-}
-
-impl Default for CommentsConfig {
-    fn default() -> Self {
-        Self {
-            per_network_max: 30,
-            per_article_max: 600,
-            blocked_words: PathBuf::new(),
-            suspect_words: PathBuf::new(),
-            reject: vec!["honeypot".to_owned(), "blocked_network".to_owned()],
         }
     }
 }
@@ -329,6 +304,7 @@ impl Config {
             );
         }
         self.sound.check()?;
+        self.comments.check()?;
         self.podcast.check()?;
         self.embed.check()?;
         let web = ["https://", "http://"].iter().any(|start| self.public_url.starts_with(start));
@@ -394,6 +370,10 @@ mod tests {
         for sound in ["mp3_kbps = 65", "opus_kbps = 6", "pauses = 9.0", "title_ms = 60000"] {
             let config: Config = toml::from_str(&format!("[sound]\n{sound}")).unwrap();
             assert!(config.check().is_err(), "{sound}");
+        }
+        for comments in ["moderation = \"never\"", "proof_of_work_bits = 21", "min_seconds = 61"] {
+            let config: Config = toml::from_str(&format!("[comments]\n{comments}")).unwrap();
+            assert!(config.check().is_err(), "{comments}");
         }
         let config = Config { voice: "../x".into(), ..Config::default() };
         assert!(config.check().is_err());

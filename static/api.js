@@ -1,4 +1,4 @@
-// How the scripts ask the service, and what the player asks.
+// How the scripts ask the service.
 
 /** The service's own address, from that of the script which this is part of: `/baonoi.js` or `/static/….js`. */
 const SERVICE = new URL(/\/static\/[^/]*$/.test(document.currentScript.src) ? "../" : "./", document.currentScript.src);
@@ -45,25 +45,4 @@ export async function ask(path, options = {}) {
   if (response.ok && answer !== null) return answer;
   const code = answer?.error?.code ?? "internal";
   throw new ApiError(response.status, code, answer?.error?.message ?? "");
-}
-
-/**
- * The article and its narration; fails when the service does not know the article.
- * @param {{ article: string } | { url: string }} which
- */
-export function player(which) {
-  return ask(`api/player?${new URLSearchParams(which)}`);
-}
-
-/** "Tin mới": the newest articles that can be heard. */
-export function latest() {
-  return ask("latest.json");
-}
-
-/**
- * When each sentence is spoken.
- * @param {string} path as given by the page or by `player`
- */
-export function cues(path) {
-  return ask(path);
 }

@@ -1,10 +1,14 @@
-// <bao-noi-comments article="ID">: the comment box and the approved comments.
+// <bao-noi-comments article="ID" [token="…"]>: the comment box and the approved comments.
 //
 // On our own pages it enhances the form that the server rendered; on a publisher's page, where there
 // is none, it builds the same form in its shadow root. `total` and `shown` say how much of the list
-// the server rendered.
+// the server rendered, `features` what the newsroom offers. `token` is what the newspaper's own login signed.
 
-import { comments as askForComments, createComment } from "./requests.js";
+import { address } from "./api.js";
+import { length, sendable } from "./comments/count.js";
+import { prove, randomKey } from "./comments/proof.js";
+import reportAddress from "./comments/report.js?address";
+import * as service from "./comments/service.js";
 import { date } from "./dates.js";
 import { dress, element } from "./element.js";
 import { forget, recall, remember } from "./memory.js";
@@ -19,31 +23,12 @@ const NAME_LENGTH_MAX = 60;
 /** What is left when the counter is also said aloud. */
 const SAID_AT = [100, 50, 20, 0];
 
-/** White space and what shows nothing, as `is_invisible` in src/domain/comment.rs. */
-const INVISIBLE = "[\\p{White_Space}\\u00ad\\u115f\\u1160\\u180e\\u200b-\\u200f\\u2060-\\u2064\\u2800\\u3164\\ufeff\\uffa0]+";
-const OUTER_SPACE = new RegExp(`^${INVISIBLE}|${INVISIBLE}$`, "gu");
-const segmenter = Intl.Segmenter ? new Intl.Segmenter("vi", { granularity: "grapheme" }) : null;
-
-/** White space off both ends, then NFC: exactly what the server keeps. */
-function trimmed(text) {
-  return text.replace(OUTER_SPACE, "").normalize("NFC");
-}
-
-/**
- * The length of a text as a reader counts it: extended grapheme clusters of the trimmed NFC text,
- * the same as `length` in src/domain/comment.rs.
- * @param {string} text
- */
-function length(text) {
-  let count = 0;
-  for (const _character of segmenter ? segmenter.segment(trimmed(text)) : trimmed(text)) count += 1;
-  return count;
-}
-
-/** The section as the server renders it in templates/parts.html, for pages that are not ours. */
+/** The section as the server renders it in templates/comments.html, for pages that are not ours. */
 function section(article) {
   const id = (name) => `baonoi-${name}-${article}`;
   const label = (name, ...content) => element("label", { class: "comments-label", for: id(name) }, ...content);
+  const hint = (text) => element("span", { class: "comments-optional" }, ` (${text})`);
+  const field = (name, more) => element("input", { class: `comments-field comments-${name}`, id: id(name), name, ...more });
   return element("section", { class: "comments", "aria-labelledby": id("heading") },
     element("h2", { class: "comments-heading", id: id("heading") }, t.heading),
     element("form", { class: "comments-form" },
@@ -58,24 +43,29 @@ function section(article) {
         element("span", { class: "comments-counter", id: id("counter") })),
       element("p", { class: "comments-announcement", "aria-live": "polite" }),
       element("p", { class: "comments-trap", "aria-hidden": "true" },
-        element("label", {}, "Website ", element("input", { name: "website", tabindex: -1, autocomplete: "off" }))),
+        element("label", {}, "Website ", field("website", { tabindex: -1, autocomplete: "off" }))),
       element("div", { class: "comments-row" },
-        element("p", { class: "comments-sign" },
-          label("author", `${t.author} `, element("span", { class: "comments-optional" }, `(${t.optional})`)),
-          element("input", { class: "comments-field comments-author", id: id("author"), name: "author", autocomplete: "nickname" })),
+        element("p", { class: "comments-sign" }, label("author", t.author, hint(t.optional)), field("author", { autocomplete: "nickname" })),
+        element("p", { class: "comments-sign comments-mail" }, label("email", t.email, hint(t.email_hint)),
+          field("email", { type: "email", autocomplete: "email" })),
         element("button", { class: "comments-send", type: "submit" }, t.send)),
       element("p", { class: "comments-note" }, t.moderated)),
     element("ol", { class: "comments-list", "aria-label": t.list }),
     element("p", { class: "comments-empty", hidden: true }, t.empty));
 }
 
-/** One approved comment; everything a reader wrote goes in as text. */
-function item({ author, body, created }) {
-  return element("li", { class: "comment", tabindex: -1 },
-    element("p", { class: "comment-by" },
-      element("b", { class: "comment-author" }, author), " ",
-      element("time", { class: "comment-date", datetime: created }, date(created))),
-    element("p", { class: "comment-body" }, body));
+/** A small button below a comment, or below the list. */
+function act(text, onPress, className = "comment-act") {
+  const button = element("button", { class: className, type: "button" }, text);
+  button.addEventListener("click", () => onPress(button));
+  return button;
+}
+
+/** What this browser is known by where it likes and reports. */
+function ownKey() {
+  const key = recall("key") ?? randomKey();
+  remember("key", key);
+  return key;
 }
 
 class BaoNoiComments extends HTMLElement {
@@ -84,13 +74,19 @@ class BaoNoiComments extends HTMLElement {
   /** The parts of the section, by name. */
   #parts = null;
   #article = "";
+  #features = [];
   #sending = false;
   /** The key of the submission that is tried, and its words. */
   #submission = "";
+  /** The answer to the service's question, for the next comment. @type {ReturnType<typeof prove> | null} */
+  #proof = null;
+  /** The comment that is answered. */
+  #parent = "";
   /** How much was left when the counter last changed. */
   #left = LENGTH_MAX;
   /** The last page of the list that is shown. */
   #page = 0;
+  #order = "newest";
 
   connectedCallback() {
     this.#start();
@@ -107,38 +103,73 @@ class BaoNoiComments extends HTMLElement {
     if (!this.#article) return;
     const rendered = this.querySelector(".comments");
     this.#take(rendered ?? this.#build());
-    if (!rendered) this.#showPage(1);
-    else this.#continueList();
+    if (!rendered) return this.#showPage(1);
+    this.#offer(this.getAttribute("features"));
+    for (const row of this.querySelectorAll("[data-comment]")) this.#addActions(row);
+    // The server rendered the first page: offer the rest, if there is one.
+    this.#page = 1;
+    if (Number(this.getAttribute("total")) > Number(this.getAttribute("shown"))) this.#offerMore(t.more);
   }
 
   #build() {
     const root = section(this.#article);
-    const outside = element("div", { class: "comments-outside" }, root);
     const shadow = this.attachShadow({ mode: "open" });
     dress(shadow, css);
-    shadow.append(outside);
+    shadow.append(element("div", { class: "comments-outside" }, root));
     return root;
   }
 
   #take(root) {
-    const part = (name) => root.querySelector(`.comments-${name}`);
-    const p = {
-      root, form: part("form"), status: part("status"), body: part("body"), author: part("author"),
-      error: part("error"), counter: part("counter"), announcement: part("announcement"),
-      send: part("send"), list: part("list"), empty: part("empty"),
-    };
+    const p = { root };
+    for (const name of ["form", "status", "body", "author", "mail", "email", "error", "counter", "announcement", "send", "note", "list", "empty"]) {
+      p[name] = root.querySelector(`.comments-${name}`);
+    }
     this.#parts = p;
     p.form.noValidate = true;
     p.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
-    p.body.addEventListener("input", () => this.#typed());
-    p.author.addEventListener("input", () => this.#complain(p.author, ""));
+    p.form.addEventListener("focusin", () => this.#prove());
+    p.form.addEventListener("input", () => this.#typed());
+    p.to = element("span");
+    p.reply = element("p", { class: "comments-reply", hidden: true }, p.to, " ", act(t.cancel, () => this.#answer()));
+    p.status.after(p.reply);
     // What the server gave back after a failed post is newer than the draft.
     p.body.value ||= recall(`draft:${this.#article}`) ?? "";
     p.author.value ||= recall("name") ?? "";
+    if (p.body.value) this.#prove();
+    if (this.hasAttribute("token")) p.author.parentElement.hidden = true;
     this.#count(false);
+  }
+
+  /** Shows what the newsroom offers. @param {string | null} features names apart by a space */
+  #offer(features) {
+    const { author, mail, note, list } = this.#parts;
+    this.#features = (features ?? "").split(" ");
+    if (mail) mail.hidden = !this.#has("email") || this.hasAttribute("token");
+    author.parentElement.querySelector(".comments-optional").hidden = this.#has("name");
+    note.hidden = this.#has("at_once");
+    if (!this.#has("sorting") || this.#parts.order) return;
+    const order = element("select", { class: "comments-field comments-order", "aria-label": t.order },
+      element("option", { value: "newest" }, t.newest), element("option", { value: "liked" }, t.liked));
+    order.addEventListener("change", () => {
+      this.#order = order.value;
+      this.#showPage(1);
+    });
+    this.#parts.order = order;
+    list.before(order);
+    this.#showOrder();
+  }
+
+  #has(feature) {
+    return this.#features.includes(feature);
+  }
+
+  /** One comment needs no order. */
+  #showOrder() {
+    const { order, list } = this.#parts;
+    if (order) order.hidden = list.children.length < 2;
   }
 
   // ---- Writing
@@ -148,9 +179,9 @@ class BaoNoiComments extends HTMLElement {
     if (body.value) remember(`draft:${this.#article}`, body.value);
     else forget(`draft:${this.#article}`);
     this.#count(true);
-    if (body.getAttribute("aria-invalid") === "true") {
-      const [field, words] = this.#objection() ?? [];
-      this.#complain(body, field === body ? words : "");
+    for (const field of this.#parts.form.querySelectorAll('[aria-invalid="true"]')) {
+      const [wrong, words] = this.#objection() ?? [];
+      this.#complain(field, field === wrong ? words : "");
     }
   }
 
@@ -170,21 +201,25 @@ class BaoNoiComments extends HTMLElement {
   #objection() {
     const { body, author } = this.#parts;
     const typed = length(body.value);
+    const name = length(author.value);
     if (typed < LENGTH_MIN) return [body, t.too_short];
     if (typed > LENGTH_MAX) {
       return [body, fill(t.too_long, { max: LENGTH_MAX, over: typed - LENGTH_MAX })];
     }
-    if (length(author.value) > NAME_LENGTH_MAX) {
-      return [author, fill(t.name_too_long, { max: NAME_LENGTH_MAX })];
-    }
+    if (name > NAME_LENGTH_MAX) return [author, fill(t.name_too_long, { max: NAME_LENGTH_MAX })];
+    if (name === 0 && this.#has("name") && !this.hasAttribute("token")) return [author, t.name_missing];
     return null;
   }
 
   /** Says beside the box what is wrong with a field, or with "" that nothing is. */
   #complain(field, words) {
-    const { error } = this.#parts;
-    error.textContent = words;
+    this.#parts.error.textContent = words;
     field.setAttribute("aria-invalid", String(words !== ""));
+  }
+
+  #prove() {
+    this.#proof ??= prove();
+    return this.#proof;
   }
 
   async #send() {
@@ -200,12 +235,12 @@ class BaoNoiComments extends HTMLElement {
     }
     this.#setSending(true);
     const sent = p.body.value;
-    const comment = { author: wellFormed(trimmed(p.author.value)), body: wellFormed(trimmed(sent)) };
+    const comment = { author: sendable(p.author.value), body: sendable(sent), email: p.email?.value, parent: this.#parent || undefined };
+    const key = this.#keyOf(comment);
     // People do not see this field; programs that fill in whatever there is give themselves away.
-    const website = p.form.elements.website?.value;
+    comment.website = p.form.elements.website?.value;
     try {
-      await createComment(this.#article, { ...comment, website }, this.#keyOf(comment));
-      this.#accepted(sent);
+      this.#accepted(sent, await this.#sendProven(comment, key));
     } catch (error) {
       this.#say(error.message || t.offline, true);
     } finally {
@@ -213,24 +248,37 @@ class BaoNoiComments extends HTMLElement {
     }
   }
 
+  /** With the answer to the service's question; one that is too old, or used, is asked anew. */
+  async #sendProven(comment, key) {
+    const send = async () => service.createComment(this.#article, { ...comment, ...(await this.#prove()) }, key, this.getAttribute("token"));
+    try {
+      return await send();
+    } catch (error) {
+      if (!error.code?.startsWith("challenge")) throw error;
+      this.#proof = null;
+      return await send();
+    }
+  }
+
   /**
    * The key of a submission. It stays the same while the same words are tried again, after a reload too: the
    * answer may have been lost on its way when the comment was not.
    */
-  #keyOf({ author, body }) {
+  #keyOf({ author, body, parent = "" }) {
     const name = `sending:${this.#article}`;
-    const words = `${author}\n${body}`;
+    const words = `${parent}\n${author}\n${body}`;
     const [key, ...tried] = (this.#submission || (recall(name) ?? "")).split("\n");
     if (key && tried.join("\n") === words) return key;
-    const made = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const made = randomKey();
     this.#submission = `${made}\n${words}`;
     remember(name, this.#submission);
     return made;
   }
 
-  #accepted(sent) {
+  #accepted(sent, { state, message }) {
     const { body, author } = this.#parts;
     this.#submission = "";
+    this.#proof = null;
     this.#parts.announcement.textContent = "";
     forget(`sending:${this.#article}`);
     if (author.value) remember("name", author.value);
@@ -240,7 +288,8 @@ class BaoNoiComments extends HTMLElement {
       forget(`draft:${this.#article}`);
     }
     this.#count(false);
-    this.#say(t.accepted, false);
+    if (state === "approved") this.#showPage(1);
+    this.#say(message, false);
   }
 
   #setSending(sending) {
@@ -262,44 +311,134 @@ class BaoNoiComments extends HTMLElement {
 
   // ---- Reading
 
-  /** The server rendered the first page: offer the rest, if there is one. */
-  #continueList() {
-    this.#page = 1;
-    const total = Number(this.getAttribute("total"));
-    if (total > Number(this.getAttribute("shown"))) this.#offer(t.more);
-  }
-
+  /** Shows one more page; the first one anew. */
   async #showPage(page) {
     const { list, empty } = this.#parts;
     try {
-      const answer = await askForComments(this.#article, page);
-      const items = answer.comments.map(item);
-      list.append(...items);
+      const answer = await service.comments(this.#article, { page, order: this.#order });
+      if (page === 1) {
+        if (this.#parent) this.#answer();
+        list.replaceChildren();
+        this.#parts.offer?.remove();
+      }
+      this.#offer(answer.features);
+      const rows = answer.comments.map((comment) => this.#row(comment));
+      list.append(...rows);
       this.#page = page;
       empty.hidden = list.children.length > 0;
-      if (page > 1) items[0]?.focus();
-      if (page < answer.pages) this.#offer(t.more);
+      this.#showOrder();
+      if (page > 1) rows[0]?.focus();
+      if (page < answer.pages) this.#offerMore(t.more);
     } catch {
-      this.#offer(t.retry, t.list_failed);
+      this.#offerMore(t.retry, t.list_failed);
     }
   }
 
   /** A button for the next page, after words that say why, if something went wrong. */
-  #offer(text, why = "") {
-    const button = element("button", { class: "comments-more", type: "button" }, text);
-    const offer = element("p", { class: "comments-offer" }, why && `${why} `, button);
-    button.addEventListener("click", async () => {
+  #offerMore(text, why = "") {
+    const next = this.#page + 1;
+    const offer = element("p", { class: "comments-offer" }, why && `${why} `, act(text, async (button) => {
       button.setAttribute("aria-disabled", "true");
-      await this.#showPage(this.#page + 1);
+      await this.#showPage(next);
       offer.remove();
-    });
+    }, "comments-more"));
+    this.#parts.offer?.remove();
+    this.#parts.offer = offer;
     this.#parts.root.append(offer);
   }
-}
 
-/** A lone half of a surrogate pair cannot be sent as UTF-8; it becomes U+FFFD. */
-function wellFormed(text) {
-  return text.toWellFormed?.() ?? text;
+  /** One approved comment with the replies to it; everything a reader wrote goes in as text. */
+  #row({ id, author, body, created, likes, replies = [], replies_total: total = 0 }) {
+    const row = element("li", { class: "comment", tabindex: -1, "data-comment": id, "data-likes": likes, "data-total": total },
+      element("p", { class: "comment-by" },
+        element("b", { class: "comment-author" }, author), " ",
+        element("time", { class: "comment-date", datetime: created }, date(created))),
+      element("p", { class: "comment-body" }, body),
+      element("ol", { class: "comment-replies" }, ...replies.map((reply) => this.#row(reply))));
+    this.#addActions(row);
+    return row;
+  }
+
+  /** What can be done with a comment, below its words. */
+  #addActions(row) {
+    const { comment: id, total } = row.dataset;
+    const author = row.querySelector(".comment-author").textContent;
+    const replies = row.querySelector(".comment-replies");
+    const acts = element("p", { class: "comment-acts" });
+    // What the server says without script.
+    if (this.#has("likes")) row.querySelector(":scope > .comment-by > .comment-likes")?.remove();
+    const add = (feature, text, onPress) => {
+      if (!this.#has(feature)) return null;
+      const button = act(text, onPress);
+      button.setAttribute("aria-label", `${text}: ${author}`);
+      acts.append(button);
+      return button;
+    };
+    const like = add("likes", t.like, () => this.#like(row, like));
+    if (like) this.#showLikes(row, like, recall(`like:${id}`) !== null);
+    add("replies", t.reply, () => this.#answer(row, author));
+    add("reports", t.report, () => this.#report(acts, id, author));
+    row.querySelector(".comment-body").after(acts);
+    if (Number(total) > replies?.children.length) this.#offerReplies(id, replies, 2);
+  }
+
+  #offerReplies(parent, replies, page) {
+    const offer = act(t.more_replies, async () => {
+      const answer = await service.comments(this.#article, { parent, page }).catch((error) => this.#say(error.message || t.offline, true));
+      if (!answer) return;
+      const rows = answer.comments.map((comment) => this.#row(comment));
+      offer.remove();
+      replies.append(...rows);
+      rows[0]?.focus();
+      if (page < answer.pages) this.#offerReplies(parent, replies, page + 1);
+    });
+    replies.after(offer);
+  }
+
+  #showLikes(row, button, isLiked) {
+    const { likes } = row.dataset;
+    button.setAttribute("aria-pressed", String(isLiked));
+    button.textContent = Number(likes) > 0 ? `${t.like} (${likes})` : t.like;
+  }
+
+  async #like(row, button) {
+    const { comment: id } = row.dataset;
+    const liked = button.getAttribute("aria-pressed") !== "true";
+    try {
+      const { likes } = await service.like(id, { key: ownKey(), liked });
+      row.dataset.likes = likes;
+      if (liked) remember(`like:${id}`, 1);
+      else forget(`like:${id}`);
+      this.#showLikes(row, button, liked);
+    } catch (error) {
+      this.#say(error.message || t.offline, true);
+    }
+  }
+
+  /** The form goes below the comment that is answered, and without one back to its place. */
+  #answer(row, author) {
+    const { form, list, reply, to, body } = this.#parts;
+    this.#parent = row?.dataset.comment ?? "";
+    reply.hidden = !row;
+    if (row) {
+      to.textContent = fill(t.replying, { author });
+      row.append(form);
+    } else (this.#parts.order ?? list).before(form);
+    body.focus();
+  }
+
+  async #report(acts, id, author) {
+    const { askForReason } = await import(address(reportAddress)).catch(() => ({}));
+    const reason = await askForReason?.(acts, author);
+    if (reason === null) return acts.lastChild.focus();
+    try {
+      if (!reason) throw new Error();
+      const { message } = await service.report(id, { key: ownKey(), reason });
+      acts.lastChild.replaceWith(element("span", { role: "status" }, message));
+    } catch (error) {
+      this.#say(error.message || t.offline, true);
+    }
+  }
 }
 
 // A page may hold the line twice.

@@ -1,27 +1,6 @@
-// What comments and the desks ask of the service: one function for each endpoint.
+// What the desks ask of the service: one function for each endpoint.
 
 import { address, ask } from "./api.js";
-
-/**
- * @param {string} article
- * @param {number} page from 1
- */
-export function comments(article, page) {
-  return ask(`api/articles/${encodeURIComponent(article)}/comments?page=${page}`);
-}
-
-/**
- * @param {string} article
- * @param {{ author: string, body: string }} comment
- * @param {string} key the same for every try to send this comment: it arrives once
- */
-export function createComment(article, comment, key) {
-  return ask(`api/articles/${encodeURIComponent(article)}/comments`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-    body: JSON.stringify(comment),
-  });
-}
 
 /** @param {string} id */
 export function job(id) {

@@ -12,7 +12,7 @@ use baonoi::jobs::{Queue, Worker};
 use baonoi::narrate::Narrator;
 use baonoi::store::{Clips, Store};
 use baonoi::synthesize::Voices;
-use baonoi::web::{self, App, TrustedProxies, WebSettings};
+use baonoi::web::{self, App, CHALLENGE_SECRET, TrustedProxies, WebSettings};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -43,7 +43,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
     let voices = super::voices(&config)?;
-    let settings = settings(&config, &voices)?;
+    let secret = store.secret(CHALLENGE_SECRET).await?;
+    let settings = settings(&config, &voices, secret)?;
     let mut narrator = super::narrator(&config, &voices)?;
     if config.narration.clip_cache_mb > 0 {
         let bytes_max = config.narration.clip_cache_mb.saturating_mul(1_000_000);
@@ -106,12 +107,16 @@ fn workers(
     (0..config.workers).map(start).collect()
 }
 
-fn settings(config: &Config, voices: &Voices) -> anyhow::Result<WebSettings> {
+fn settings(
+    config: &Config,
+    voices: &Voices,
+    challenge_secret: String,
+) -> anyhow::Result<WebSettings> {
     Ok(WebSettings {
         public_url: config.public_url.clone(),
         voices: neural::cards(voices),
-        comments_per_network: config.comments.per_network_max,
-        comments_per_article: config.comments.per_article_max,
+        comments: config.comments.clone(),
+        challenge_secret,
         examiner: words::examiner(&config.comments)?,
         rejecting: words::rejecting(&config.comments)?,
         trusted_proxies: TrustedProxies::new(&config.trusted_proxies)

@@ -21,6 +21,9 @@ pub struct Comment {
     pub reason: Option<Reason>,
     pub created: Timestamp,
     pub decision: Option<Decision>,
+    /// The comment that it answers.
+    pub parent: Option<CommentId>,
+    pub likes: u64,
 }
 
 /// What a reader sends.
@@ -39,7 +42,32 @@ pub struct NewComment {
     pub fingerprint: String,
     /// The rules that reject a comment before a moderator sees it. It is kept all the same.
     pub rejecting: Vec<Rule>,
+    /// The comment that it answers. Answers are one level deep: an answer to an answer is one to what that
+    /// answers.
+    pub parent: Option<CommentId>,
+    /// Where the newsroom can reach the writer; readers never see it.
+    pub email: Option<CommentEmail>,
+    /// Who the newspaper's own login says the writer is; empty: nobody knows.
+    pub identity: String,
+    /// The signed question that the writer's browser answered. It is good for one comment.
+    pub challenge: Option<String>,
+    pub publishing: Publishing,
 }
+
+/// Whether readers see a comment before a moderator does. What a rule speaks against always waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publishing {
+    /// After a moderator approved it.
+    Held,
+    /// At once; moderators look afterwards.
+    AtOnce,
+    /// At once, if moderators approved so many of the same reader and rejected none.
+    Trusted { approved_min: u32 },
+}
+
+/// An address of e-mail (RFC 5321), as far as it can be told without writing to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentEmail(String);
 
 /// What a browser makes up for one submission, so that sending it again makes no second comment
 /// (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header): 8 to 64 visible ASCII characters.
@@ -94,6 +122,8 @@ pub enum InvalidComment {
     NameMissing,
     #[error("the name is too long")]
     NameTooLong,
+    #[error("this is no address of e-mail")]
+    EmailInvalid,
 }
 
 /// The length of a text as a reader counts it: extended grapheme clusters (UAX #29) after NFC and
@@ -154,6 +184,31 @@ impl CommentAuthor {
             1..=Self::LENGTH_MAX => Ok(Self(name)),
             _ => Err(InvalidComment::NameTooLong),
         }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl CommentEmail {
+    /// The longest path of RFC 5321, without its brackets.
+    pub const LENGTH_MAX: usize = 254;
+
+    /// Takes the address as typed; `None` for an empty field.
+    pub fn new(typed: &str) -> Result<Option<Self>, InvalidComment> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let fits = typed.len() <= Self::LENGTH_MAX
+            && !typed.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
+        let has_parts = typed.rsplit_once('@').is_some_and(|(local, domain)| {
+            let labels = domain.split('.');
+            !local.is_empty() && labels.clone().count() > 1 && labels.clone().all(|l| !l.is_empty())
+        });
+        let email = || Some(Self(typed.nfc().collect()));
+        if fits && has_parts { Ok(email()) } else { Err(InvalidComment::EmailInvalid) }
     }
 
     pub fn as_str(&self) -> &str {
@@ -254,6 +309,19 @@ mod tests {
         assert!(SubmissionKey::new("4f1c9a52-8d3e").is_some());
         let bad = ["", "short", "has a space", "chữ-việt", &"a".repeat(65)];
         assert!(bad.iter().all(|sent| SubmissionKey::new(sent).is_none()));
+    }
+
+    #[test]
+    fn an_address_of_email_has_two_parts() {
+        let email = |typed: &str| CommentEmail::new(typed).map(|email| email.map(|email| email.0));
+        assert_eq!(email("  "), Ok(None));
+        assert_eq!(email(" mai@bao.example "), Ok(Some("mai@bao.example".into())));
+        let long = format!("{}@bao.example", "a".repeat(254));
+        for bad in
+            ["mai", "@bao.example", "mai@bao", "mai@.example", "a b@c.d", "a@b.c\nBcc: d", &long]
+        {
+            assert_eq!(email(bad), Err(InvalidComment::EmailInvalid), "{bad}");
+        }
     }
 
     #[test]

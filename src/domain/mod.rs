@@ -17,4 +17,5 @@ pub mod narration;
 pub mod note;
 pub mod rule;
 pub mod script;
+pub mod thread;
 pub mod units;

@@ -24,6 +24,8 @@ pub enum Rule {
     Honeypot,
     /// It comes from a network that a moderator has blocked.
     BlockedNetwork,
+    /// It was sent faster than a person writes.
+    TooFast,
 }
 
 /// A place where a rule applies.
@@ -37,7 +39,7 @@ pub struct Hit {
 }
 
 impl Rule {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::BlockedWord,
         Self::SuspectWord,
         Self::Link,
@@ -47,6 +49,7 @@ impl Rule {
         Self::SameText,
         Self::Honeypot,
         Self::BlockedNetwork,
+        Self::TooFast,
     ];
 
     /// The name in storage and JSON; never changes.
@@ -61,6 +64,7 @@ impl Rule {
             Self::SameText => "same_text",
             Self::Honeypot => "honeypot",
             Self::BlockedNetwork => "blocked_network",
+            Self::TooFast => "too_fast",
         }
     }
 
@@ -74,6 +78,7 @@ impl Rule {
             Self::BlockedWord | Self::BlockedNetwork => 100,
             Self::Honeypot => 90,
             Self::SameText => 60,
+            Self::TooFast => 50,
             Self::SuspectWord | Self::Link => 40,
             Self::Phone | Self::Repetition => 20,
             Self::Capitals => 10,

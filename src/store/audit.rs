@@ -288,19 +288,33 @@ fn record(row: &AnyRow) -> Result<Record, StoreError> {
 }
 
 /// What is written down about a comment that comes in.
-pub(super) fn received(
-    id: String,
-    article: &str,
-    state: CommentState,
-    created: i64,
-    content: String,
-    rules: &[&str],
-) -> Entry<'static> {
-    let mut detail = serde_json::json!({
-        "article": article, "state": state.name(), "created_ms": created, "content": content,
-    });
-    if !rules.is_empty() {
-        detail["rules"] = serde_json::json!(rules);
+pub(super) struct Arrival<'a> {
+    pub id: String,
+    pub article: &'a str,
+    /// The comment that it answers.
+    pub parent: Option<&'a str>,
+    pub state: CommentState,
+    pub created: i64,
+    /// Its [`commitment`].
+    pub content: String,
+    /// The names of the rules that found something.
+    pub rules: &'a [&'a str],
+}
+
+impl Arrival<'_> {
+    pub fn entry(self) -> Entry<'static> {
+        let mut detail = serde_json::json!({
+            "article": self.article,
+            "state": self.state.name(),
+            "created_ms": self.created,
+            "content": self.content,
+        });
+        if let Some(parent) = self.parent {
+            detail["parent"] = parent.into();
+        }
+        if !self.rules.is_empty() {
+            detail["rules"] = serde_json::json!(self.rules);
+        }
+        Entry { actor: READER, action: RECEIVED, subject: self.id, detail }
     }
-    Entry { actor: READER, action: RECEIVED, subject: id, detail }
 }

@@ -1,6 +1,6 @@
 //! What moderators decide: the state and the record of it change together or not at all.
 
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 
 use super::audit::{Chain, DECIDED, Entry};
 use super::{Store, StoreError, comments, now, parse_optional};
@@ -46,8 +46,9 @@ impl Store {
         let mut decided = Vec::with_capacity(decisions.len());
         for decision in decisions {
             let id = decision.comment.to_string();
-            let query =
-                sqlx::query("SELECT article_id, state, decided_by FROM comments WHERE id = $1");
+            let query = sqlx::query(
+                "SELECT article_id, parent_id, state, decided_by FROM comments WHERE id = $1",
+            );
             let Some(row) = query.bind(&id).fetch_optional(&mut *write).await? else {
                 decided.push(Decided::Unknown);
                 continue;
@@ -59,7 +60,8 @@ impl Store {
             }
             let reason = decision.reason.map(Reason::name);
             sqlx::query(
-                "UPDATE comments SET state = $2, reason = $3, decided_by = $4, decided_ms = $5
+                "UPDATE comments SET state = $2, reason = $3, decided_by = $4, decided_ms = $5,
+                    reports = 0
                  WHERE id = $1",
             )
             .bind(&id)
@@ -70,13 +72,10 @@ impl Store {
             .execute(&mut *write)
             .await?;
             let approved = |state| i64::from(state == CommentState::Approved);
-            sqlx::query(
-                "UPDATE articles SET approved_comments = approved_comments + $2 WHERE id = $1",
-            )
-            .bind(row.try_get::<String, _>("article_id")?)
-            .bind(approved(decision.state) - approved(state))
-            .execute(&mut *write)
-            .await?;
+            let more = approved(decision.state) - approved(state);
+            let article: String = row.try_get("article_id")?;
+            let parent: Option<String> = row.try_get("parent_id")?;
+            count_approved(&mut write, &article, parent.as_deref(), &id, more).await?;
             let detail = serde_json::json!({
                 "from": state.name(), "state": decision.state.name(), "reason": reason,
             });
@@ -87,4 +86,44 @@ impl Store {
         write.commit().await?;
         Ok(decided)
     }
+}
+
+/// Keeps the numbers that readers are told: `more` is 1, 0 or -1. An answer is seen only below an approved
+/// comment, and all of them come and go with it.
+pub(super) async fn count_approved(
+    write: &mut AnyConnection,
+    article: &str,
+    parent: Option<&str>,
+    id: &str,
+    more: i64,
+) -> Result<(), StoreError> {
+    if more == 0 {
+        return Ok(());
+    }
+    let approved = async |write: &mut AnyConnection, sql: &'static str, id: &str| {
+        let query = sqlx::query(sql).bind(id.to_owned());
+        query.fetch_one(write).await?.try_get::<i64, _>("count")
+    };
+    let (comments, threads) = match parent {
+        Some(parent) => {
+            let is_seen =
+                "SELECT COUNT(*) AS count FROM comments WHERE id = $1 AND state = 'approved'";
+            (more * approved(write, is_seen, parent).await?, 0)
+        }
+        None => {
+            let answers = "SELECT COUNT(*) AS count FROM comments WHERE parent_id = $1 AND state = 'approved'";
+            (more * (1 + approved(write, answers, id).await?), more)
+        }
+    };
+    sqlx::query(
+        "UPDATE articles SET approved_comments = approved_comments + $2,
+            approved_threads = approved_threads + $3
+         WHERE id = $1",
+    )
+    .bind(article)
+    .bind(comments)
+    .bind(threads)
+    .execute(write)
+    .await?;
+    Ok(())
 }

@@ -17,6 +17,7 @@ mod lexicon;
 mod listens;
 mod narrations;
 mod queue;
+mod reactions;
 mod search;
 mod secrets;
 mod submissions;
@@ -32,6 +33,7 @@ pub use self::articles::{StoredArticle, content_hash};
 pub use self::audit::{AuditReport, Record};
 pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, hex};
 pub use self::clips::Clips;
+pub use self::comments::REPLIES_PER_PAGE;
 pub use self::decisions::{Decided, NewDecision};
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::heard::Heard;
@@ -103,7 +105,7 @@ impl Store {
         &self.blobs
     }
 
-    /// Whether the database answers.
+    /// Whether the database replies.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
@@ -163,6 +165,12 @@ fn json<T: serde::de::DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T,
 
 fn to_json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("rows are plain data, which always has a JSON form")
+}
+
+/// `$1, $2, …` for so many values.
+fn places(count: usize) -> String {
+    let places: Vec<String> = (1..=count).map(|place| format!("${place}")).collect();
+    places.join(", ")
 }
 
 fn unsigned(row: &AnyRow, column: &str) -> Result<u64, StoreError> {

@@ -6,9 +6,10 @@ use sqlx::any::AnyRow;
 
 use super::audit::{Chain, Entry};
 use super::comments::comment;
+use super::reactions::reports_of;
 use super::{Store, StoreError, json, now, parse, search, to_json, unsigned};
 use crate::domain::account::Account;
-use crate::domain::comment::Comment;
+use crate::domain::comment::{Comment, Reason};
 use crate::domain::ids::AccountId;
 use crate::domain::rule::{Hit, Rule};
 use crate::domain::units::Timestamp;
@@ -19,6 +20,10 @@ pub enum QueueName {
     Waiting,
     /// Those of the waiting that a rule has held.
     Flagged,
+    /// What readers see and somebody reported since a moderator last decided.
+    Reported,
+    /// What readers see although no moderator has decided on it.
+    Unseen,
     Approved,
     Rejected,
     All,
@@ -41,6 +46,14 @@ pub struct Queued {
     /// What was decided about other comments from its network.
     pub approved_before: u64,
     pub rejected_before: u64,
+    /// Empty when the writer left none.
+    pub email: String,
+    /// Who the newspaper's own login says the writer is; empty: nobody knows.
+    pub identity: String,
+    /// Whom it answers, and what that says.
+    pub answered: Option<(String, String)>,
+    /// What readers reported it for since a moderator last decided.
+    pub reports: Vec<(Reason, u64)>,
 }
 
 /// A network that may not comment.
@@ -56,6 +69,8 @@ pub struct BlockedNetwork {
 pub struct QueueCounts {
     pub waiting: u64,
     pub flagged: u64,
+    pub reported: u64,
+    pub unseen: u64,
     pub approved: u64,
     pub rejected: u64,
 }
@@ -69,14 +84,23 @@ struct HitRow {
 }
 
 impl QueueName {
-    pub const ALL: [Self; 5] =
-        [Self::Waiting, Self::Flagged, Self::Approved, Self::Rejected, Self::All];
+    pub const ALL: [Self; 7] = [
+        Self::Waiting,
+        Self::Flagged,
+        Self::Reported,
+        Self::Unseen,
+        Self::Approved,
+        Self::Rejected,
+        Self::All,
+    ];
 
     /// The name in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Flagged => "flagged",
+            Self::Reported => "reported",
+            Self::Unseen => "unseen",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
             Self::All => "all",
@@ -87,10 +111,17 @@ impl QueueName {
         Self::ALL.into_iter().find(|queue| queue.name() == name)
     }
 
+    /// Whether what is decided leaves it.
+    pub fn empties(self) -> bool {
+        matches!(self, Self::Waiting | Self::Flagged | Self::Reported | Self::Unseen)
+    }
+
     fn condition(self) -> &'static str {
         match self {
             Self::Waiting => "state = 'waiting'",
             Self::Flagged => "state = 'waiting' AND risk > 0",
+            Self::Reported => "reports > 0 AND state = 'approved'",
+            Self::Unseen => "state = 'approved' AND decided_ms IS NULL",
             Self::Approved => "state = 'approved'",
             Self::Rejected => "state = 'rejected'",
             Self::All => "1 = 1",
@@ -99,13 +130,16 @@ impl QueueName {
 
     fn order(self, order: Order) -> &'static str {
         match (self, order) {
-            (Self::Waiting | Self::Flagged, Order::Oldest) => "comments.created_ms, comments.id",
-            (Self::Waiting | Self::Flagged, Order::Risk) => {
-                "risk DESC, comments.created_ms, comments.id"
+            (Self::Waiting | Self::Flagged | Self::Unseen, Order::Oldest) => {
+                "comments.created_ms, comments.id"
             }
+            (Self::Waiting | Self::Flagged | Self::Unseen, Order::Risk) => {
+                "comments.risk DESC, comments.created_ms, comments.id"
+            }
+            (Self::Reported, _) => "comments.reports DESC, comments.created_ms, comments.id",
             // What a rule rejected nobody decided.
             (Self::Approved | Self::Rejected, _) => {
-                "COALESCE(decided_ms, comments.created_ms) DESC, comments.id DESC"
+                "COALESCE(comments.decided_ms, comments.created_ms) DESC, comments.id DESC"
             }
             (Self::All, _) => "comments.created_ms DESC, comments.id DESC",
         }
@@ -132,13 +166,17 @@ impl Store {
         // The page first: what is known of a network is counted for the comments on it alone.
         let sql = format!(
             "SELECT comments.*, articles.title AS article_title,
+                answered.author AS answered_author, answered.body AS answered_body,
                 {} AS approved_before, {} AS rejected_before
              FROM (SELECT * FROM comments WHERE {condition}
                 AND ($1 = '' OR body LIKE $1 ESCAPE '!' OR author LIKE $1 ESCAPE '!'
-                    OR network LIKE $1 ESCAPE '!'
+                    OR network LIKE $1 ESCAPE '!' OR email LIKE $1 ESCAPE '!'
+                    OR identity LIKE $1 ESCAPE '!'
                     OR ($2 <> '' AND fingerprint LIKE $2 ESCAPE '!'))
                 ORDER BY {order} LIMIT $3 OFFSET $4) AS comments
-             JOIN articles ON articles.id = comments.article_id ORDER BY {order}",
+             JOIN articles ON articles.id = comments.article_id
+             LEFT JOIN comments AS answered ON answered.id = comments.parent_id
+             ORDER BY {order}",
             before("approved"),
             before("rejected"),
             condition = queue.condition(),
@@ -150,13 +188,22 @@ impl Store {
         };
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(typed).bind(letters);
         let query = query.bind(i64::from(count)).bind(i64::from(skip));
-        query.fetch_all(&self.pool).await?.iter().map(queued).collect()
+        let rows = query.fetch_all(&self.pool).await?;
+        let mut items: Vec<Queued> = rows.iter().map(queued).collect::<Result<_, _>>()?;
+        for (item, row) in items.iter_mut().zip(&rows) {
+            if unsigned(row, "reports")? > 0 {
+                item.reports = reports_of(self, item.comment.id).await?;
+            }
+        }
+        Ok(items)
     }
 
     pub async fn queue_counts(&self) -> Result<QueueCounts, StoreError> {
         let query = sqlx::query(
             "SELECT state, COUNT(*) AS count,
-                CAST(SUM(CASE WHEN risk > 0 THEN 1 ELSE 0 END) AS BIGINT) AS flagged
+                CAST(SUM(CASE WHEN risk > 0 THEN 1 ELSE 0 END) AS BIGINT) AS flagged,
+                CAST(SUM(CASE WHEN reports > 0 THEN 1 ELSE 0 END) AS BIGINT) AS reported,
+                CAST(SUM(CASE WHEN decided_ms IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unseen
              FROM comments GROUP BY state",
         );
         let mut counts = QueueCounts::default();
@@ -164,7 +211,11 @@ impl Store {
             let count = unsigned(&row, "count")?;
             match row.try_get::<String, _>("state")?.as_str() {
                 "waiting" => (counts.waiting, counts.flagged) = (count, unsigned(&row, "flagged")?),
-                "approved" => counts.approved = count,
+                "approved" => {
+                    counts.approved = count;
+                    counts.reported = unsigned(&row, "reported")?;
+                    counts.unseen = unsigned(&row, "unseen")?;
+                }
                 _ => counts.rejected = count,
             }
         }
@@ -259,5 +310,11 @@ fn queued(row: &AnyRow) -> Result<Queued, StoreError> {
         network: row.try_get("network")?,
         approved_before: unsigned(row, "approved_before")?,
         rejected_before: unsigned(row, "rejected_before")?,
+        email: row.try_get("email")?,
+        identity: row.try_get("identity")?,
+        answered: row
+            .try_get::<Option<String>, _>("answered_author")?
+            .zip(row.try_get("answered_body")?),
+        reports: Vec::new(),
     })
 }

@@ -5,11 +5,12 @@
 use sqlx::{AnyConnection, AnyPool, Row};
 use tokio::sync::{mpsc, oneshot};
 
-use super::audit::{self, Chain};
+use super::audit::{self, Arrival, Chain};
 use super::blobs::hex;
+use super::decisions::count_approved;
 use super::queue::hits_json;
-use super::{Store, StoreError, dialect, new_id, now, parse};
-use crate::domain::comment::{CommentState, NewComment};
+use super::{Store, StoreError, comments, dialect, new_id, now, parse, unsigned};
+use crate::domain::comment::{CommentState, NewComment, Publishing};
 use crate::domain::ids::CommentId;
 use crate::domain::rule::{Hit, Rule, risk};
 
@@ -26,11 +27,15 @@ const SAME_TEXT_LETTERS_MIN: usize = 20;
 /// What became of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Submitted {
-    New(CommentId),
+    New(CommentId, CommentState),
     /// It was sent before; this is that comment.
-    Again(CommentId),
+    Again(CommentId, CommentState),
     /// Its key was used for other words.
     KeyTaken,
+    /// Its challenge was answered for another comment.
+    ChallengeUsed,
+    /// Readers do not see what it answers.
+    ParentGone,
 }
 
 /// A comment, and who waits to hear that it is kept.
@@ -88,10 +93,18 @@ impl Store {
         for row in rows {
             let text = |column: &str| row.try_get::<String, _>(column);
             let content = audit::commitment(&text("salt")?, &text("author")?, &text("body")?);
-            let state = super::comments::state(&row)?;
+            let state = comments::state(&row)?;
             let created = row.try_get("created_ms")?;
-            let entry =
-                audit::received(text("id")?, &text("article_id")?, state, created, content, &[]);
+            let arrival = Arrival {
+                id: text("id")?,
+                article: &text("article_id")?,
+                parent: None,
+                state,
+                created,
+                content,
+                rules: &[],
+            };
+            let entry = arrival.entry();
             chain.append(&mut write, audit::Entry { actor: audit::SYSTEM, ..entry }).await?;
         }
         Ok(write.commit().await?)
@@ -140,17 +153,27 @@ async fn add(
 ) -> Result<Submitted, StoreError> {
     let id: CommentId = new_id();
     let article = new.article.to_string();
+    let parent = match new.parent {
+        Some(parent) => match thread_of(write, parent, &article).await? {
+            // It was there when this one came first.
+            None => return Ok(sent_before(write, new).await?.unwrap_or(Submitted::ParentGone)),
+            thread => thread,
+        },
+        None => None,
+    };
+    if is_used(write, new).await? {
+        return Ok(Submitted::ChallengeUsed);
+    }
     let hits = all_hits(write, new).await?;
-    let rejects = hits.iter().any(|hit| new.rejecting.contains(&hit.rule));
-    let state = if rejects { CommentState::Rejected } else { CommentState::Waiting };
+    let state = first_state(write, new, &hits).await?;
     let (author, body) = (new.author.as_str(), new.body.as_str());
     let key = new.key.as_ref().map(|key| key.as_str());
     let (salt, created) = (salt()?, now().0);
     let done = sqlx::query(
         "INSERT INTO comments
             (id, article_id, author, body, state, created_ms, submission_key, salt, network,
-             fingerprint, hits, risk)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             fingerprint, hits, risk, parent_id, email, identity, challenge)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT (article_id, submission_key) DO NOTHING",
     )
     .bind(id.to_string())
@@ -165,17 +188,87 @@ async fn add(
     .bind(&new.fingerprint)
     .bind(hits_json(&hits))
     .bind(i64::from(risk(&hits)))
+    .bind(&parent)
+    .bind(new.email.as_ref().map_or("", |email| email.as_str()))
+    .bind(&new.identity)
+    .bind(&new.challenge)
     .execute(&mut *write)
     .await?;
     if done.rows_affected() == 0 {
-        return sent_before(write, new).await;
+        return Ok(sent_before(write, new).await?.unwrap_or(Submitted::KeyTaken));
     }
     let content = audit::commitment(&salt, author, body);
     let mut rules: Vec<&str> = hits.iter().map(|hit| hit.rule.name()).collect();
     rules.dedup();
-    let entry = audit::received(id.to_string(), &article, state, created, content, &rules);
-    chain.append(write, entry).await?;
-    Ok(Submitted::New(id))
+    let (id_text, parent) = (id.to_string(), parent.as_deref());
+    if state == CommentState::Approved {
+        count_approved(write, &article, parent, &id_text, 1).await?;
+    }
+    let rules = &rules;
+    let arrival =
+        Arrival { id: id_text, article: &article, parent, state, created, content, rules };
+    chain.append(write, arrival.entry()).await?;
+    Ok(Submitted::New(id, state))
+}
+
+/// The comment at the top of a thread that readers see, below which an answer to one of it stands.
+async fn thread_of(
+    write: &mut AnyConnection,
+    answered: CommentId,
+    article: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = sqlx::query(
+        "SELECT thread.id FROM comments AS answered
+         JOIN comments AS thread ON thread.id = COALESCE(answered.parent_id, answered.id)
+         WHERE answered.id = $1 AND answered.article_id = $2
+            AND answered.state = 'approved' AND thread.state = 'approved'",
+    );
+    let row = query.bind(answered.to_string()).bind(article).fetch_optional(write).await?;
+    Ok(row.map(|row| row.try_get("id")).transpose()?)
+}
+
+/// Whether its challenge came with another comment. With the same one it may come again.
+async fn is_used(write: &mut AnyConnection, new: &NewComment) -> Result<bool, StoreError> {
+    let Some(challenge) = &new.challenge else { return Ok(false) };
+    let query = sqlx::query("SELECT article_id, submission_key FROM comments WHERE challenge = $1");
+    let Some(row) = query.bind(challenge).fetch_optional(write).await? else { return Ok(false) };
+    let key: Option<String> = row.try_get("submission_key")?;
+    let is_same = key.as_deref() == new.key.as_ref().map(|key| key.as_str())
+        && row.try_get::<String, _>("article_id")? == new.article.to_string();
+    Ok(key.is_none() || !is_same)
+}
+
+/// What becomes of a comment before anybody has seen it.
+async fn first_state(
+    write: &mut AnyConnection,
+    new: &NewComment,
+    hits: &[Hit],
+) -> Result<CommentState, StoreError> {
+    if hits.iter().any(|hit| new.rejecting.contains(&hit.rule)) {
+        return Ok(CommentState::Rejected);
+    }
+    let is_published = match new.publishing {
+        _ if !hits.is_empty() => false,
+        Publishing::Held => false,
+        Publishing::AtOnce => true,
+        Publishing::Trusted { .. } if new.identity.is_empty() => false,
+        Publishing::Trusted { approved_min } => {
+            let query = sqlx::query(
+                "SELECT state, COUNT(*) AS count FROM comments
+                 WHERE identity = $1 AND decided_ms IS NOT NULL GROUP BY state",
+            );
+            let mut decided = (0, 0);
+            for row in query.bind(&new.identity).fetch_all(write).await? {
+                match comments::state(&row)? {
+                    CommentState::Approved => decided.0 = unsigned(&row, "count")?,
+                    CommentState::Rejected => decided.1 = unsigned(&row, "count")?,
+                    CommentState::Waiting => {}
+                }
+            }
+            decided.0 >= u64::from(approved_min) && decided.1 == 0
+        }
+    };
+    Ok(if is_published { CommentState::Approved } else { CommentState::Waiting })
 }
 
 /// What the text says, and what only the store knows: whether the same text came before, and whether a
@@ -202,17 +295,24 @@ async fn all_hits(write: &mut AnyConnection, new: &NewComment) -> Result<Vec<Hit
 }
 
 /// What came with the same key before.
-async fn sent_before(write: &mut AnyConnection, new: &NewComment) -> Result<Submitted, StoreError> {
+async fn sent_before(
+    write: &mut AnyConnection,
+    new: &NewComment,
+) -> Result<Option<Submitted>, StoreError> {
     let row = sqlx::query(
-        "SELECT id, author, body FROM comments WHERE article_id = $1 AND submission_key = $2",
+        "SELECT id, author, body, state FROM comments WHERE article_id = $1 AND submission_key = $2",
     )
     .bind(new.article.to_string())
     .bind(new.key.as_ref().map(|key| key.as_str()))
-    .fetch_one(write)
+    .fetch_optional(write)
     .await?;
+    let Some(row) = row else { return Ok(None) };
     let same = row.try_get::<String, _>("author")? == new.author.as_str()
         && row.try_get::<String, _>("body")? == new.body.as_str();
-    Ok(if same { Submitted::Again(parse(&row, "id")?) } else { Submitted::KeyTaken })
+    if !same {
+        return Ok(Some(Submitted::KeyTaken));
+    }
+    Ok(Some(Submitted::Again(parse(&row, "id")?, comments::state(&row)?)))
 }
 
 /// 128 random bits in hexadecimal digits.
@@ -255,6 +355,11 @@ mod tests {
             hits: Vec::new(),
             fingerprint: String::new(),
             rejecting: vec![Rule::BlockedNetwork],
+            parent: None,
+            email: None,
+            identity: String::new(),
+            challenge: None,
+            publishing: Publishing::Held,
         }
     }
 
@@ -267,17 +372,18 @@ mod tests {
     async fn one_key_is_one_comment() {
         let (_folder, store, article) = open().await;
         let key = Some("0123456789");
-        let Submitted::New(id) = store.add_comment(comment(article, "Hay lắm", key)).await.unwrap()
+        let Submitted::New(id, CommentState::Waiting) =
+            store.add_comment(comment(article, "Hay lắm", key)).await.unwrap()
         else {
             panic!("it was never sent before")
         };
         let again = store.add_comment(comment(article, "Hay lắm", key)).await.unwrap();
-        assert_eq!(again, Submitted::Again(id));
+        assert_eq!(again, Submitted::Again(id, CommentState::Waiting));
         let other = store.add_comment(comment(article, "Dở quá đi", key)).await.unwrap();
         assert_eq!(other, Submitted::KeyTaken);
         for _ in 0..2 {
             let free = store.add_comment(comment(article, "Hay lắm", None)).await.unwrap();
-            assert!(matches!(free, Submitted::New(_)));
+            assert!(matches!(free, Submitted::New(..)));
         }
         assert_eq!(store.queue_counts().await.unwrap().waiting, 3);
         let report = store.verify_audit().await.unwrap();

@@ -12,7 +12,7 @@ use super::error::WebError;
 use super::metadata::metadata;
 use super::origin::origin;
 use super::pages::{ArticlePage, CommentBox, NewsItem, PlayerView};
-use super::{App, comments, views};
+use super::{App, comment_box, views};
 use crate::domain::address::Address;
 use crate::domain::article::Part;
 use crate::domain::ids::ArticleId;
@@ -117,7 +117,7 @@ pub async fn show_article(
 ) -> Result<Response, WebError> {
     let Path(id) = path?;
     let told = told(&app, &id).await?;
-    let comment_box = comments::first_page(&app, told.article.id).await?;
+    let comment_box = comment_box::first_page(&app, told.article.id).await?;
     let origin = origin(&app, &headers);
     article_page(&app, &viewer, &told, comment_box, &origin).await
 }

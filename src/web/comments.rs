@@ -1,46 +1,55 @@
-//! Readers' comments: the approved ones, and new ones, which wait for a moderator.
+//! Readers' comments: the approved ones, and new ones.
 
 use axum::Json;
-use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::auth::Viewer;
+use super::challenge::{BadChallenge, is_proven};
 use super::client::Client;
 use super::error::WebError;
 use super::limits::header_text;
-use super::origin::origin;
-use super::pages::CommentBox;
+use super::pages::CommentView;
 use super::texts::texts;
-use super::{App, articles, limits, views};
+use super::{App, limits, views};
+use crate::config::CommentsConfig;
 use crate::domain::comment::{
-    self, CommentAuthor, CommentBody, CommentState, NewComment, SubmissionKey,
+    CommentAuthor, CommentBody, CommentEmail, CommentState, NewComment, Publishing, SubmissionKey,
 };
 use crate::domain::ids::{ArticleId, CommentId};
-use crate::domain::listening::Day;
 use crate::domain::rule::{Hit, Rule};
+use crate::domain::thread::ThreadOrder;
 use crate::moderate;
-use crate::store::{Submitted, hex, now};
+use crate::store::{REPLIES_PER_PAGE, Submitted, now};
 
 const PER_PAGE: u32 = 20;
+
+/// Where the list does not come in pages: more than anybody reads.
+const ALL_MAX: u32 = 1_000;
 
 /// Sending twice with the same one makes one comment (draft-ietf-httpapi-idempotency-key-header).
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 #[derive(Deserialize)]
-pub struct PageQuery {
+pub struct ListQuery {
     page: Option<u32>,
+    /// "newest" or "liked".
+    order: Option<String>,
+    /// Only the replies to this comment.
+    parent: Option<String>,
 }
 
 #[derive(Serialize)]
 struct CommentsJson {
     comments: Vec<CommentJson>,
+    /// With the replies.
     total: u64,
     page: u32,
     pages: u64,
+    /// What the box offers.
+    features: String,
 }
 
 /// A comment as readers' programs see it. The texts are plain, not HTML.
@@ -50,6 +59,11 @@ struct CommentJson {
     author: String,
     body: String,
     created: String,
+    likes: u64,
+    /// The oldest first.
+    replies: Vec<CommentJson>,
+    /// How many there are; further ones come by `?parent=`.
+    replies_total: u64,
 }
 
 #[derive(Serialize)]
@@ -63,42 +77,116 @@ struct AcceptedJson {
 #[derive(Deserialize)]
 pub struct SentComment {
     #[serde(default)]
-    author: Option<String>,
+    pub author: Option<String>,
     #[serde(default)]
-    body: String,
+    pub email: Option<String>,
+    #[serde(default)]
+    pub body: String,
+    /// The comment that it answers.
+    #[serde(default)]
+    pub parent: Option<String>,
     /// Made up by the browser for this one submission; so is the header `Idempotency-Key`.
     #[serde(default)]
-    key: Option<String>,
+    pub key: Option<String>,
     /// A field that people do not see: whoever fills it in is a program.
     #[serde(default)]
-    website: Option<String>,
+    pub website: Option<String>,
+    /// What `GET /api/challenge` asked, and the answer.
+    #[serde(default)]
+    pub challenge: Option<String>,
+    #[serde(default)]
+    pub proof: Option<String>,
 }
 
-/// `GET /api/articles/{id}/comments?page=1`
+/// A comment that was kept.
+pub struct Accepted {
+    pub id: CommentId,
+    /// Whether readers see it already.
+    pub is_shown: bool,
+}
+
+/// What is known about how a comment was sent.
+#[derive(Default)]
+struct Sending {
+    /// For the store: it is good for one comment.
+    challenge: Option<String>,
+    is_proven: bool,
+    is_too_fast: bool,
+}
+
+/// `GET /api/articles/{id}/comments?page=1&order=newest`, and `?parent=…` for further replies.
 pub async fn list_comments(
     State(app): State<App>,
     path: Result<Path<String>, PathRejection>,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
     let (Path(id), Query(query)) = (path?, query?);
     let article = known(&app, &id).await?;
     let page = query.page.unwrap_or(1).max(1);
-    let (found, total) = app.0.store.approved_comments(article, page, PER_PAGE).await?;
-    let comment_json = |comment: &comment::Comment| CommentJson {
-        id: comment.id.to_string(),
-        author: comment.author.clone(),
-        body: comment.body.clone(),
-        created: comment.created.rfc3339(),
+    let order = match query.order.as_deref() {
+        None => ThreadOrder::default(),
+        Some(name) => ThreadOrder::from_name(name).ok_or_else(WebError::bad_request)?,
+    };
+    let per_page = per_page(&app.0.settings.comments);
+    let (comments, total, pages) = match query.parent {
+        Some(parent) => {
+            let parent = parent_id(&parent)?;
+            let replies = app.0.store.replies(parent, page).await?;
+            let is_full = replies.len() == REPLIES_PER_PAGE as usize;
+            let pages = u64::from(page) + u64::from(is_full);
+            let replies: Vec<CommentView> = replies.iter().map(views::comment).collect();
+            (replies, 0, pages)
+        }
+        None => {
+            let talk = app.0.store.talk(article, order, page, per_page).await?;
+            let pages = talk.threads_total.div_ceil(u64::from(per_page));
+            let threads = talk.threads.iter().map(views::thread).collect();
+            (threads, talk.comments_total, pages)
+        }
     };
     Ok(views::fresh(Json(CommentsJson {
-        comments: found.iter().map(comment_json).collect(),
+        comments: comments.into_iter().map(comment_json).collect(),
         total,
         page,
-        pages: total.div_ceil(u64::from(PER_PAGE)),
+        pages,
+        features: features(&app.0.settings.comments),
     })))
 }
 
-/// `POST /api/articles/{id}/comments`: 202, waiting for a moderator.
+fn comment_json(view: CommentView) -> CommentJson {
+    CommentJson {
+        id: view.id,
+        author: view.author,
+        body: view.body,
+        created: view.created,
+        likes: view.likes,
+        replies: view.replies.into_iter().map(comment_json).collect(),
+        replies_total: view.replies_total,
+    }
+}
+
+/// How many comments one page has.
+pub fn per_page(settings: &CommentsConfig) -> u32 {
+    if settings.paging { PER_PAGE } else { ALL_MAX }
+}
+
+/// What the box offers, as names apart by a space: for the element.
+pub fn features(settings: &CommentsConfig) -> String {
+    let offered = [
+        (settings.name_required, "name"),
+        (settings.email, "email"),
+        (settings.replies, "replies"),
+        (settings.likes, "likes"),
+        (settings.reports, "reports"),
+        (settings.sorting, "sorting"),
+        (settings.is_shown_at_once(), "at_once"),
+    ];
+    let names = offered.into_iter().filter(|(is_on, _)| *is_on).map(|(_, name)| name);
+    names.collect::<Vec<_>>().join(" ")
+}
+
+/// `POST /api/articles/{id}/comments`: 202; it waits for a moderator, or is shown at once where the
+/// newsroom has it so.
 pub async fn create_comment(
     State(app): State<App>,
     Client(network): Client,
@@ -111,65 +199,22 @@ pub async fn create_comment(
         new.key = Some(key.to_owned());
     }
     let article = known(&app, &id).await?;
-    let id = accept(&app, network, article, &new).await?;
+    let sending = sending(&app, &new)?;
+    let accepted = accept(&app, network, article, &new, sending).await?;
+    let state = if accepted.is_shown { CommentState::Approved } else { CommentState::Waiting };
     let accepted = AcceptedJson {
-        id: id.to_string(),
-        state: CommentState::Waiting.name(),
-        message: texts().comments.accepted.clone(),
+        id: accepted.id.to_string(),
+        state: state.name(),
+        message: accepted_message(&accepted).to_owned(),
     };
     let no_store = [(header::CACHE_CONTROL, limits::NO_STORE)];
     Ok((StatusCode::ACCEPTED, no_store, Json(accepted)).into_response())
 }
 
-/// `POST /articles/{id}/comments`: the same from a page without script. What was typed comes back
-/// with whatever was wrong.
-pub async fn create_from_form(
-    State(app): State<App>,
-    Client(network): Client,
-    viewer: Viewer,
-    headers: HeaderMap,
-    path: Result<Path<String>, PathRejection>,
-    form: Result<Form<SentComment>, FormRejection>,
-) -> Result<Response, WebError> {
-    let (Path(id), Form(mut new)) = (path?, form?);
-    new.key = Some(form_key(&network, &new));
-    let told = articles::told(&app, &id).await?;
-    let accepted = accept(&app, network, told.article.id, &new).await;
-    let mut comment_box = first_page(&app, told.article.id).await?;
-    let status = match accepted {
-        Ok(_) => {
-            comment_box.message = Some(texts().comments.accepted.clone());
-            StatusCode::ACCEPTED
-        }
-        Err(error) => {
-            comment_box.is_error = true;
-            comment_box.message = Some(error.message);
-            comment_box.typed_author = new.author.unwrap_or_default();
-            comment_box.counter = counter(&new.body);
-            comment_box.typed_body = new.body;
-            error.status
-        }
-    };
-    let origin = origin(&app, &headers);
-    let page = articles::article_page(&app, &viewer, &told, comment_box, &origin).await?;
-    Ok((status, page).into_response())
-}
-
-/// Without script nothing makes up a key: the same words from the same network on one day are taken for a
-/// form that was sent twice.
-fn form_key(network: &str, new: &SentComment) -> String {
-    let author = new.author.as_deref().unwrap_or_default();
-    let day = Day::of(now()).to_string();
-    let sent = [network, &day, author, &new.body].join("\n");
-    let digits = hex(&Sha256::digest(sent));
-    format!("form-{}", &digits[..40])
-}
-
-/// `GET` of the form's address, e.g. by reloading: the article's page, at its comments.
-pub async fn show_article(path: Result<Path<String>, PathRejection>) -> Result<Redirect, WebError> {
-    let Path(id) = path?;
-    let id: ArticleId = id.parse().map_err(|_| WebError::not_found("article_not_found"))?;
-    Ok(Redirect::to(&format!("{}#comments", views::article_path(id))))
+/// What a reader is told who has sent a comment. That a rule rejected it is nobody's business who means ill.
+pub fn accepted_message(accepted: &Accepted) -> &'static str {
+    let t = &texts().comment_box;
+    if accepted.is_shown { &t.published } else { &t.accepted }
 }
 
 /// The article of that id, or 404.
@@ -179,33 +224,65 @@ async fn known(app: &App, id: &str) -> Result<ArticleId, WebError> {
     if app.0.store.has_article(id).await? { Ok(id) } else { Err(missing()) }
 }
 
-/// The comment box as a page shows it first.
-pub async fn first_page(app: &App, article: ArticleId) -> Result<CommentBox, WebError> {
-    let (comments, total) = app.0.store.approved_comments(article, 1, PER_PAGE).await?;
-    Ok(CommentBox {
-        article_id: article.to_string(),
-        comments: comments.iter().map(views::comment).collect(),
-        total,
-        message: None,
-        is_error: false,
-        typed_author: String::new(),
-        typed_body: String::new(),
-        counter: counter(""),
+fn parent_id(sent: &str) -> Result<CommentId, WebError> {
+    sent.parse().map_err(|_| WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "parent_gone"))
+}
+
+/// What the challenge tells, if one came. One that is not ours, or too old, is refused: the browser gets
+/// another and tries again.
+fn sending(app: &App, new: &SentComment) -> Result<Sending, WebError> {
+    let settings = &app.0.settings.comments;
+    let Some(challenge) = new.challenge.as_deref().filter(|sent| !sent.is_empty()) else {
+        // Where no work is asked for nobody has to do any.
+        return Ok(Sending { is_proven: settings.proof_of_work_bits == 0, ..Sending::default() });
+    };
+    let age = app.0.challenges.age(challenge, now()).map_err(|bad| {
+        let code = match bad {
+            BadChallenge::Forged => "challenge_invalid",
+            BadChallenge::Expired => "challenge_expired",
+        };
+        WebError::new(StatusCode::UNPROCESSABLE_ENTITY, code)
+    })?;
+    let proof = new.proof.as_deref().unwrap_or_default();
+    Ok(Sending {
+        challenge: Some(challenge.to_owned()),
+        is_proven: is_proven(challenge, proof, settings.proof_of_work_bits),
+        is_too_fast: is_too_fast(settings, age),
     })
 }
 
-/// "Bạn còn 500/500 ký tự", or by how much a text is too long.
-fn counter(typed: &str) -> String {
-    let t = &texts().comments;
-    let (length, max) = (comment::length(typed), CommentBody::LENGTH_MAX);
-    if length > max {
-        return t.over.replace("{over}", &(length - max).to_string());
-    }
-    t.left.replace("{left}", &(max - length).to_string()).replace("{max}", &max.to_string())
+/// Whether a person could not have written anything in so many milliseconds.
+pub fn is_too_fast(settings: &CommentsConfig, age: i64) -> bool {
+    age < i64::from(settings.min_seconds) * 1000
+}
+
+/// The same from a form without script, which does no work, so that its challenge tells the time alone. It
+/// stands in the page, and going back to the page sends it again.
+pub fn sending_of_form(app: &App, new: &SentComment) -> bool {
+    let challenge = new.challenge.as_deref().unwrap_or_default();
+    let age = app.0.challenges.age(challenge, now());
+    age.is_ok_and(|age| is_too_fast(&app.0.settings.comments, age))
+}
+
+/// Keeps what came from a form without script.
+pub async fn accept_form(
+    app: &App,
+    network: String,
+    article: ArticleId,
+    new: &SentComment,
+) -> Result<Accepted, WebError> {
+    let sending = Sending { is_too_fast: sending_of_form(app, new), ..Sending::default() };
+    accept(app, network, article, new, sending).await
 }
 
 /// What the rules find in what was sent. What is found in the name has no place in the text.
-fn hits(app: &App, new: &SentComment, author: &CommentAuthor, body: &CommentBody) -> Vec<Hit> {
+fn hits(
+    app: &App,
+    new: &SentComment,
+    sending: &Sending,
+    author: &CommentAuthor,
+    body: &CommentBody,
+) -> Vec<Hit> {
     let examiner = &app.0.settings.examiner;
     let mut hits = examiner.examine(body.as_str());
     let in_name = examiner.examine(author.as_str());
@@ -213,7 +290,29 @@ fn hits(app: &App, new: &SentComment, author: &CommentAuthor, body: &CommentBody
     if new.website.as_deref().is_some_and(|filled| !filled.is_empty()) {
         hits.push(Hit::new(Rule::Honeypot, 0..0));
     }
+    if sending.is_too_fast {
+        hits.push(Hit::new(Rule::TooFast, 0..0));
+    }
     hits
+}
+
+/// The name that signs it: what was typed, else that of all readers.
+fn author(settings: &CommentsConfig, new: &SentComment) -> Result<CommentAuthor, WebError> {
+    let typed = new.author.as_deref().unwrap_or("");
+    if typed.trim().is_empty() && !settings.name_required {
+        return Ok(CommentAuthor::new(&texts().comment_box.anonymous)?);
+    }
+    Ok(CommentAuthor::new(typed)?)
+}
+
+/// Whether it may be shown before a moderator has seen it.
+fn publishing(settings: &CommentsConfig, sending: &Sending) -> Publishing {
+    match settings.trusted_after {
+        _ if !sending.is_proven => Publishing::Held,
+        _ if settings.is_shown_at_once() => Publishing::AtOnce,
+        0 => Publishing::Held,
+        approved_min => Publishing::Trusted { approved_min },
+    }
 }
 
 async fn accept(
@@ -221,11 +320,20 @@ async fn accept(
     network: String,
     article: ArticleId,
     new: &SentComment,
-) -> Result<CommentId, WebError> {
+    sending: Sending,
+) -> Result<Accepted, WebError> {
+    let settings = &app.0.settings.comments;
     let body = CommentBody::new(&new.body)?;
-    let typed = new.author.as_deref().unwrap_or("");
-    let name = if typed.trim().is_empty() { &texts().comments.anonymous } else { typed };
-    let author = CommentAuthor::new(name)?;
+    let author = author(settings, new)?;
+    let email = match new.email.as_deref() {
+        Some(typed) if settings.email => CommentEmail::new(typed)?,
+        _ => None,
+    };
+    let parent = match new.parent.as_deref() {
+        Some(parent) if settings.replies => Some(parent_id(parent)?),
+        Some(_) => return Err(WebError::new(StatusCode::FORBIDDEN, "switched_off")),
+        None => None,
+    };
     let key = match new.key.as_deref() {
         None | Some("") => None,
         Some(key) => Some(SubmissionKey::new(key).ok_or_else(WebError::bad_request)?),
@@ -234,21 +342,28 @@ async fn accept(
     if !app.0.comment_limit.allows(&network) || !app.0.article_limit.allows(&article.to_string()) {
         return Err(WebError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
     }
-    let hits = hits(app, new, &author, &body);
     let comment = NewComment {
         article,
-        author,
         key,
         network,
-        hits,
+        hits: hits(app, new, &sending, &author, &body),
+        author,
         fingerprint: moderate::fingerprint(body.as_str()),
         body,
         rejecting: app.0.settings.rejecting.clone(),
+        parent,
+        email,
+        identity: String::new(),
+        publishing: publishing(settings, &sending),
+        challenge: sending.challenge,
     };
+    let refused = |code| Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, code));
     match app.0.store.add_comment(comment).await? {
-        Submitted::New(id) | Submitted::Again(id) => Ok(id),
-        Submitted::KeyTaken => {
-            Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "submission_key_taken"))
+        Submitted::New(id, state) | Submitted::Again(id, state) => {
+            Ok(Accepted { id, is_shown: state == CommentState::Approved })
         }
+        Submitted::KeyTaken => refused("submission_key_taken"),
+        Submitted::ChallengeUsed => refused("challenge_used"),
+        Submitted::ParentGone => refused("parent_gone"),
     }
 }

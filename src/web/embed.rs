@@ -14,7 +14,7 @@ use super::limits::wants_page;
 use super::origin::origin;
 use super::pages::{EmbedPage, OembedFrame};
 use super::texts::texts;
-use super::{App, comments, views};
+use super::{App, comment_box, views};
 
 /// How high the player in its frame is, in CSS pixels.
 const FRAME_HEIGHT: u32 = 230;
@@ -94,8 +94,8 @@ async fn embed(
         told => told?,
     };
     let wants_comments = query.comments.as_deref() == Some("1");
-    let comment_box = match wants_comments {
-        true => Some(comments::first_page(app, told.article.id).await?),
+    let view = match wants_comments {
+        true => Some(comment_box::first_page(app, told.article.id).await?),
         false => None,
     };
     views::page(&EmbedPage {
@@ -103,7 +103,7 @@ async fn embed(
         title: told.article.article.title.clone(),
         page: views::article_path(told.article.id),
         player: told.player(app).await?,
-        comment_box,
+        comment_box: view,
     })
 }
 

@@ -45,6 +45,10 @@ impl WebError {
         Self::new(StatusCode::BAD_REQUEST, "bad_request")
     }
 
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+    }
+
     pub fn not_found(code: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code)
     }
@@ -89,8 +93,9 @@ impl From<InvalidComment> for WebError {
         let code = match error {
             InvalidComment::TooShort => "comment_too_short",
             InvalidComment::TooLong => "comment_too_long",
-            InvalidComment::NameMissing => "bad_request",
+            InvalidComment::NameMissing => "name_missing",
             InvalidComment::NameTooLong => "name_too_long",
+            InvalidComment::EmailInvalid => "email_invalid",
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code)
     }
@@ -166,6 +171,13 @@ mod tests {
             "comment_too_short",
             "comment_too_long",
             "name_too_long",
+            "name_missing",
+            "email_invalid",
+            "parent_gone",
+            "challenge_invalid",
+            "challenge_expired",
+            "challenge_used",
+            "switched_off",
             "login_failed",
             "cross_site",
             "article_not_found",

@@ -4,8 +4,10 @@ mod articles;
 mod artwork;
 mod assets;
 mod auth;
+mod challenge;
 mod chart;
 mod client;
+mod comment_box;
 mod comments;
 mod crawlers;
 mod desk;
@@ -28,6 +30,7 @@ mod pages;
 mod password;
 mod podcast;
 mod range;
+mod reactions;
 mod routes;
 mod tally;
 pub mod texts;
@@ -48,8 +51,12 @@ pub use self::client::{NoNetwork, TrustedProxies};
 pub use self::password::{PASSWORD_LENGTH_MIN, hash as hash_password};
 pub use self::podcast::PodcastSettings;
 
+pub use self::challenge::SECRET as CHALLENGE_SECRET;
+
+use self::challenge::Challenges;
 use self::limits::RateLimit;
 use self::tally::Tally;
+use crate::config::CommentsConfig;
 use crate::domain::ids::VoiceId;
 use crate::domain::rule::Rule;
 use crate::domain::units::Timestamp;
@@ -79,7 +86,10 @@ struct AppParts {
     started: Timestamp,
     /// The voices there are; one may be installed while the service runs.
     voices: RwLock<Vec<VoiceCard>>,
+    /// Asks the browsers of those who comment.
+    challenges: Challenges,
     comment_limit: RateLimit,
+    reaction_limit: RateLimit,
     article_limit: RateLimit,
     login_limit: RateLimit,
     report_limit: RateLimit,
@@ -99,9 +109,9 @@ pub struct WebSettings {
     pub public_url: String,
     /// The voices there are at the start.
     pub voices: Vec<VoiceCard>,
-    /// Comments that one network may send in ten minutes, and that one article may get.
-    pub comments_per_network: u32,
-    pub comments_per_article: u32,
+    pub comments: CommentsConfig,
+    /// What signs challenges.
+    pub challenge_secret: String,
     /// What looks at comments first.
     pub examiner: Examiner,
     /// The rules that reject a comment by themselves.
@@ -131,8 +141,10 @@ impl App {
         stop: watch::Receiver<bool>,
     ) -> Self {
         let window = Duration::from_secs(600);
-        let comment_limit = RateLimit::new(settings.comments_per_network, window);
-        let article_limit = RateLimit::new(settings.comments_per_article, window);
+        let challenges = Challenges::new(&settings.challenge_secret);
+        let comment_limit = RateLimit::new(settings.comments.per_network_max, window);
+        let reaction_limit = RateLimit::new(settings.comments.reactions_max, window);
+        let article_limit = RateLimit::new(settings.comments.per_article_max, window);
         let login_limit = RateLimit::new(10, window);
         let report_limit = RateLimit::new(settings.reports_per_network, window);
         let watchers = Arc::new(Semaphore::new(WATCHERS_MAX));
@@ -143,7 +155,9 @@ impl App {
             voices: RwLock::new(settings.voices.clone()),
             settings,
             started: now(),
+            challenges,
             comment_limit,
+            reaction_limit,
             article_limit,
             login_limit,
             report_limit,

@@ -95,6 +95,8 @@ struct ResultsJson {
 struct CountsJson {
     waiting: u64,
     flagged: u64,
+    reported: u64,
+    unseen: u64,
     approved: u64,
     rejected: u64,
 }
@@ -111,16 +113,26 @@ pub async fn list_comments(
     let has_next = items.len() > PAGE as usize;
     items.truncate(PAGE as usize);
     let counts = app.0.store.queue_counts().await?;
-    let waits = matches!(asked.queue, QueueName::Waiting | QueueName::Flagged);
+    let empties = asked.queue.empties();
+    let has_order = empties && asked.queue != QueueName::Reported;
+    let shows_at_once = {
+        let settings = &app.0.settings.comments;
+        settings.is_shown_at_once() || settings.trusted_after > 0 || counts.unseen > 0
+    };
+    let is_shown = |queue: &QueueName| *queue != QueueName::Unseen || shows_at_once;
     views::page(&ModerationPage {
         frame: views::frame(Some(&account)),
         queue: asked.queue.name(),
-        tabs: QueueName::ALL.into_iter().map(|queue| tab(queue, &counts)).collect(),
+        tabs: QueueName::ALL
+            .into_iter()
+            .filter(is_shown)
+            .map(|queue| tab(queue, &counts))
+            .collect(),
         by_risk: asked.order == Order::Risk,
-        has_order: waits,
+        has_order,
         previous: (asked.page > 1).then(|| path(&asked, asked.page - 1)),
         // What waits is loaded by the page itself, as it empties; what was found is not.
-        next: (has_next && (!waits || !asked.query.is_empty()))
+        next: (has_next && (!empties || !asked.query.is_empty()))
             .then(|| path(&asked, asked.page + 1)),
         query: asked.query,
         items,
@@ -146,8 +158,9 @@ pub async fn show_counts(
     State(app): State<App>,
     Moderator(_): Moderator,
 ) -> Result<Response, WebError> {
-    let QueueCounts { waiting, flagged, approved, rejected } = app.0.store.queue_counts().await?;
-    let counts = CountsJson { waiting, flagged, approved, rejected };
+    let QueueCounts { waiting, flagged, reported, unseen, approved, rejected } =
+        app.0.store.queue_counts().await?;
+    let counts = CountsJson { waiting, flagged, reported, unseen, approved, rejected };
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(counts)).into_response())
 }
 
@@ -181,6 +194,8 @@ fn tab(queue: QueueName, counts: &QueueCounts) -> QueueTab {
     let (text, count) = match queue {
         QueueName::Waiting => (&t.waiting, Some(counts.waiting)),
         QueueName::Flagged => (&t.flagged, Some(counts.flagged)),
+        QueueName::Reported => (&t.reported, Some(counts.reported)),
+        QueueName::Unseen => (&t.unseen, Some(counts.unseen)),
         QueueName::Approved => (&t.approved, Some(counts.approved)),
         QueueName::Rejected => (&t.rejected, Some(counts.rejected)),
         QueueName::All => (&t.all, None),
@@ -233,8 +248,37 @@ fn item(queued: &Queued, names: &HashMap<AccountId, String>) -> ModerationItem {
         network: queued.network.clone(),
         history: (approved + rejected > 0)
             .then(|| history.replace("{rejected}", &rejected.to_string())),
+        contact: [&queued.email, &queued.identity]
+            .into_iter()
+            .filter(|known| !known.is_empty())
+            .cloned()
+            .collect(),
+        answered: queued.answered.clone(),
+        open: open(queued),
+        reported: reported(&queued.reports),
         decided,
     }
+}
+
+/// The queues in which an approved comment stands until a moderator decides.
+fn open(queued: &Queued) -> String {
+    let comment = &queued.comment;
+    let is_shown = comment.state == CommentState::Approved;
+    let queues = [
+        (!queued.reports.is_empty(), QueueName::Reported),
+        (comment.decision.is_none(), QueueName::Unseen),
+    ];
+    let names = queues.into_iter().filter(|(is_in, _)| is_shown && *is_in);
+    names.map(|(_, queue)| queue.name()).collect::<Vec<_>>().join(" ")
+}
+
+/// "3 báo cáo: Spam (2), Quảng cáo (1)"
+fn reported(reports: &[(Reason, u64)]) -> Option<String> {
+    let count: u64 = reports.iter().map(|(_, count)| count).sum();
+    let one = |(reason, count): &(Reason, u64)| format!("{} ({count})", reason_name(*reason));
+    let reasons: Vec<String> = reports.iter().map(one).collect();
+    let text = texts().moderation.reports.replace("{count}", &count.to_string());
+    (count > 0).then(|| text.replace("{reasons}", &reasons.join(", ")))
 }
 
 fn reason_name(reason: Reason) -> &'static str {

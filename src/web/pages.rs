@@ -65,23 +65,37 @@ pub struct Sentence {
 
 /// An approved comment.
 pub struct CommentView {
+    pub id: String,
     pub author: String,
     pub body: String,
     /// `dd/mm/yyyy HH:MM`
     pub date: String,
     /// RFC 3339
     pub created: String,
+    pub likes: u64,
+    /// The oldest first; `replies_total` when there are more.
+    pub replies: Vec<CommentView>,
+    pub replies_total: u64,
 }
 
 /// The comment box: what it starts with.
 pub struct CommentBox {
     pub article_id: String,
     pub comments: Vec<CommentView>,
+    /// How many there are without the replies, and with them.
+    pub threads: u64,
     pub total: u64,
+    /// What the box offers, for the script: names apart by a space.
+    pub features: String,
+    pub name_required: bool,
+    pub has_email: bool,
+    pub is_shown_at_once: bool,
+    pub challenge: String,
     /// After a form was sent without script: what to say and what had been typed.
     pub message: Option<String>,
     pub is_error: bool,
     pub typed_author: String,
+    pub typed_email: String,
     pub typed_body: String,
     /// "Bạn còn 500/500 ký tự", before a script counts along.
     pub counter: String,
@@ -130,6 +144,14 @@ pub struct ModerationItem {
     /// The sender's network, empty when it is not known, and what became of others from there.
     pub network: String,
     pub history: Option<String>,
+    /// What only moderators see of the writer: e-mail, and who the newspaper's login says it is.
+    pub contact: Vec<String>,
+    /// Whom it answers and what that says.
+    pub answered: Option<(String, String)>,
+    /// The queues beside its state in which it stands, apart by a space: "reported", "unseen".
+    pub open: String,
+    /// "2 báo cáo: Spam (2)"
+    pub reported: Option<String>,
     /// Who decided, when and why, once somebody did.
     pub decided: Option<String>,
 }

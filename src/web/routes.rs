@@ -16,8 +16,8 @@ use super::limits::{
 };
 use super::views;
 use super::{
-    App, articles, assets, auth, comments, crawlers, desk, embed, health, home, listen, listening,
-    listens, moderation, narrations, networks, podcast,
+    App, articles, assets, auth, challenge, comment_box, comments, crawlers, desk, embed, health,
+    home, listen, listening, listens, moderation, narrations, networks, podcast, reactions,
 };
 
 /// The whole outside face.
@@ -45,7 +45,7 @@ fn pages() -> Router<App> {
         .route("/articles/{id}", get(articles::show_article))
         .route(
             "/articles/{id}/comments",
-            get(comments::show_article).post(comments::create_from_form),
+            get(comment_box::show_article).post(comment_box::create_comment),
         )
         .route("/login", get(auth::show_login).post(auth::create_session))
         .route("/logout", post(auth::delete_session))
@@ -123,6 +123,9 @@ fn public() -> Router<App> {
             "/api/articles/{id}/comments",
             get(comments::list_comments).post(comments::create_comment),
         )
+        .route("/api/challenge", get(challenge::show_challenge))
+        .route("/api/comments/{id}/likes", post(reactions::create_like))
+        .route("/api/comments/{id}/reports", post(reactions::create_report))
         .route(
             "/api/articles/{id}/listens",
             post(listens::create_listens).layer(DefaultBodyLimit::max(REPORT_BYTES_MAX)),

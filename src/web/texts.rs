@@ -17,6 +17,10 @@ pub struct Texts {
     pub player: PlayerTexts,
     pub panel: PanelTexts,
     pub comments: CommentsTexts,
+    #[serde(rename = "box")]
+    pub comment_box: BoxTexts,
+    /// Said by the script alone.
+    pub report: BTreeMap<String, String>,
     pub desk: DeskTexts,
     pub moderation: ModerationTexts,
     /// Why a comment is rejected, by the name of the reason.
@@ -104,27 +108,48 @@ pub struct PanelTexts {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommentsTexts {
-    /// Signs a comment whose writer gave no name.
-    pub anonymous: String,
     pub heading: String,
     pub body: String,
     pub author: String,
+    pub email: String,
+    pub email_hint: String,
     pub optional: String,
     pub left: String,
     pub over: String,
     pub too_long: String,
     pub too_short: String,
     pub name_too_long: String,
+    pub name_missing: String,
     pub moderated: String,
     pub send: String,
     pub sending: String,
-    pub accepted: String,
     pub offline: String,
     pub list: String,
     pub empty: String,
     pub list_failed: String,
     pub retry: String,
     pub more: String,
+    pub more_replies: String,
+    pub order: String,
+    pub newest: String,
+    pub liked: String,
+    pub like: String,
+    pub reply: String,
+    pub replying: String,
+    pub report: String,
+    pub cancel: String,
+}
+
+/// What the server says around the comment box; the script is not given it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoxTexts {
+    /// Signs a comment whose writer gave no name.
+    pub anonymous: String,
+    pub accepted: String,
+    pub published: String,
+    pub reported: String,
+    pub likes: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -184,6 +209,13 @@ pub struct ModerationTexts {
     pub undone: String,
     pub more: String,
     pub flagged: String,
+    pub reported: String,
+    pub reports: String,
+    pub unseen: String,
+    pub keep: String,
+    pub answered: String,
+    pub empty_reported: String,
+    pub empty_unseen: String,
     pub all: String,
     pub empty_flagged: String,
     pub empty_all: String,

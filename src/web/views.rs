@@ -19,6 +19,7 @@ use crate::domain::comment::Comment;
 use crate::domain::ids::{ArticleId, NarrationId};
 use crate::domain::job::{Job, JobState};
 use crate::domain::note::{Note, NoteKind};
+use crate::domain::thread::Thread;
 use crate::domain::units::Timestamp;
 use crate::store::{Heard, Line, StoredArticle, StoredNarration};
 
@@ -197,10 +198,23 @@ pub fn text_blocks(article: &Article, lines: &[Line]) -> Vec<TextBlock> {
 
 pub fn comment(comment: &Comment) -> CommentView {
     CommentView {
+        id: comment.id.to_string(),
         author: comment.author.clone(),
         body: comment.body.clone(),
         date: date(comment.created),
         created: comment.created.rfc3339(),
+        likes: comment.likes,
+        replies: Vec::new(),
+        replies_total: 0,
+    }
+}
+
+/// A comment with the replies to it.
+pub fn thread(thread: &Thread) -> CommentView {
+    CommentView {
+        replies: thread.replies.iter().map(comment).collect(),
+        replies_total: thread.replies_total,
+        ..comment(&thread.comment)
     }
 }
 

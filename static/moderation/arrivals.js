@@ -15,7 +15,7 @@ export class Arrivals {
   /** @param {import("./list.js").List} list */
   constructor(list) {
     this.#list = list;
-    if (!["waiting", "flagged"].includes(list.name)) return;
+    if (!["waiting", "flagged", "reported", "unseen"].includes(list.name)) return;
     setInterval(() => this.#look(), LOOK_MS);
     new MutationObserver(() => this.#fillUp()).observe(list.queue, { childList: true });
     this.#fillUp();

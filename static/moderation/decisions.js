@@ -16,7 +16,7 @@ export class Decisions {
   /**
    * What can be taken back, the newest last: the comments with the state before, and the networks that were
    * blocked with it.
-   * @type {{ items: { card: HTMLElement, before: string, reason: string }[], state: string, networks: string[] }[]}
+   * @type {{ items: { card: HTMLElement, before: string, reason: string, open: string }[], state: string, networks: string[] }[]}
    */
   #done = [];
   /** Card -> its last request, so that requests about one comment arrive in order. */
@@ -35,9 +35,9 @@ export class Decisions {
    */
   async decide(cards, decision, { reason = "", networks = [] } = {}) {
     const state = RESULT[decision];
-    const wanted = cards.filter((card) => card.isConnected && card.dataset.state !== state);
+    const wanted = cards.filter((card) => card.isConnected && (card.dataset.state !== state || card.dataset.open));
     if (wanted.length === 0) return;
-    const items = wanted.map((card) => ({ card, before: card.dataset.state, reason: card.dataset.reason }));
+    const items = wanted.map((card) => ({ card, before: card.dataset.state, reason: card.dataset.reason, open: card.dataset.open }));
     const entry = { items, state, networks };
     this.#done.push(entry);
     for (const { card } of items) this.#list.setState(card, state, reason);
@@ -53,7 +53,7 @@ export class Decisions {
     entry.items = items.filter(({ card }) => !lost.includes(card));
     if (entry.items.length === 0) this.#done.splice(this.#done.indexOf(entry), 1);
     const back = items.filter(({ card }) => lost.includes(card));
-    for (const { card, before, reason } of back) this.#list.setState(card, before, reason);
+    for (const { card, before, reason, open } of back) this.#list.setState(card, before, reason, open);
     this.#list.putBack(lost, { focus: false });
     this.#showUndo();
   }
@@ -64,7 +64,7 @@ export class Decisions {
     if (!entry) return say(t.undo_nothing);
     const { items, state, networks } = entry;
     const reasonNow = items[0].card.dataset.reason;
-    for (const { card, before, reason } of items) this.#list.setState(card, before, reason);
+    for (const { card, before, reason, open } of items) this.#list.setState(card, before, reason, open);
     this.#list.putBack(items.map(({ card }) => card), { focus: true });
     const [{ card }] = items;
     say(items.length === 1 ? fill(t.undone, { author: card.dataset.author }) : fill(t.undone_many, { count: items.length }));

@@ -113,14 +113,20 @@ export class List {
     if (number) number.textContent = String(Math.max(0, count));
   }
 
-  /** A comment is in another state by now, here and on the tabs. */
-  setState(card, state, reason = "") {
+  /**
+   * A comment is in another state by now, here and on the tabs. `open`: the queues beside its state in which it
+   * stands, such as "reported"; a decision takes it out of them.
+   */
+  setState(card, state, reason = "", open = "") {
     const isHeld = card.querySelector(".queue-rules") !== null;
     const change = (name, by) => this.setCount(name, this.counted(name) + by);
     change(card.dataset.state, -1);
     change(state, +1);
     if (isHeld && card.dataset.state === "waiting") change("flagged", -1);
     if (isHeld && state === "waiting") change("flagged", +1);
+    for (const queue of card.dataset.open.split(" ")) change(queue, -1);
+    for (const queue of open.split(" ")) change(queue, +1);
+    card.dataset.open = open;
     card.dataset.state = state;
     const name = card.querySelector(".queue-state");
     if (name) name.textContent = t[state];

@@ -1,7 +1,9 @@
 // What the player looks like: its shadow tree, and how its state is shown there.
 
-import { button, element } from "../element.js";
-import { clock, fill } from "../words.js";
+import { element } from "../element.js";
+import { fill } from "../words.js";
+import { clock } from "./clock.js";
+import { button } from "./icons.js";
 import { spokenTime } from "./words.js";
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];

@@ -1,8 +1,9 @@
 // Behind "…": volume, download, sharing a moment, and the queue. Most readers never open it, so it comes as a
 // module of its own when somebody does. What it shares with the player is handed to it.
 
-import { button, dress, element } from "../element.js";
+import { dress, element } from "../element.js";
 import { fill } from "../words.js";
+import { button } from "./icons.js";
 import css from "./panel.css";
 import en from "../texts.en.json#panel";
 import vi from "../texts.json#panel";

@@ -9,7 +9,7 @@
 // Events: `baonoi-play`, `baonoi-pause`, `baonoi-time` with `detail.time` in seconds.
 // Methods: `playFrom(seconds)`, `playItem(item)`.
 
-import { address, cues as askForCues, latest, player as askForPlayer } from "../api.js";
+import { address } from "../api.js";
 import { dress, element } from "../element.js";
 import { forget, recall, remember } from "../memory.js";
 import { fill } from "../words.js";
@@ -20,6 +20,7 @@ import { Listens } from "./listens.js";
 import { Mini } from "./mini.js";
 import panelAddress from "./panel.js?address";
 import * as queue from "./queue.js";
+import { cues as askForCues, latest, player as askForPlayer } from "./service.js";
 import { tellPosition, tellSystem } from "./session.js";
 import { canonicalAddress, givenTrack, hashMoment, itemOf, trackOf } from "./track.js";
 import { isEnglish, textsFor } from "./words.js";

@@ -1,6 +1,7 @@
 // What the player says, in the language of the page around it.
 
-import { fill, split } from "../words.js";
+import { fill } from "../words.js";
+import { split } from "./clock.js";
 import en from "../texts.en.json#player";
 import vi from "../texts.json#player";
 

@@ -225,7 +225,10 @@ async fn what_a_rule_finds_is_shown_to_moderators_and_told_to_nobody_else() {
     assert!(page("/moderation?queue=all&q=127.0.0").await.contains("CHO DEN"));
     assert!(page("/moderation?queue=all&q=%25").await.contains("Không có bình luận nào khớp"));
     let counts: Value = serde_json::from_str(&page("/moderation/counts").await).unwrap();
-    assert_eq!(counts, json!({"waiting": 4, "flagged": 3, "approved": 0, "rejected": 1}));
+    assert_eq!(
+        counts,
+        json!({"waiting": 4, "flagged": 3, "reported": 0, "unseen": 0, "approved": 0, "rejected": 1})
+    );
 }
 
 #[tokio::test]

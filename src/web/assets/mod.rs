@@ -77,6 +77,10 @@ const SOURCES: &[(&str, &str)] = sources![
     "baonoi.js",
     "comments.css",
     "comments.js",
+    "comments/count.js",
+    "comments/proof.js",
+    "comments/report.js",
+    "comments/service.js",
     "dates.js",
     "desk.js",
     "element.js",
@@ -86,8 +90,10 @@ const SOURCES: &[(&str, &str)] = sources![
     "moderation/decisions.js",
     "moderation/list.js",
     "news.js",
+    "player/clock.js",
     "player/controls.js",
     "player/follow.js",
+    "player/icons.js",
     "player/listens.js",
     "player/mini.js",
     "player/panel.css",
@@ -96,6 +102,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "player/player.js",
     "player/queue.js",
     "player/sentences.js",
+    "player/service.js",
     "player/session.js",
     "player/track.js",
     "player/words.js",
@@ -106,8 +113,15 @@ const SOURCES: &[(&str, &str)] = sources![
 ];
 
 /// The scripts of pages, each joined from its own module and those that it imports.
-const SCRIPTS: [&str; 6] =
-    ["baonoi.js", "comments.js", "desk.js", "moderation.js", "news.js", "player/panel.js"];
+const SCRIPTS: [&str; 7] = [
+    "baonoi.js",
+    "comments.js",
+    "comments/report.js",
+    "desk.js",
+    "moderation.js",
+    "news.js",
+    "player/panel.js",
+];
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let files = FILES.iter().map(|(path, content)| Asset::new(path, content.to_vec()));
@@ -271,6 +285,8 @@ mod tests {
 
     /// What the player may weigh, script, style and texts together, compressed by gzip.
     const PLAYER_BYTES_MAX: usize = 15_000;
+    /// The largest comment box, by gzip: 8 kB.
+    const COMMENTS_BYTES_MAX: usize = 8_000;
 
     #[test]
     fn every_file_of_the_folder_is_used() {
@@ -295,13 +311,18 @@ mod tests {
     fn every_script_can_be_joined_and_the_player_is_light() {
         for entry in SCRIPTS {
             let script = script(entry).unwrap_or_else(|error| panic!("{entry}: {error}"));
-            // Pages load all but the one that is imported when it is needed.
-            assert_eq!(script.contains("\nexport "), entry == "player/panel.js", "{entry}");
+            // Pages load all but those that are imported when they are needed.
+            let is_module = ["comments/report.js", "player/panel.js"].contains(&entry);
+            assert_eq!(script.contains("\nexport "), is_module, "{entry}");
         }
         let player = ASSETS.iter().find(|asset| asset.path == LOADER).unwrap();
         let weight = player.gzip.as_ref().unwrap().len();
         println!("the player: {} bytes, {weight} by gzip", player.plain.len());
         assert!(weight <= PLAYER_BYTES_MAX, "{weight} bytes");
+        let comments = ASSETS.iter().find(|asset| asset.path == "comments.js").unwrap();
+        let weight = comments.gzip.as_ref().unwrap().len();
+        println!("the comment box: {} bytes, {weight} by gzip", comments.plain.len());
+        assert!(weight <= COMMENTS_BYTES_MAX, "{weight} bytes");
     }
 
     #[test]
