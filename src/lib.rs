@@ -24,6 +24,7 @@
 //! | [`follow`] | feeds and sitemaps | wishes for the new and the corrected | fetches what robots.txt closes |
 //! | [`install`] | the name of a voice | its files in place, checked | shows half of one |
 //! | [`moderate`] | a comment | what a moderator should look at in it | decides |
+//! | [`identify`] | a token of the newspaper's login | who the reader is | lets the token choose how it is checked |
 //! | [`web`] | requests | pages, JSON, sound | computes speech |
 //!
 //! Three rules keep it so. Stages never import each other: `narrate` joins them. The core (`domain`,
@@ -61,5 +62,7 @@ pub mod follow;
 pub mod install;
 
 pub mod moderate;
+
+pub mod identify;
 
 pub mod web;

@@ -9,6 +9,7 @@ pub mod address;
 pub mod article;
 pub mod comment;
 pub mod feed;
+pub mod identity;
 pub mod ids;
 pub mod job;
 pub mod lexicon;
