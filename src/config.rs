@@ -2,6 +2,7 @@
 
 mod comments;
 mod embed;
+mod identity;
 mod podcast;
 
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 pub use self::comments::CommentsConfig;
 pub use self::embed::EmbedConfig;
+pub use self::identity::{IdentityConfig, KeyAlgorithm, KeyConfig, Required, Secret};
 pub use self::podcast::PodcastConfig;
 
 use crate::domain::ids::VoiceId;
@@ -61,6 +63,7 @@ pub struct Config {
     pub listening: ListeningConfig,
     pub podcast: PodcastConfig,
     pub embed: EmbedConfig,
+    pub identity: IdentityConfig,
 }
 
 /// Limits on what is fetched.
@@ -163,6 +166,7 @@ impl Default for Config {
             listening: ListeningConfig::default(),
             podcast: PodcastConfig::default(),
             embed: EmbedConfig::default(),
+            identity: IdentityConfig::default(),
         }
     }
 }
@@ -307,6 +311,7 @@ impl Config {
         self.comments.check()?;
         self.podcast.check()?;
         self.embed.check()?;
+        self.identity.check()?;
         let web = ["https://", "http://"].iter().any(|start| self.public_url.starts_with(start));
         if !web && !self.public_url.is_empty() {
             return refuse("public_url", self.public_url.clone(), "begin with https:// or http://");

@@ -4,6 +4,7 @@
 mod accounts;
 mod doctor;
 mod feeds;
+mod identity;
 mod input;
 mod lexicon;
 mod narrate;

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
 
-use super::{neural, podcast, words};
+use super::{identity, neural, podcast, words};
 
 /// The article that a first visit finds: written for the project.
 const SAMPLE_URL: &str = "https://baomuongthanh.example/chinh-sach-xa-hoi";
@@ -124,6 +124,7 @@ fn settings(
         reports_per_network: config.listening.per_network_max,
         podcast: podcast::podcast(&config.podcast)?,
         embed_sites: config.embed.sites.clone(),
+        readers: identity::identity(&config.identity)?,
     })
 }
 

@@ -32,10 +32,6 @@ pub struct NewComment {
     pub article: ArticleId,
     pub author: CommentAuthor,
     pub body: CommentBody,
-    /// Under what the newspaper's own login knows the writer; empty: nobody knows.
-    pub identity: String,
-    /// Where the newsroom can reach the writer; never shown to readers.
-    pub email: Option<String>,
     /// Two submissions with the same key are one.
     pub key: Option<SubmissionKey>,
     /// The sender's network: /24 of IPv4, /48 of IPv6.

@@ -4,7 +4,9 @@ mod address;
 mod charset;
 mod download;
 mod pace;
+mod phone;
 mod robots;
+mod signed;
 
 use std::collections::HashMap;
 use std::io::Read as _;
@@ -21,6 +23,8 @@ pub use address::NotPublic;
 pub use charset::decode;
 pub use download::remove as remove_part;
 pub use download::{DownloadError, DownloadLimits, Downloader, OnBytes, Size};
+pub use phone::{PhoneError, PhoneHook};
+pub use signed::{NoSecret, SigningSecret};
 
 use self::address::{Allowed, PublicResolver};
 use self::pace::Pace;

@@ -326,7 +326,7 @@ fn salt() -> Result<String, StoreError> {
 mod tests {
     use super::*;
     use crate::domain::account::{Account, Role};
-    use crate::domain::comment::{CommentAuthor, CommentBody, Reason, SubmissionKey};
+    use crate::domain::comment::{CommentAuthor, CommentBody, CommentEmail, Reason, SubmissionKey};
     use crate::domain::ids::ArticleId;
     use crate::store::{Decided, NewDecision, Order, QueueName, Queued};
 
@@ -350,14 +350,14 @@ mod tests {
             article,
             author: CommentAuthor::new("Mai").unwrap(),
             body: CommentBody::new(body).unwrap(),
+            identity: String::new(),
+            email: None,
             key: key.and_then(SubmissionKey::new),
             network: "192.0.2.0/24".into(),
             hits: Vec::new(),
             fingerprint: String::new(),
             rejecting: vec![Rule::BlockedNetwork],
             parent: None,
-            email: None,
-            identity: String::new(),
             challenge: None,
             publishing: Publishing::Held,
         }
@@ -388,6 +388,24 @@ mod tests {
         assert_eq!(store.queue_counts().await.unwrap().waiting, 3);
         let report = store.verify_audit().await.unwrap();
         assert_eq!((report.records, report.faults), (3, Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn who_the_writer_is_is_kept_beside_the_comment() {
+        let (_folder, store, article) = open().await;
+        let known = NewComment {
+            identity: "https://dang-nhap.example|7".into(),
+            email: CommentEmail::new("mai@bao.example").unwrap(),
+            ..comment(article, "Hay lắm", None)
+        };
+        store.add_comment(known).await.unwrap();
+        store.add_comment(comment(article, "Chưa hay", None)).await.unwrap();
+        let rows = sqlx::query("SELECT identity, email FROM comments ORDER BY id");
+        let rows = rows.fetch_all(&store.pool).await.unwrap();
+        let told: Vec<(String, String)> =
+            rows.iter().map(|row| (row.get("identity"), row.get("email"))).collect();
+        let known = ("https://dang-nhap.example|7".to_owned(), "mai@bao.example".to_owned());
+        assert_eq!(told, [known, (String::new(), String::new())]);
     }
 
     #[tokio::test]

@@ -12,12 +12,14 @@ use super::client::Client;
 use super::error::WebError;
 use super::limits::header_text;
 use super::pages::CommentView;
+use super::reader::Reader;
 use super::texts::texts;
 use super::{App, limits, views};
 use crate::config::CommentsConfig;
 use crate::domain::comment::{
     CommentAuthor, CommentBody, CommentEmail, CommentState, NewComment, Publishing, SubmissionKey,
 };
+use crate::domain::identity::Identity;
 use crate::domain::ids::{ArticleId, CommentId};
 use crate::domain::rule::{Hit, Rule};
 use crate::domain::thread::ThreadOrder;
@@ -190,6 +192,7 @@ pub fn features(settings: &CommentsConfig) -> String {
 pub async fn create_comment(
     State(app): State<App>,
     Client(network): Client,
+    reader: Reader,
     headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
     body: Result<Json<SentComment>, JsonRejection>,
@@ -200,7 +203,7 @@ pub async fn create_comment(
     }
     let article = known(&app, &id).await?;
     let sending = sending(&app, &new)?;
-    let accepted = accept(&app, network, article, &new, sending).await?;
+    let accepted = accept(&app, network, reader, article, &new, sending).await?;
     let state = if accepted.is_shown { CommentState::Approved } else { CommentState::Waiting };
     let accepted = AcceptedJson {
         id: accepted.id.to_string(),
@@ -272,7 +275,8 @@ pub async fn accept_form(
     new: &SentComment,
 ) -> Result<Accepted, WebError> {
     let sending = Sending { is_too_fast: sending_of_form(app, new), ..Sending::default() };
-    accept(app, network, article, new, sending).await
+    // A form carries no token.
+    accept(app, network, Reader(None), article, new, sending).await
 }
 
 /// What the rules find in what was sent. What is found in the name has no place in the text.
@@ -296,8 +300,17 @@ fn hits(
     hits
 }
 
-/// The name that signs it: what was typed, else that of all readers.
-fn author(settings: &CommentsConfig, new: &SentComment) -> Result<CommentAuthor, WebError> {
+/// Who signs: the name that somebody vouches for, if it fits, before the one that was typed; without either
+/// that of all readers.
+fn author(
+    settings: &CommentsConfig,
+    new: &SentComment,
+    identity: Option<&Identity>,
+) -> Result<CommentAuthor, WebError> {
+    let verified = identity.and_then(|known| known.name.as_deref());
+    if let Some(Ok(author)) = verified.map(CommentAuthor::new) {
+        return Ok(author);
+    }
     let typed = new.author.as_deref().unwrap_or("");
     if typed.trim().is_empty() && !settings.name_required {
         return Ok(CommentAuthor::new(&texts().comment_box.anonymous)?);
@@ -318,17 +331,24 @@ fn publishing(settings: &CommentsConfig, sending: &Sending) -> Publishing {
 async fn accept(
     app: &App,
     network: String,
+    reader: Reader,
     article: ArticleId,
     new: &SentComment,
     sending: Sending,
 ) -> Result<Accepted, WebError> {
     let settings = &app.0.settings.comments;
+    let identity = reader.who_may_comment(app.0.settings.readers.required)?;
     let body = CommentBody::new(&new.body)?;
-    let author = author(settings, new)?;
-    let email = match new.email.as_deref() {
+    let author = author(settings, new, identity.as_ref())?;
+    let typed_email = match new.email.as_deref() {
         Some(typed) if settings.email => CommentEmail::new(typed)?,
         _ => None,
     };
+    let known_email = || {
+        let known = identity.as_ref()?.email.as_deref()?;
+        CommentEmail::new(known).ok().flatten()
+    };
+    let email = typed_email.or_else(known_email);
     let parent = match new.parent.as_deref() {
         Some(parent) if settings.replies => Some(parent_id(parent)?),
         Some(_) => return Err(WebError::new(StatusCode::FORBIDDEN, "switched_off")),
@@ -353,7 +373,7 @@ async fn accept(
         rejecting: app.0.settings.rejecting.clone(),
         parent,
         email,
-        identity: String::new(),
+        identity: identity.map_or_else(String::new, |known| known.subject.as_str().to_owned()),
         publishing: publishing(settings, &sending),
         challenge: sending.challenge,
     };

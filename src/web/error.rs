@@ -211,6 +211,11 @@ mod tests {
             "comment_decided",
             "submission_key_taken",
             "method_not_allowed",
+            "token_invalid",
+            "token_expired",
+            "verification_unavailable",
+            "login_required",
+            "phone_required",
         ];
         for code in codes {
             assert!(texts().errors.contains_key(code), "{code}");

@@ -31,6 +31,7 @@ mod password;
 mod podcast;
 mod range;
 mod reactions;
+mod reader;
 mod routes;
 mod tally;
 pub mod texts;
@@ -50,6 +51,7 @@ pub use self::auth::new_secret;
 pub use self::client::{NoNetwork, TrustedProxies};
 pub use self::password::{PASSWORD_LENGTH_MIN, hash as hash_password};
 pub use self::podcast::PodcastSettings;
+pub use self::reader::ReaderSettings;
 
 pub use self::challenge::SECRET as CHALLENGE_SECRET;
 
@@ -92,6 +94,7 @@ struct AppParts {
     reaction_limit: RateLimit,
     article_limit: RateLimit,
     login_limit: RateLimit,
+    phone_limit: RateLimit,
     report_limit: RateLimit,
     /// What was listened to and is not written yet.
     tally: Tally,
@@ -122,6 +125,8 @@ pub struct WebSettings {
     pub podcast: PodcastSettings,
     /// The only sites that may show the player in a frame; empty: any.
     pub embed_sites: Vec<String>,
+    /// Who vouches for readers.
+    pub readers: ReaderSettings,
 }
 
 /// A voice as pages show it.
@@ -146,6 +151,7 @@ impl App {
         let reaction_limit = RateLimit::new(settings.comments.reactions_max, window);
         let article_limit = RateLimit::new(settings.comments.per_article_max, window);
         let login_limit = RateLimit::new(10, window);
+        let phone_limit = RateLimit::new(settings.comments.per_network_max, window);
         let report_limit = RateLimit::new(settings.reports_per_network, window);
         let watchers = Arc::new(Semaphore::new(WATCHERS_MAX));
         let listeners = Arc::new(Semaphore::new(LISTENERS_MAX));
@@ -160,6 +166,7 @@ impl App {
             reaction_limit,
             article_limit,
             login_limit,
+            phone_limit,
             report_limit,
             tally: Tally::default(),
             watchers,

@@ -42,6 +42,13 @@ impl Home {
         Self { folder }
     }
 
+    /// Adds to its settings.
+    pub fn set(&self, more: &str) {
+        let path = self.path("baonoi.toml");
+        let before = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, format!("{before}{more}")).unwrap();
+    }
+
     /// Settings with which the service fetches from a site of the tests, and shows no sample.
     pub fn reading(site: &crate::site::Site) -> Self {
         Self::reading_with(site, "", "")

@@ -13,6 +13,7 @@ mod counting;
 mod extract;
 mod fetch;
 mod follow;
+mod identity;
 mod jobs;
 mod lexicon;
 mod listen;
