@@ -3,6 +3,7 @@
 mod comments;
 mod embed;
 mod identity;
+mod notify;
 mod podcast;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 pub use self::comments::CommentsConfig;
 pub use self::embed::EmbedConfig;
 pub use self::identity::{IdentityConfig, KeyAlgorithm, KeyConfig, Required, Secret};
+pub use self::notify::{MailConfig, WebhooksConfig};
 pub use self::podcast::PodcastConfig;
 
 use crate::domain::ids::VoiceId;
@@ -64,6 +66,8 @@ pub struct Config {
     pub podcast: PodcastConfig,
     pub embed: EmbedConfig,
     pub identity: IdentityConfig,
+    pub webhooks: WebhooksConfig,
+    pub mail: MailConfig,
 }
 
 /// Limits on what is fetched.
@@ -167,6 +171,8 @@ impl Default for Config {
             podcast: PodcastConfig::default(),
             embed: EmbedConfig::default(),
             identity: IdentityConfig::default(),
+            webhooks: WebhooksConfig::default(),
+            mail: MailConfig::default(),
         }
     }
 }
@@ -312,6 +318,8 @@ impl Config {
         self.podcast.check()?;
         self.embed.check()?;
         self.identity.check()?;
+        self.webhooks.check()?;
+        self.mail.check(&self.public_url)?;
         let web = ["https://", "http://"].iter().any(|start| self.public_url.starts_with(start));
         if !web && !self.public_url.is_empty() {
             return refuse("public_url", self.public_url.clone(), "begin with https:// or http://");

@@ -25,6 +25,7 @@
 //! | [`install`] | the name of a voice | its files in place, checked | shows half of one |
 //! | [`moderate`] | a comment | what a moderator should look at in it | decides |
 //! | [`identify`] | a token of the newspaper's login | who the reader is | lets the token choose how it is checked |
+//! | [`notify`] | what happened to comments, what waits | signed webhooks, letters with links | tells a reader's words that nobody approved to a program |
 //! | [`web`] | requests | pages, JSON, sound | computes speech |
 //!
 //! Three rules keep it so. Stages never import each other: `narrate` joins them. The core (`domain`,
@@ -64,5 +65,7 @@ pub mod install;
 pub mod moderate;
 
 pub mod identify;
+
+pub mod notify;
 
 pub mod web;

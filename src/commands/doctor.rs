@@ -21,6 +21,8 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         if accounts.is_empty() {
             println!("  none yet: baonoi accounts add NAME --role editor --role moderator");
         }
+        let outbox = store.outbox_counts().await?;
+        println!("webhooks: {} deliveries wait, {} were given up", outbox.waiting, outbox.given_up);
         let intact = tell_of_audit(&store).await;
         store.close().await;
         intact

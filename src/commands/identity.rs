@@ -2,7 +2,8 @@
 
 use anyhow::Context as _;
 use baonoi::config::{IdentityConfig, KeyAlgorithm, KeyConfig};
-use baonoi::fetch::{PhoneHook, SigningSecret};
+use baonoi::domain::webhook::WebhookSecret;
+use baonoi::fetch::PhoneHook;
 use baonoi::identify::{Key, Verifier};
 use baonoi::web::ReaderSettings;
 
@@ -39,8 +40,9 @@ fn phone_hook(config: &IdentityConfig) -> anyhow::Result<Option<PhoneHook>> {
     if config.phone_hook.is_empty() {
         return Ok(None);
     }
-    let secret = SigningSecret::new(&config.phone_hook_secret.0)
-        .context("cannot use `identity.phone_hook_secret`")?;
+    let secret = WebhookSecret::new(&config.phone_hook_secret.0).with_context(|| {
+        format!("cannot use `identity.phone_hook_secret`: {}", WebhookSecret::RULE)
+    })?;
     let hook =
         PhoneHook::new(&config.phone_hook, secret).context("cannot use `identity.phone_hook`")?;
     Ok(Some(hook))

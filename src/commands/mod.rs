@@ -9,6 +9,7 @@ mod input;
 mod lexicon;
 mod narrate;
 mod neural;
+mod notify;
 mod podcast;
 mod serve;
 mod sites;

@@ -10,6 +10,7 @@ use baonoi::domain::units::Millis;
 use baonoi::follow::Follower;
 use baonoi::jobs::{Queue, Worker};
 use baonoi::narrate::Narrator;
+use baonoi::notify::Links;
 use baonoi::store::{Clips, Store};
 use baonoi::synthesize::Voices;
 use baonoi::web::{self, App, CHALLENGE_SECRET, TrustedProxies, WebSettings};
@@ -18,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
 
+use super::notify::Tellers;
 use super::{identity, neural, podcast, words};
 
 /// The article that a first visit finds: written for the project.
@@ -44,7 +46,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .with_context(|| format!("cannot open the store in {}", config.data.display()))?;
     let voices = super::voices(&config)?;
     let secret = store.secret(CHALLENGE_SECRET).await?;
-    let settings = settings(&config, &voices, secret)?;
+    let tellers = Tellers::new(&config, &store).await?;
+    let settings = settings(&config, &voices, secret, tellers.links())?;
     let mut narrator = super::narrator(&config, &voices)?;
     if config.narration.clip_cache_mb > 0 {
         let bytes_max = config.narration.clip_cache_mb.saturating_mul(1_000_000);
@@ -64,6 +67,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let follower =
         Follower::new(store.clone(), queue.clone(), narrator.clone(), config.follow.backlog);
     workers.push(tokio::spawn(follower.run(stop.clone())));
+    workers.extend(tellers.webhooks.map(|webhooks| tokio::spawn(webhooks.run(stop.clone()))));
+    workers.extend(tellers.digests.map(|digests| tokio::spawn(digests.run(stop.clone()))));
     let app = App::new(store.clone(), queue, settings, stop.clone());
     neural::warn_of_broken(&voices);
     if neural::is_lacking(&config, &voices) {
@@ -111,6 +116,7 @@ fn settings(
     config: &Config,
     voices: &Voices,
     challenge_secret: String,
+    links: Option<Links>,
 ) -> anyhow::Result<WebSettings> {
     Ok(WebSettings {
         public_url: config.public_url.clone(),
@@ -125,6 +131,7 @@ fn settings(
         podcast: podcast::podcast(&config.podcast)?,
         embed_sites: config.embed.sites.clone(),
         readers: identity::identity(&config.identity)?,
+        links,
     })
 }
 

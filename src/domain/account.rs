@@ -12,6 +12,15 @@ pub struct Account {
     pub disabled: bool,
 }
 
+/// Who does something.
+#[derive(Clone, Copy, Debug)]
+pub enum Actor<'a> {
+    /// Somebody who has logged in.
+    Account(&'a Account),
+    /// A moderator who followed a link in a letter to this address.
+    Mail(&'a str),
+}
+
 /// What somebody may do. One person can have several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -33,6 +42,27 @@ impl Account {
         let fits = (1..=40).contains(&name.len()) && name.chars().all(plain);
         fits.then_some(name)
     }
+}
+
+impl<'a> From<&'a Account> for Actor<'a> {
+    fn from(account: &'a Account) -> Self {
+        Self::Account(account)
+    }
+}
+
+impl Actor<'_> {
+    /// How the audit log names it.
+    pub fn name(self) -> String {
+        match self {
+            Self::Account(account) => account.name.clone(),
+            Self::Mail(address) => mail_name(address),
+        }
+    }
+}
+
+/// How the audit log names whoever got a letter at an address. No account has a name with a colon.
+pub fn mail_name(address: &str) -> String {
+    format!("mail:{address}")
 }
 
 impl Role {

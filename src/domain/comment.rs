@@ -75,10 +75,18 @@ pub struct CommentEmail(String);
 pub struct SubmissionKey(String);
 
 /// Who decided, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    pub by: AccountId,
+    pub by: Decider,
     pub at: Timestamp,
+}
+
+/// Whose decision it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decider {
+    Account(AccountId),
+    /// Whoever got a letter at this address.
+    Mail(String),
 }
 
 /// Why a comment is rejected. The numbers are the keys of the moderators' desk.

@@ -58,6 +58,10 @@ id!(
     /// A person who may log in (UUIDv7).
     AccountId
 );
+id!(
+    /// Something that happened, as one of those who are told of it knows it (UUIDv7).
+    EventId
+);
 
 /// The folder name of a voice, e.g. `vi-embedded` or `vi_VN-vais1000-medium`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

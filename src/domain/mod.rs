@@ -20,3 +20,4 @@ pub mod rule;
 pub mod script;
 pub mod thread;
 pub mod units;
+pub mod webhook;

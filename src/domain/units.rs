@@ -5,7 +5,7 @@ use std::ops::{Add, AddAssign, Sub};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::macros::offset;
+use time::macros::{format_description, offset};
 
 /// Samples a second, mono.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,6 +85,12 @@ impl Timestamp {
     /// The day in Vietnam (ISO 8601); empty outside the calendar's range.
     pub fn date(self) -> String {
         self.in_vietnam().map(|at| at.date().to_string()).unwrap_or_default()
+    }
+
+    /// `dd/mm/yyyy HH:MM` in Vietnam's time; empty outside the calendar's range.
+    pub fn date_and_time(self) -> String {
+        let format = format_description!("[day]/[month]/[year] [hour]:[minute]");
+        self.in_vietnam().and_then(|at| at.format(&format).ok()).unwrap_or_default()
     }
 
     /// RFC 3339 in Vietnam's time; empty outside the calendar's range.

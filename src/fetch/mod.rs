@@ -1,10 +1,11 @@
-//! Url -> Page, and Url -> file: public addresses only, with limits on time, size and redirects.
+//! Url -> Page, Url -> file, and messages to a Url: public addresses only, with limits on time, size and redirects.
 
 mod address;
 mod charset;
 mod download;
 mod pace;
 mod phone;
+mod post;
 mod robots;
 mod signed;
 
@@ -24,7 +25,8 @@ pub use charset::decode;
 pub use download::remove as remove_part;
 pub use download::{DownloadError, DownloadLimits, Downloader, OnBytes, Size};
 pub use phone::{PhoneError, PhoneHook};
-pub use signed::{NoSecret, SigningSecret};
+pub use post::Poster;
+pub use signed::headers as signed_headers;
 
 use self::address::{Allowed, PublicResolver};
 use self::pace::Pace;

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::USER_AGENT;
-use super::signed::SigningSecret;
+use super::signed::headers;
 use crate::domain::identity::{Identity, Subject};
+use crate::domain::webhook::WebhookSecret;
 
 /// How long a reader waits for the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -29,7 +30,7 @@ pub struct PhoneHook {
     client: Client,
     /// As set by the operator, so it may well be in the newsroom's own network.
     address: String,
-    secret: SigningSecret,
+    secret: WebhookSecret,
 }
 
 /// Why it is not known who the reader is.
@@ -54,7 +55,7 @@ struct Answer {
 }
 
 impl PhoneHook {
-    pub fn new(address: &str, secret: SigningSecret) -> Result<Self, PhoneError> {
+    pub fn new(address: &str, secret: WebhookSecret) -> Result<Self, PhoneError> {
         // One provider for the process; a second call finds it installed, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
@@ -79,7 +80,8 @@ impl PhoneHook {
             SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| unavailable(&error))?;
         let id = format!("msg_{}", Uuid::now_v7().simple());
         let mut request = self.client.post(&self.address).header(CONTENT_TYPE, "application/json");
-        for (name, value) in self.secret.headers(&id, at.as_secs(), &body) {
+        let seconds = i64::try_from(at.as_secs()).unwrap_or(i64::MAX);
+        for (name, value) in headers(&self.secret, &id, seconds, &body) {
             request = request.header(name, value);
         }
         let response = request.body(body).send().await.map_err(|error| unavailable(&error))?;

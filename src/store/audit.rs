@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::blobs::hex;
 use super::{Store, StoreError, now};
+use crate::domain::account::mail_name;
 use crate::domain::comment::CommentState;
 use crate::domain::units::Timestamp;
 
@@ -18,7 +19,8 @@ const BEGINNING: &str = "baonoi audit 1";
 /// How many records are read at once.
 const PAGE: i64 = 1_000;
 
-/// Who did something: an account, by its name, or one of those who have none.
+/// Who did something: an account, by its name, whoever got a letter (`mail:` and the address), or one of
+/// those who have no name.
 pub const READER: &str = "reader";
 pub const SYSTEM: &str = "system";
 
@@ -193,7 +195,8 @@ impl Store {
         let mut found = 0;
         loop {
             let query = sqlx::query(
-                "SELECT comments.id, author, body, state, salt, comments.created_ms, accounts.name
+                "SELECT comments.id, author, body, state, salt, comments.created_ms, accounts.name,
+                    decided_by_mail
                  FROM comments LEFT JOIN accounts ON accounts.id = decided_by
                  WHERE comments.id > $1 ORDER BY comments.id LIMIT $2",
             );
@@ -216,7 +219,9 @@ impl Store {
                             report.faults.push(format!("the time of comment {id} was changed"));
                         }
                         // Who decided before there was a log is not in it.
-                        let by: Option<String> = row.try_get("name")?;
+                        let mail: Option<String> = row.try_get("decided_by_mail")?;
+                        let by = row.try_get::<Option<String>, _>("name")?;
+                        let by = by.or(mail.as_deref().map(mail_name));
                         if logged.by.is_some() && logged.by != by {
                             report.faults.push(format!("who decided on comment {id} was changed"));
                         }

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{Store, StoreError, parse, parse_optional, unsigned};
-use crate::domain::comment::{Comment, CommentState, Decision, Reason};
+use crate::domain::comment::{Comment, CommentState, Decider, Decision, Reason};
 use crate::domain::ids::{AccountId, ArticleId, CommentId};
 use crate::domain::thread::{Talk, Thread, ThreadOrder};
 use crate::domain::units::Timestamp;
@@ -113,8 +113,15 @@ pub(super) fn state(row: &AnyRow) -> Result<CommentState, StoreError> {
     CommentState::from_name(&name).ok_or_else(|| StoreError::Corrupt(format!("state {name:?}")))
 }
 
+/// Who decided last, if anybody has.
+pub(super) fn decider(row: &AnyRow) -> Result<Option<Decider>, StoreError> {
+    let account: Option<AccountId> = parse_optional(row, "decided_by")?;
+    let mail: Option<String> = row.try_get("decided_by_mail")?;
+    Ok(account.map(Decider::Account).or(mail.map(Decider::Mail)))
+}
+
 pub(super) fn comment(row: &AnyRow) -> Result<Comment, StoreError> {
-    let by: Option<AccountId> = parse_optional(row, "decided_by")?;
+    let by = decider(row)?;
     let at: Option<i64> = row.try_get("decided_ms")?;
     Ok(Comment {
         id: parse(row, "id")?,

@@ -3,10 +3,11 @@
 use sqlx::{AnyConnection, Row};
 
 use super::audit::{Chain, DECIDED, Entry};
-use super::{Store, StoreError, comments, now, parse_optional};
-use crate::domain::account::Account;
-use crate::domain::comment::{CommentState, Reason};
-use crate::domain::ids::{AccountId, CommentId};
+use super::outbox::{self, Happened};
+use super::{Store, StoreError, comments, digests, now};
+use crate::domain::account::Actor;
+use crate::domain::comment::{CommentState, Decider, Reason};
+use crate::domain::ids::CommentId;
 
 /// A decision on one comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +22,16 @@ pub struct NewDecision {
 }
 
 /// What became of a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decided {
     Done,
     /// Somebody has decided meanwhile; nothing was changed.
     Meanwhile {
         state: CommentState,
-        by: Option<AccountId>,
+        by: Option<Decider>,
     },
+    /// The letter's link has decided before; nothing was changed.
+    Used,
     /// There is no such comment.
     Unknown,
 }
@@ -39,15 +42,17 @@ impl Store {
     pub async fn decide_comments(
         &self,
         decisions: &[NewDecision],
-        by: &Account,
+        by: impl Into<Actor<'_>>,
     ) -> Result<Vec<Decided>, StoreError> {
+        let by = by.into();
         let mut write = self.write().await?;
         let mut chain = Chain::open(&mut write).await?;
         let mut decided = Vec::with_capacity(decisions.len());
         for decision in decisions {
             let id = decision.comment.to_string();
             let query = sqlx::query(
-                "SELECT article_id, parent_id, state, decided_by FROM comments WHERE id = $1",
+                "SELECT article_id, parent_id, state, decided_by, decided_by_mail FROM comments
+                 WHERE id = $1",
             );
             let Some(row) = query.bind(&id).fetch_optional(&mut *write).await? else {
                 decided.push(Decided::Unknown);
@@ -55,20 +60,31 @@ impl Store {
             };
             let state = comments::state(&row)?;
             if decision.seen.is_some_and(|seen| seen != state) {
-                decided.push(Decided::Meanwhile { state, by: parse_optional(&row, "decided_by")? });
+                decided.push(Decided::Meanwhile { state, by: comments::decider(&row)? });
                 continue;
             }
+            if let Actor::Mail(recipient) = by
+                && !digests::use_link(&mut write, recipient, decision.comment).await?
+            {
+                decided.push(Decided::Used);
+                continue;
+            }
+            let (account, mail) = match by {
+                Actor::Account(account) => (Some(account.id.to_string()), None),
+                Actor::Mail(recipient) => (None, Some(recipient)),
+            };
             let reason = decision.reason.map(Reason::name);
             sqlx::query(
-                "UPDATE comments SET state = $2, reason = $3, decided_by = $4, decided_ms = $5,
-                    reports = 0
+                "UPDATE comments SET state = $2, reason = $3, decided_by = $4, decided_by_mail = $6,
+                    decided_ms = $5, reports = 0
                  WHERE id = $1",
             )
             .bind(&id)
             .bind(decision.state.name())
             .bind(reason)
-            .bind(by.id.to_string())
+            .bind(account)
             .bind(now().0)
+            .bind(mail)
             .execute(&mut *write)
             .await?;
             let approved = |state| i64::from(state == CommentState::Approved);
@@ -79,8 +95,10 @@ impl Store {
             let detail = serde_json::json!({
                 "from": state.name(), "state": decision.state.name(), "reason": reason,
             });
-            let entry = Entry { actor: &by.name, action: DECIDED, subject: id, detail };
+            let entry = Entry { actor: &by.name(), action: DECIDED, subject: id, detail };
             chain.append(&mut write, entry).await?;
+            let told = [decision.comment];
+            outbox::tell(&mut write, Happened::Decided, &told, Some(by)).await?;
             decided.push(Decided::Done);
         }
         write.commit().await?;

@@ -303,7 +303,7 @@ async fn close(
     if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
 }
 
-fn after(now: i64, wait: Millis) -> i64 {
+pub(super) fn after(now: i64, wait: Millis) -> i64 {
     now.saturating_add(i64::try_from(wait.0).unwrap_or(i64::MAX))
 }
 

@@ -296,17 +296,22 @@ pub(super) fn hits_json(hits: &[Hit]) -> String {
     to_json(&hits.iter().map(row).collect::<Vec<_>>())
 }
 
-fn queued(row: &AnyRow) -> Result<Queued, StoreError> {
+/// The hits of a comment.
+pub(super) fn hits(row: &AnyRow) -> Result<Vec<Hit>, StoreError> {
     let hits: Vec<HitRow> = json(row, "hits")?;
     let hit = |row: HitRow| {
         let rule = Rule::from_name(&row.rule)
             .ok_or_else(|| StoreError::Corrupt(format!("rule {:?}", row.rule)))?;
         Ok::<_, StoreError>(Hit { rule, term: row.term, span: row.start..row.end })
     };
+    hits.into_iter().map(hit).collect()
+}
+
+fn queued(row: &AnyRow) -> Result<Queued, StoreError> {
     Ok(Queued {
         comment: comment(row)?,
         article_title: row.try_get("article_title")?,
-        hits: hits.into_iter().map(hit).collect::<Result<_, _>>()?,
+        hits: hits(row)?,
         network: row.try_get("network")?,
         approved_before: unsigned(row, "approved_before")?,
         rejected_before: unsigned(row, "rejected_before")?,

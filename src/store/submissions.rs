@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::audit::{self, Arrival, Chain};
 use super::blobs::hex;
 use super::decisions::count_approved;
+use super::outbox::{self, Happened};
 use super::queue::hits_json;
 use super::{Store, StoreError, comments, dialect, new_id, now, parse, unsigned};
 use crate::domain::comment::{CommentState, NewComment, Publishing};
@@ -142,6 +143,11 @@ async fn write_all(pool: &AnyPool, comments: &[&NewComment]) -> Result<Vec<Submi
     for comment in comments {
         results.push(add(&mut write, &mut chain, comment).await?);
     }
+    let new = results.iter().filter_map(|result| match result {
+        Submitted::New(id, _) => Some(*id),
+        _ => None,
+    });
+    outbox::tell(&mut write, Happened::Received, &new.collect::<Vec<_>>(), None).await?;
     write.commit().await?;
     Ok(results)
 }
@@ -326,7 +332,9 @@ fn salt() -> Result<String, StoreError> {
 mod tests {
     use super::*;
     use crate::domain::account::{Account, Role};
-    use crate::domain::comment::{CommentAuthor, CommentBody, CommentEmail, Reason, SubmissionKey};
+    use crate::domain::comment::{
+        CommentAuthor, CommentBody, CommentEmail, Decider, Reason, SubmissionKey,
+    };
     use crate::domain::ids::ArticleId;
     use crate::store::{Decided, NewDecision, Order, QueueName, Queued};
 
@@ -471,7 +479,10 @@ mod tests {
             reason: Some(Reason::Advertising),
             seen: Some(CommentState::Waiting),
         };
-        let late = Decided::Meanwhile { state: CommentState::Rejected, by: Some(lan.id) };
+        let late = Decided::Meanwhile {
+            state: CommentState::Rejected,
+            by: Some(Decider::Account(lan.id)),
+        };
         let decided = store.decide_comments(&[decision, decision], &lan).await.unwrap();
         assert_eq!(decided, [Decided::Done, late]);
         assert_eq!(store.verify_audit().await.unwrap().faults, Vec::<String>::new());

@@ -16,6 +16,7 @@ mod embed;
 mod error;
 mod health;
 mod home;
+mod letters;
 mod limits;
 mod listen;
 mod listening;
@@ -64,6 +65,7 @@ use crate::domain::rule::Rule;
 use crate::domain::units::Timestamp;
 use crate::jobs::Queue;
 use crate::moderate::Examiner;
+use crate::notify::Links;
 use crate::store::{Store, now};
 
 /// How long answers that are under way may take once the program was told to stop.
@@ -127,6 +129,8 @@ pub struct WebSettings {
     pub embed_sites: Vec<String>,
     /// Who vouches for readers.
     pub readers: ReaderSettings,
+    /// The links in letters to moderators, if letters are sent.
+    pub links: Option<Links>,
 }
 
 /// A voice as pages show it.

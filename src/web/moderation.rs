@@ -16,7 +16,7 @@ use super::limits::NO_STORE;
 use super::pages::{ModerationItem, ModerationItems, ModerationPage, QueueTab};
 use super::texts::texts;
 use super::{App, marks, views};
-use crate::domain::comment::{CommentState, Reason};
+use crate::domain::comment::{CommentState, Decider, Reason};
 use crate::domain::ids::{AccountId, CommentId};
 use crate::store::{Decided, NewDecision, Order, QueueCounts, QueueName, Queued};
 
@@ -217,8 +217,8 @@ pub async fn names(app: &App) -> Result<HashMap<AccountId, String>, WebError> {
 
 fn item(queued: &Queued, names: &HashMap<AccountId, String>) -> ModerationItem {
     let (comment, t) = (&queued.comment, &texts().moderation);
-    let decided = comment.decision.map(|decision| {
-        let name = names.get(&decision.by).map_or("?", String::as_str);
+    let decided = comment.decision.as_ref().map(|decision| {
+        let name = decider_name(names, &decision.by);
         let what = match comment.state {
             CommentState::Waiting => &t.wait,
             CommentState::Approved => &t.approved,
@@ -281,6 +281,14 @@ fn reported(reports: &[(Reason, u64)]) -> Option<String> {
     (count > 0).then(|| text.replace("{reasons}", &reasons.join(", ")))
 }
 
+/// Who decided: the name of the account, or the address of the letter.
+fn decider_name<'a>(names: &'a HashMap<AccountId, String>, by: &'a Decider) -> &'a str {
+    match by {
+        Decider::Account(id) => names.get(id).map_or("?", String::as_str),
+        Decider::Mail(address) => address,
+    }
+}
+
 fn reason_name(reason: Reason) -> &'static str {
     texts().reasons.get(reason.name()).map_or("", String::as_str)
 }
@@ -323,9 +331,10 @@ pub async fn update_comments(
         let (result, state, by) = match decided {
             Decided::Done => ("done", Some(new.state.name()), None),
             Decided::Meanwhile { state, by } => {
-                ("meanwhile", Some(state.name()), by.and_then(|by| names.get(&by).cloned()))
+                let by = by.map(|by| decider_name(&names, &by).to_owned());
+                ("meanwhile", Some(state.name()), by)
             }
-            Decided::Unknown => ("unknown", None, None),
+            Decided::Unknown | Decided::Used => ("unknown", None, None),
         };
         DecidedJson { comment: new.comment.to_string(), result, state, by }
     };

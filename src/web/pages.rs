@@ -354,6 +354,22 @@ pub struct NetworkItem {
     pub blocked: String,
 }
 
+/// What a link in a letter would decide, or has decided.
+#[derive(Template)]
+#[template(path = "letter.html")]
+pub struct LetterPage {
+    pub frame: Frame,
+    pub heading: &'static str,
+    pub lead: String,
+    pub article_title: String,
+    pub article_page: String,
+    pub author: String,
+    pub date: String,
+    pub body: String,
+    /// `None` when it is done.
+    pub button: Option<&'static String>,
+}
+
 #[derive(Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage {

@@ -17,7 +17,8 @@ use super::limits::{
 use super::views;
 use super::{
     App, articles, assets, auth, challenge, comment_box, comments, crawlers, desk, embed, health,
-    home, listen, listening, listens, moderation, narrations, networks, podcast, reactions,
+    home, letters, listen, listening, listens, moderation, narrations, networks, podcast,
+    reactions,
 };
 
 /// The whole outside face.
@@ -60,6 +61,7 @@ fn pages() -> Router<App> {
         .route("/moderation/comments/{id}", post(moderation::update_comment))
         .route("/moderation/decisions", post(moderation::update_comments))
         .route("/moderation/networks", get(networks::list_networks).post(networks::update_network))
+        .route("/moderation/mail/{token}", get(letters::show_link).post(letters::follow_link))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(SetResponseHeaderLayer::if_not_present(

@@ -28,6 +28,8 @@ pub struct Texts {
     /// What a rule found in a comment, by the name of the rule.
     pub rules: BTreeMap<String, String>,
     pub listening: ListeningTexts,
+    /// Letters to moderators, and the pages that their links lead to.
+    pub digest: crate::notify::DigestTexts,
     pub jobs: JobsTexts,
     /// Error code -> what happened and what to do about it.
     pub errors: BTreeMap<String, String>,

@@ -5,7 +5,6 @@ use axum::http::HeaderValue;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
-use time::macros::format_description;
 
 use super::App;
 use super::error::{WebError, failure_message, message};
@@ -61,8 +60,7 @@ pub fn login_path(next: &str) -> String {
 
 /// `dd/mm/yyyy HH:MM` in Vietnam.
 pub fn date(at: Timestamp) -> String {
-    let format = format_description!("[day]/[month]/[year] [hour]:[minute]");
-    at.in_vietnam().and_then(|at| at.format(&format).ok()).unwrap_or_default()
+    at.date_and_time()
 }
 
 pub fn article_path(id: ArticleId) -> String {

@@ -1,0 +1,225 @@
+//! What happened to comments, for programs that want to be told: written together with it, delivered
+//! later, never lost.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::jobs::after;
+use super::{Store, StoreError, new_id, now, unsigned};
+use crate::domain::account::Actor;
+use crate::domain::comment::CommentState;
+use crate::domain::ids::{CommentId, EventId};
+use crate::domain::units::{Millis, Timestamp};
+
+/// What happened. The names are those of the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Happened {
+    Received,
+    Decided,
+}
+
+/// One event on its way to one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    pub id: EventId,
+    pub url: String,
+    /// JSON, byte for byte as it is signed.
+    pub body: String,
+    /// How many there have been, with this one; from 1.
+    pub tries: u32,
+}
+
+/// What became of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    Done,
+    Again { after: Millis, failure: String },
+    GivenUp { failure: String },
+}
+
+/// How many deliveries there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutboxCounts {
+    pub waiting: u64,
+    pub given_up: u64,
+}
+
+impl Happened {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Received => super::audit::RECEIVED,
+            Self::Decided => super::audit::DECIDED,
+        }
+    }
+}
+
+/// Writes down, for each place that wants to know, what happened to comments. Within the transaction in
+/// which it happens: either both are stored or neither is.
+pub(super) async fn tell(
+    write: &mut AnyConnection,
+    happened: Happened,
+    comments: &[CommentId],
+    by: Option<Actor<'_>>,
+) -> Result<(), StoreError> {
+    if comments.is_empty() {
+        return Ok(());
+    }
+    let places = sqlx::query("SELECT url, origin FROM webhooks ORDER BY url");
+    for place in places.fetch_all(&mut *write).await? {
+        let (url, origin): (String, String) = (place.try_get("url")?, place.try_get("origin")?);
+        for comment in comments {
+            let row = sqlx::query(
+                "SELECT comments.article_id, comments.author, comments.body, comments.state,
+                    comments.reason, comments.created_ms, comments.decided_ms, articles.url
+                 FROM comments JOIN articles ON articles.id = comments.article_id
+                 WHERE comments.id = $1",
+            );
+            let row = row.bind(comment.to_string()).fetch_one(&mut *write).await?;
+            let body = body(*comment, &row, happened, by, &origin)?;
+            sqlx::query(
+                "INSERT INTO outbox (id, url, body, state, tries, due_ms, failure, created_ms)
+                 VALUES ($1, $2, $3, 'waiting', 0, $4, '', $4)",
+            )
+            .bind(new_id::<EventId>().to_string())
+            .bind(&url)
+            .bind(body)
+            .bind(now().0)
+            .execute(&mut *write)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// The event as JSON. A reader's words are in it only once a moderator let everybody read them.
+fn body(
+    comment: CommentId,
+    row: &AnyRow,
+    happened: Happened,
+    by: Option<Actor<'_>>,
+    origin: &str,
+) -> Result<String, StoreError> {
+    let text = |column: &str| row.try_get::<String, _>(column);
+    let (article, state) = (text("article_id")?, text("state")?);
+    let page = (!origin.is_empty())
+        .then(|| format!("{}/articles/{article}", origin.trim_end_matches('/')));
+    let at = match happened {
+        Happened::Received => row.try_get("created_ms")?,
+        Happened::Decided => row.try_get::<Option<i64>, _>("decided_ms")?.unwrap_or(now().0),
+    };
+    let at = Timestamp(at).rfc3339();
+    let mut about = serde_json::json!({
+        "id": comment.to_string(),
+        "article": article,
+        "article_url": row.try_get::<Option<String>, _>("url")?.or(page),
+        "state": state,
+        "reason": row.try_get::<Option<String>, _>("reason")?,
+        "by": by.map(Actor::name),
+        "at": at,
+    });
+    let is_public = happened == Happened::Decided && state == CommentState::Approved.name();
+    if is_public {
+        about["author"] = text("author")?.into();
+        about["body"] = text("body")?.into();
+    }
+    let event = serde_json::json!({
+        "type": happened.name(), "timestamp": at, "data": { "comment": about },
+    });
+    Ok(event.to_string())
+}
+
+impl Store {
+    /// From now on these places are told, and no others; what waits for others is given up. `origin` is
+    /// how readers reach the service.
+    pub async fn set_webhooks(&self, urls: &[String], origin: &str) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query("DELETE FROM webhooks").execute(&mut *write).await?;
+        for url in urls {
+            let insert = sqlx::query(
+                "INSERT INTO webhooks (url, origin) VALUES ($1, $2) ON CONFLICT (url) DO NOTHING",
+            );
+            insert.bind(url).bind(origin).execute(&mut *write).await?;
+        }
+        sqlx::query(
+            "UPDATE outbox SET state = 'given_up', body = '', ended_ms = $1,
+                failure = 'it is no longer in the settings'
+             WHERE state = 'waiting' AND url NOT IN (SELECT url FROM webhooks)",
+        )
+        .bind(now().0)
+        .execute(&mut *write)
+        .await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Takes the delivery that has been due for longest. Until the lease is over it is nobody else's; if
+    /// nothing was said by then, whoever took it has died.
+    pub async fn claim_delivery(&self, lease: Millis) -> Result<Option<Delivery>, StoreError> {
+        let now = now().0;
+        let row = sqlx::query(
+            "UPDATE outbox SET tries = tries + 1, due_ms = $2
+             WHERE id = (
+                SELECT id FROM outbox WHERE state = 'waiting' AND due_ms <= $1
+                ORDER BY due_ms, id LIMIT 1)
+             RETURNING id, url, body, tries",
+        );
+        let row = row.bind(now).bind(after(now, lease)).fetch_optional(&self.pool).await?;
+        row.as_ref().map(delivery).transpose()
+    }
+
+    /// Writes down what became of a try; nothing, if the lease was over and somebody else tries.
+    pub async fn end_try(&self, delivery: &Delivery, tried: &Tried) -> Result<(), StoreError> {
+        let now = now().0;
+        let (state, due, failure) = match tried {
+            Tried::Done => ("done", now, ""),
+            Tried::Again { after: wait, failure } => {
+                ("waiting", after(now, *wait), failure.as_str())
+            }
+            Tried::GivenUp { failure } => ("given_up", now, failure.as_str()),
+        };
+        // Words that nobody needs any more are not kept.
+        sqlx::query(
+            "UPDATE outbox SET state = $3, due_ms = $4, failure = $5,
+                ended_ms = CASE WHEN $3 = 'waiting' THEN NULL ELSE $6 END,
+                body = CASE WHEN $3 = 'waiting' THEN body ELSE '' END
+             WHERE id = $1 AND tries = $2 AND state = 'waiting'",
+        )
+        .bind(delivery.id.to_string())
+        .bind(i64::from(delivery.tries))
+        .bind(state)
+        .bind(due)
+        .bind(failure)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets deliveries that were made before a time.
+    pub async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let query = sqlx::query("DELETE FROM outbox WHERE state = 'done' AND ended_ms < $1");
+        Ok(query.bind(before.0).execute(&self.pool).await?.rows_affected())
+    }
+
+    pub async fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
+        let query = sqlx::query("SELECT state, COUNT(*) AS count FROM outbox GROUP BY state");
+        let mut counts = OutboxCounts::default();
+        for row in query.fetch_all(&self.pool).await? {
+            match row.try_get::<String, _>("state")?.as_str() {
+                "waiting" => counts.waiting = unsigned(&row, "count")?,
+                "given_up" => counts.given_up = unsigned(&row, "count")?,
+                _ => {}
+            }
+        }
+        Ok(counts)
+    }
+}
+
+fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
+    let tries: i64 = row.try_get("tries")?;
+    Ok(Delivery {
+        id: super::parse(row, "id")?,
+        url: row.try_get("url")?,
+        body: row.try_get("body")?,
+        tries: u32::try_from(tries).map_err(|_| StoreError::Corrupt(format!("tries = {tries}")))?,
+    })
+}
