@@ -139,3 +139,91 @@ fn digest_comment(row: &AnyRow) -> Result<DigestComment, StoreError> {
         hits: hits(row)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::Actor;
+    use crate::domain::comment::{CommentState, Decider};
+    use crate::store::outbox::tests::{comment, moderator, open};
+    use crate::store::{Decided, NewDecision};
+
+    const LAN: &str = "lan@bao.example";
+    const MINH: &str = "minh@bao.example";
+    const LEASE: Millis = Millis(60_000);
+
+    #[tokio::test]
+    async fn two_processes_do_not_write_twice() {
+        let (folder, store, article) = open().await;
+        comment(&store, article, "Hay lắm").await;
+        let other = Store::open(folder.path()).await.unwrap();
+        let (a, b) = tokio::join!(store.claim_digest(LAN, LEASE), other.claim_digest(LAN, LEASE));
+        assert!(a.unwrap() != b.unwrap());
+        assert!(!other.claim_digest(LAN, LEASE).await.unwrap());
+        // To each moderator by themselves.
+        assert!(other.claim_digest(MINH, LEASE).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_letter_needs_something_new_and_its_time() {
+        let (_folder, store, article) = open().await;
+        assert!(!store.claim_digest(LAN, LEASE).await.unwrap());
+        let first = comment(&store, article, "Hay lắm").await;
+        let second = comment(&store, article, "Rất hay").await;
+        // Who claimed it has died: the next one may.
+        assert!(store.claim_digest(LAN, Millis(0)).await.unwrap());
+        assert!(store.claim_digest(LAN, LEASE).await.unwrap());
+        let shown = store.new_to(LAN, 1).await.unwrap();
+        assert_eq!(shown[0].comment.id, first);
+        store.end_digest(LAN, &[first], Millis(0)).await.unwrap();
+        // The one that did not fit.
+        assert!(store.claim_digest(LAN, LEASE).await.unwrap());
+        let shown = store.new_to(LAN, 9).await.unwrap();
+        assert_eq!(shown.iter().map(|s| s.comment.id).collect::<Vec<_>>(), [second]);
+        store.end_digest(LAN, &[second], Millis(0)).await.unwrap();
+        // Both still wait, and both were shown.
+        assert!(!store.claim_digest(LAN, LEASE).await.unwrap());
+        comment(&store, article, "Lần nữa").await;
+        assert!(store.claim_digest(LAN, LEASE).await.unwrap());
+        store.end_digest(LAN, &[], LEASE).await.unwrap();
+        // There is something new, and it is not time yet.
+        assert!(!store.claim_digest(LAN, LEASE).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_link_decides_once_and_the_log_says_whose_it_was() {
+        let (_folder, store, article) = open().await;
+        let lan = moderator(&store).await;
+        let id = comment(&store, article, "Hay lắm").await;
+        let approve = NewDecision {
+            comment: id,
+            state: CommentState::Approved,
+            reason: None,
+            seen: Some(CommentState::Waiting),
+        };
+        // No letter has shown it.
+        let by = Actor::Mail(LAN);
+        assert_eq!(store.decide_comments(&[approve], by).await.unwrap(), [Decided::Used]);
+        assert!(store.shown_to(LAN, id).await.unwrap().is_none());
+        store.end_digest(LAN, &[id], LEASE).await.unwrap();
+        assert!(!store.shown_to(LAN, id).await.unwrap().unwrap().is_used);
+        assert_eq!(store.decide_comments(&[approve], by).await.unwrap(), [Decided::Done]);
+        let shown = store.shown_to(LAN, id).await.unwrap().unwrap();
+        assert!(shown.is_used);
+        assert_eq!(shown.comment.decision.unwrap().by, Decider::Mail(LAN.to_owned()));
+        let log = store.audit_of(&id.to_string()).await.unwrap();
+        assert_eq!(log.last().unwrap().actor, "mail:lan@bao.example");
+        assert_eq!(store.verify_audit().await.unwrap().faults, Vec::<String>::new());
+        // Whoever lets it wait again does not bring the link back.
+        let wait = NewDecision { state: CommentState::Waiting, seen: None, ..approve };
+        assert_eq!(store.decide_comments(&[wait], &lan).await.unwrap(), [Decided::Done]);
+        assert_eq!(store.decide_comments(&[approve], by).await.unwrap(), [Decided::Used]);
+        assert_eq!(store.verify_audit().await.unwrap().faults, Vec::<String>::new());
+        // Who decided cannot be changed past the program.
+        let forged = sqlx::query(
+            "UPDATE comments SET decided_by = NULL, decided_by_mail = 'x@y.example' WHERE id = $1",
+        );
+        forged.bind(id.to_string()).execute(&store.pool).await.unwrap();
+        assert_eq!(store.verify_audit().await.unwrap().faults.len(), 1);
+    }
+}

@@ -160,6 +160,7 @@ impl Store {
              WHERE id = (
                 SELECT id FROM outbox WHERE state = 'waiting' AND due_ms <= $1
                 ORDER BY due_ms, id LIMIT 1)
+                AND state = 'waiting' AND due_ms <= $1
              RETURNING id, url, body, tries",
         );
         let row = row.bind(now).bind(after(now, lease)).fetch_optional(&self.pool).await?;
@@ -222,4 +223,168 @@ fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
         body: row.try_get("body")?,
         tries: u32::try_from(tries).map_err(|_| StoreError::Corrupt(format!("tries = {tries}")))?,
     })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::domain::account::{Account, Role};
+    use crate::domain::comment::{CommentAuthor, CommentBody, NewComment, Reason};
+    use crate::domain::ids::ArticleId;
+    use crate::store::{Decided, NewDecision, Submitted};
+
+    const NOW: Millis = Millis(0);
+
+    pub async fn open() -> (tempfile::TempDir, Store, ArticleId) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let article: ArticleId = new_id();
+        sqlx::query(
+            "INSERT INTO articles (id, title, lead, blocks, content_hash, created_ms, updated_ms)
+             VALUES ($1, 'Cầu mới', '', '[]', '', 0, 0)",
+        )
+        .bind(article.to_string())
+        .execute(&store.pool)
+        .await
+        .unwrap();
+        (folder, store, article)
+    }
+
+    pub async fn comment(store: &Store, article: ArticleId, body: &str) -> CommentId {
+        let new = NewComment {
+            article,
+            author: CommentAuthor::new("Lò Thị Mai").unwrap(),
+            body: CommentBody::new(body).unwrap(),
+            key: None,
+            network: "192.0.2.0/24".into(),
+            hits: Vec::new(),
+            fingerprint: String::new(),
+            rejecting: Vec::new(),
+        };
+        match store.add_comment(new).await.unwrap() {
+            Submitted::New(id) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub async fn moderator(store: &Store) -> Account {
+        store.add_account("lan", "hash", &[Role::Moderator]).await.unwrap();
+        store.account_named("lan").await.unwrap().unwrap().0
+    }
+
+    fn decision(comment: CommentId, state: CommentState) -> NewDecision {
+        let reason = (state == CommentState::Rejected).then_some(Reason::Spam);
+        NewDecision { comment, state, reason, seen: None }
+    }
+
+    async fn told(store: &Store) -> Vec<serde_json::Value> {
+        let mut told = Vec::new();
+        while let Some(delivery) = store.claim_delivery(Millis(60_000)).await.unwrap() {
+            told.push(serde_json::from_str(&delivery.body).unwrap());
+            store.end_try(&delivery, &Tried::Done).await.unwrap();
+        }
+        told
+    }
+
+    #[tokio::test]
+    async fn nobody_is_told_who_did_not_ask() {
+        let (_folder, store, article) = open().await;
+        let id = comment(&store, article, "Hay lắm").await;
+        let lan = moderator(&store).await;
+        store.decide_comments(&[decision(id, CommentState::Approved)], &lan).await.unwrap();
+        let rows = sqlx::query("SELECT id FROM outbox").fetch_all(&store.pool).await.unwrap();
+        assert!(rows.is_empty());
+    }
+
+    #[tokio::test]
+    async fn words_are_told_only_once_a_moderator_approved_them() {
+        let (_folder, store, article) = open().await;
+        let urls = ["https://cms.example/hook".to_owned()];
+        store.set_webhooks(&urls, "https://doc.example/").await.unwrap();
+        let id = comment(&store, article, "Hay lắm").await;
+        let lan = moderator(&store).await;
+        let decisions = [
+            decision(id, CommentState::Rejected),
+            decision(id, CommentState::Waiting),
+            decision(id, CommentState::Approved),
+        ];
+        let decided = store.decide_comments(&decisions, &lan).await.unwrap();
+        assert_eq!(decided, [Decided::Done, Decided::Done, Decided::Done]);
+        let told = told(&store).await;
+        let states: Vec<_> = told
+            .iter()
+            .map(|event| {
+                let comment = &event["data"]["comment"];
+                let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+                (text(&event["type"]), text(&comment["state"]), text(&comment["by"]))
+            })
+            .collect();
+        let event = |kind: &str, state: &str, by: &str| {
+            (format!("comment.{kind}"), state.to_owned(), by.to_owned())
+        };
+        assert_eq!(
+            states,
+            [
+                event("received", "waiting", "-"),
+                event("decided", "rejected", "lan"),
+                event("decided", "waiting", "lan"),
+                event("decided", "approved", "lan"),
+            ]
+        );
+        for event in &told[..3] {
+            let text = event.to_string();
+            assert!(!text.contains("Mai") && !text.contains("Hay") && !text.contains("192.0.2"));
+        }
+        assert_eq!(told[1]["data"]["comment"]["reason"], "spam");
+        let approved = &told[3]["data"]["comment"];
+        assert_eq!(
+            (&approved["author"], &approved["body"]),
+            (&"Lò Thị Mai".into(), &"Hay lắm".into())
+        );
+        assert_eq!(approved["article_url"], format!("https://doc.example/articles/{article}"));
+        assert_eq!(approved["id"], id.to_string());
+        // What was told is not kept.
+        let kept = sqlx::query("SELECT id FROM outbox WHERE body <> ''");
+        assert!(kept.fetch_all(&store.pool).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_delivery_is_one_tellers_until_its_lease_is_over() {
+        let (_folder, store, article) = open().await;
+        store.set_webhooks(&["https://cms.example/hook".to_owned()], "").await.unwrap();
+        comment(&store, article, "Hay lắm").await;
+        let (a, b) = tokio::join!(
+            store.claim_delivery(Millis(60_000)),
+            store.claim_delivery(Millis(60_000))
+        );
+        let taken: Vec<Delivery> = [a.unwrap(), b.unwrap()].into_iter().flatten().collect();
+        assert_eq!(taken.len(), 1);
+        let again = Tried::Again { after: NOW, failure: "status 500".into() };
+        store.end_try(&taken[0], &again).await.unwrap();
+        // One whose lease is over at once: whoever took it has died.
+        let dead = store.claim_delivery(NOW).await.unwrap().unwrap();
+        let heir = store.claim_delivery(Millis(60_000)).await.unwrap().unwrap();
+        assert_eq!((&dead.id, dead.tries), (&taken[0].id, 2));
+        assert_eq!((&heir.id, heir.tries, &heir.body), (&taken[0].id, 3, &taken[0].body));
+        // The dead one comes back too late to say anything.
+        store.end_try(&dead, &Tried::GivenUp { failure: "status 410".into() }).await.unwrap();
+        assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { waiting: 1, given_up: 0 });
+        store.end_try(&heir, &Tried::Done).await.unwrap();
+        assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts::default());
+        assert_eq!(store.forget_deliveries(Timestamp(0)).await.unwrap(), 0);
+        assert_eq!(store.forget_deliveries(Timestamp(i64::MAX)).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_place_that_is_gone_is_given_up() {
+        let (_folder, store, article) = open().await;
+        let urls = ["https://a.example/".to_owned(), "https://b.example/".to_owned()];
+        store.set_webhooks(&urls, "").await.unwrap();
+        comment(&store, article, "Hay lắm").await;
+        assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { waiting: 2, given_up: 0 });
+        store.set_webhooks(&urls[1..], "").await.unwrap();
+        assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { waiting: 1, given_up: 1 });
+        let left = store.claim_delivery(Millis(60_000)).await.unwrap().unwrap();
+        assert_eq!(left.url, urls[1]);
+    }
 }

@@ -23,6 +23,7 @@ mod mirror;
 mod mishaps;
 mod moderation;
 mod normalize;
+mod notify;
 mod pages;
 mod phonemize;
 mod player;
