@@ -132,6 +132,9 @@ pub enum InvalidComment {
     NameTooLong,
     #[error("this is no address of e-mail")]
     EmailInvalid,
+    /// Pages cannot show it and PostgreSQL does not keep it.
+    #[error("there is a NUL character in it")]
+    NotText,
 }
 
 /// The length of a text as a reader counts it: extended grapheme clusters (UAX #29) after NFC and
@@ -165,6 +168,9 @@ impl CommentBody {
     /// Takes the text as typed.
     pub fn new(typed: &str) -> Result<Self, InvalidComment> {
         let body = trimmed(typed);
+        if body.contains('\0') {
+            return Err(InvalidComment::NotText);
+        }
         if body.chars().count() > Self::CODE_POINTS_MAX {
             return Err(InvalidComment::TooLong);
         }
@@ -187,6 +193,9 @@ impl CommentAuthor {
     pub fn new(typed: &str) -> Result<Self, InvalidComment> {
         let words: Vec<&str> = typed.split_whitespace().collect();
         let name: String = words.join(" ").nfc().collect();
+        if name.contains('\0') {
+            return Err(InvalidComment::NotText);
+        }
         match name.graphemes(true).count() {
             0 => Err(InvalidComment::NameMissing),
             1..=Self::LENGTH_MAX => Ok(Self(name)),
@@ -310,6 +319,12 @@ mod tests {
         assert_eq!(CommentBody::new(&"ạ".repeat(501)), Err(InvalidComment::TooLong));
         let heap = format!("Hay ạ{}", "\u{301}".repeat(6_000));
         assert_eq!(CommentBody::new(&heap), Err(InvalidComment::TooLong));
+    }
+
+    #[test]
+    fn what_nobody_can_read_is_no_text() {
+        assert_eq!(CommentBody::new("Bài \0 hay"), Err(InvalidComment::NotText));
+        assert_eq!(CommentAuthor::new("M\0ai"), Err(InvalidComment::NotText));
     }
 
     #[test]

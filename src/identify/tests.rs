@@ -1,3 +1,5 @@
+//! Tokens good and bad, at a time of our choice.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::hmac;

@@ -3,6 +3,8 @@
 //! Authority is an argument: a handler that needs an editor takes an `Editor`, so it cannot be
 //! reached without one.
 
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Form, FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
@@ -200,7 +202,10 @@ pub async fn create_session(
 pub async fn delete_session(
     State(app): State<App>,
     headers: HeaderMap,
+    // Nothing is in it; too much of it is refused as everywhere.
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, WebError> {
+    body?;
     refuse_cross_site(&Method::POST, &headers)?;
     if let Some(secret) = cookie(&headers) {
         app.0.store.close_session(secret).await?;

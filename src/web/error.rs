@@ -96,6 +96,7 @@ impl From<InvalidComment> for WebError {
             InvalidComment::NameMissing => "name_missing",
             InvalidComment::NameTooLong => "name_too_long",
             InvalidComment::EmailInvalid => "email_invalid",
+            InvalidComment::NotText => "not_text",
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code)
     }
@@ -215,6 +216,7 @@ mod tests {
             "mail_comment_decided",
             "submission_key_taken",
             "method_not_allowed",
+            "not_text",
             "token_invalid",
             "token_expired",
             "verification_unavailable",

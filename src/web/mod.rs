@@ -12,6 +12,7 @@ mod comments;
 mod crawlers;
 mod desk;
 mod document;
+mod drain;
 mod embed;
 mod error;
 mod health;

@@ -358,6 +358,10 @@ fn decision_of(sent: &DecisionJson) -> Result<NewDecision, WebError> {
     };
     // A reason belongs to a rejection alone.
     let reason = reason.filter(|_| state == CommentState::Rejected);
-    let seen = sent.seen.as_deref().and_then(CommentState::from_name);
+    // A state that there is not was not seen, so nothing can be said about it.
+    let seen = match sent.seen.as_deref() {
+        None | Some("") => None,
+        Some(name) => Some(CommentState::from_name(name).ok_or_else(WebError::bad_request)?),
+    };
     Ok(NewDecision { comment, state, reason, seen })
 }

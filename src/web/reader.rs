@@ -71,7 +71,8 @@ fn credentials(headers: &HeaderMap) -> Result<Option<(&str, &str)>, WebError> {
         return Ok(None);
     }
     let text = header_text(headers, header::AUTHORIZATION).ok_or_else(invalid)?;
-    Ok(text.trim().split_once(' ').map(|(scheme, token)| (scheme, token.trim())))
+    let (scheme, token) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+    Ok(Some((scheme, token.trim())))
 }
 
 fn by_login(app: &App, token: &str) -> Result<Identity, WebError> {

@@ -16,8 +16,8 @@ use super::limits::{
 };
 use super::views;
 use super::{
-    App, articles, assets, auth, challenge, comment_box, comments, crawlers, desk, embed, health,
-    home, letters, listen, listening, listens, moderation, narrations, networks, podcast,
+    App, articles, assets, auth, challenge, comment_box, comments, crawlers, desk, drain, embed,
+    health, home, letters, listen, listening, listens, moderation, narrations, networks, podcast,
     reactions,
 };
 
@@ -30,13 +30,16 @@ pub fn router(app: App) -> Router {
         .merge(public())
         .merge(programs())
         .fallback(|| async { WebError::not_found("not_found") })
-        .method_not_allowed_fallback(|| async {
-            WebError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
-        })
+        .method_not_allowed_fallback(refuse_method)
         .layer(middleware::from_fn(errors_as_pages))
+        .layer(middleware::from_fn(drain::drain_refused))
         .layer(constant("x-content-type-options", "nosniff"))
         .layer(constant("referrer-policy", "strict-origin-when-cross-origin"))
         .with_state(app)
+}
+
+async fn refuse_method() -> WebError {
+    WebError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
 }
 
 /// Pages for people.
@@ -138,6 +141,9 @@ fn public() -> Router<App> {
             post(listens::create_listens).layer(DefaultBodyLimit::max(REPORT_BYTES_MAX)),
         )
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        // Here and not only at the outside: what is outside of `any_origin` would answer a browser that asks
+        // first (OPTIONS) whether it may post from a publisher's page.
+        .method_not_allowed_fallback(refuse_method)
         .layer(any_origin())
 }
 
