@@ -229,7 +229,7 @@ fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
 pub(super) mod tests {
     use super::*;
     use crate::domain::account::{Account, Role};
-    use crate::domain::comment::{CommentAuthor, CommentBody, NewComment, Reason};
+    use crate::domain::comment::{CommentAuthor, CommentBody, NewComment, Publishing, Reason};
     use crate::domain::ids::ArticleId;
     use crate::store::{Decided, NewDecision, Submitted};
 
@@ -260,9 +260,14 @@ pub(super) mod tests {
             hits: Vec::new(),
             fingerprint: String::new(),
             rejecting: Vec::new(),
+            parent: None,
+            email: None,
+            identity: String::new(),
+            challenge: None,
+            publishing: Publishing::Held,
         };
         match store.add_comment(new).await.unwrap() {
-            Submitted::New(id) => id,
+            Submitted::New(id, _) => id,
             other => panic!("{other:?}"),
         }
     }
