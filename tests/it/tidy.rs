@@ -150,6 +150,7 @@ fn each_outside_package_has_one_home() {
         ("rubato", "audio/resample.rs"),
         ("ebur128", "audio"),
         ("argon2", "web/password.rs"),
+        ("fast_qr", "web/totp.rs"),
         ("tar", "install/archive.rs"),
         ("zip", "install/archive.rs"),
         ("aho_corasick", "moderate"),
@@ -245,7 +246,7 @@ fn interface_text_lives_in_one_place() {
 }
 
 /// The number only grows on purpose.
-const PACKAGES_MAX: usize = 443;
+const PACKAGES_MAX: usize = 444;
 
 #[test]
 fn dependencies_are_counted_and_explained() {
