@@ -5,8 +5,8 @@ use std::io::{BufRead as _, IsTerminal as _};
 use anyhow::{Context as _, bail};
 use baonoi::config::Config;
 use baonoi::domain::account::{Account, Role};
-use baonoi::store::Store;
-use baonoi::web::{PASSWORD_LENGTH_MIN, hash_password, new_secret};
+use baonoi::store::{Changed, Store};
+use baonoi::web::{PASSWORD_LENGTH_MIN, hash_password, made_up_password, new_secret};
 use clap::{Subcommand, ValueEnum};
 
 #[derive(Subcommand, Debug)]
@@ -27,6 +27,14 @@ pub enum AccountsCommand {
     Enable { name: String },
     /// Sets a new password and ends the account's sessions.
     Passwd { name: String },
+    /// Says anew what an account may do.
+    Roles {
+        name: String,
+        #[arg(long = "role", value_enum, required = true)]
+        roles: Vec<RoleName>,
+    },
+    /// Asks the account for no one-time codes any more, e.g. when its telephone is lost.
+    TotpOff { name: String },
     /// Makes an api key for the account and prints it once.
     Key { name: String },
 }
@@ -35,6 +43,7 @@ pub enum AccountsCommand {
 pub enum RoleName {
     Editor,
     Moderator,
+    Administrator,
 }
 
 impl From<RoleName> for Role {
@@ -42,6 +51,7 @@ impl From<RoleName> for Role {
         match name {
             RoleName::Editor => Self::Editor,
             RoleName::Moderator => Self::Moderator,
+            RoleName::Administrator => Self::Administrator,
         }
     }
 }
@@ -56,26 +66,40 @@ async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()
         AccountsCommand::List => list(store).await,
         AccountsCommand::Disable { name } => {
             let account = named(store, &name).await?;
-            store.set_disabled(account.id, true).await?;
+            done(store.set_disabled(account.id, true, None).await?)?;
             println!("{} is disabled", account.name);
             Ok(())
         }
         AccountsCommand::Enable { name } => {
             let account = named(store, &name).await?;
-            store.set_disabled(account.id, false).await?;
+            done(store.set_disabled(account.id, false, None).await?)?;
             println!("{} is active", account.name);
             Ok(())
         }
         AccountsCommand::Passwd { name } => {
             let account = named(store, &name).await?;
-            store.set_password(account.id, &hash_password(&password()?)?).await?;
+            let hash = hash_password(&password()?)?;
+            done(store.set_password(account.id, &hash, None, None).await?)?;
             println!("{} has a new password", account.name);
+            Ok(())
+        }
+        AccountsCommand::Roles { name, roles } => {
+            let account = named(store, &name).await?;
+            let roles = distinct(&roles);
+            done(store.set_roles(account.id, &roles, None).await?)?;
+            println!("{} is now {}", account.name, listed(&roles));
+            Ok(())
+        }
+        AccountsCommand::TotpOff { name } => {
+            let account = named(store, &name).await?;
+            done(store.turn_totp_off(account.id, None).await?)?;
+            println!("{} logs in by password alone", account.name);
             Ok(())
         }
         AccountsCommand::Key { name } => {
             let account = named(store, &name).await?;
             let key = new_secret().context("the system has no randomness")?;
-            store.add_api_key(account.id, &key).await?;
+            store.add_api_key(&account, &key, None).await?;
             eprintln!("Send it as `Authorization: Bearer KEY`. It is not shown again.");
             println!("{key}");
             Ok(())
@@ -83,27 +107,39 @@ async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()
     }
 }
 
+/// At the command line nothing is refused, but an account may vanish meanwhile.
+fn done(changed: Changed) -> anyhow::Result<()> {
+    if changed != Changed::Done {
+        bail!("the account was not changed: {changed:?}");
+    }
+    Ok(())
+}
+
+/// The roles as they are typed, each once.
+fn distinct(typed: &[RoleName]) -> Vec<Role> {
+    let typed: Vec<Role> = typed.iter().map(|role| Role::from(*role)).collect();
+    Role::ALL.into_iter().filter(|role| typed.contains(role)).collect()
+}
+
+fn listed(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(", ")
+}
+
 async fn add(store: &Store, name: &str, roles: &[RoleName]) -> anyhow::Result<()> {
     let Some(name) = Account::canonical_name(name) else {
         bail!("`{name}` cannot be a name: use letters a-z, digits, '.', '-', '_', at most 40");
     };
-    let mut roles: Vec<Role> = roles.iter().map(|role| Role::from(*role)).collect();
-    if roles.is_empty() {
-        roles = Role::ALL.to_vec();
-    }
-    roles.sort_by_key(|role| role.name());
-    roles.dedup();
-    store.add_account(&name, &hash_password(&password()?)?, &roles).await?;
-    let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-    println!("{name} is added ({})", roles.join(", "));
+    let roles = if roles.is_empty() { Role::ALL.to_vec() } else { distinct(roles) };
+    store.add_account(&name, &hash_password(&password()?)?, &roles, None).await?;
+    println!("{name} is added ({})", listed(&roles));
     Ok(())
 }
 
 async fn list(store: &Store) -> anyhow::Result<()> {
     for account in store.accounts().await? {
-        let roles: Vec<&str> = account.roles.iter().map(|role| role.name()).collect();
         let state = if account.disabled { "disabled" } else { "active" };
-        println!("{}\t{}\t{state}", account.name, roles.join(", "));
+        let totp = if account.has_totp { "\ttotp" } else { "" };
+        println!("{}\t{}\t{state}{totp}", account.name, listed(&account.roles));
     }
     Ok(())
 }
@@ -127,9 +163,7 @@ fn password() -> anyhow::Result<String> {
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
     if typed.is_empty() {
-        let secret = new_secret().context("the system has no randomness")?;
-        // 80 bits: far more than anybody can try against Argon2id.
-        let made: String = secret.chars().take(20).collect();
+        let made = made_up_password().context("the system has no randomness")?;
         println!("password: {made}");
         return Ok(made);
     }

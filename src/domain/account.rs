@@ -1,6 +1,7 @@
 //! A person who may log in, and what that person may do.
 
 use super::ids::AccountId;
+use super::units::Timestamp;
 
 /// Someone of the newsroom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +11,9 @@ pub struct Account {
     pub name: String,
     pub roles: Vec<Role>,
     pub disabled: bool,
+    /// A one-time code is asked for after the password.
+    pub has_totp: bool,
+    pub last_login: Option<Timestamp>,
 }
 
 /// Who does something.
@@ -28,6 +32,8 @@ pub enum Role {
     Editor,
     /// Decides on comments.
     Moderator,
+    /// Says who may log in, and what they may do.
+    Administrator,
 }
 
 impl Account {
@@ -66,12 +72,13 @@ pub fn mail_name(address: &str) -> String {
 }
 
 impl Role {
-    pub const ALL: [Self; 2] = [Self::Editor, Self::Moderator];
+    pub const ALL: [Self; 3] = [Self::Editor, Self::Moderator, Self::Administrator];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Editor => "editor",
             Self::Moderator => "moderator",
+            Self::Administrator => "administrator",
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Rows live in a database, sound in [`Blobs`]. SQL stays in this folder, each query written once.
 
+mod account_changes;
 mod accounts;
 mod articles;
 mod audit;
@@ -21,6 +22,7 @@ mod outbox;
 mod queue;
 mod reactions;
 mod search;
+mod second_factor;
 mod secrets;
 mod submissions;
 
@@ -31,6 +33,7 @@ use sqlx::{Any, AnyPool, Row, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+pub use self::account_changes::{By, Changed};
 pub use self::articles::{StoredArticle, content_hash};
 pub use self::audit::{AuditReport, Record};
 pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, hex};

@@ -273,7 +273,7 @@ pub(super) mod tests {
     }
 
     pub async fn moderator(store: &Store) -> Account {
-        store.add_account("lan", "hash", &[Role::Moderator]).await.unwrap();
+        store.add_account("lan", "hash", &[Role::Moderator], None).await.unwrap();
         store.account_named("lan").await.unwrap().unwrap().0
     }
 

@@ -147,6 +147,13 @@ impl From<std::io::Error> for WebError {
     }
 }
 
+impl From<getrandom::Error> for WebError {
+    fn from(error: getrandom::Error) -> Self {
+        error!(%error, "the system gives no random numbers");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+    }
+}
+
 impl From<askama::Error> for WebError {
     fn from(error: askama::Error) -> Self {
         error!(%error, "a page could not be made");
@@ -222,6 +229,18 @@ mod tests {
             "verification_unavailable",
             "login_required",
             "phone_required",
+            "login_code_failed",
+            "totp_code_wrong",
+            "password_wrong",
+            "password_too_short",
+            "password_differs",
+            "account_name_invalid",
+            "account_name_taken",
+            "account_roles_missing",
+            "account_not_found",
+            "account_last_administrator",
+            "account_oneself",
+            "account_own_page",
         ];
         for code in codes {
             assert!(texts().errors.contains_key(code), "{code}");

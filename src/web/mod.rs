@@ -1,5 +1,8 @@
 //! The outside face: pages for people, JSON and sound for programs.
 
+mod account;
+mod account_pages;
+mod accounts;
 mod articles;
 mod artwork;
 mod assets;
@@ -22,6 +25,7 @@ mod limits;
 mod listen;
 mod listening;
 mod listens;
+mod login;
 mod marks;
 mod metadata;
 mod moderation;
@@ -37,6 +41,7 @@ mod reader;
 mod routes;
 mod tally;
 pub mod texts;
+mod totp;
 mod views;
 mod xml;
 
@@ -51,7 +56,7 @@ use tracing::{error, info};
 pub use self::artwork::{Artwork, NoArtwork};
 pub use self::auth::new_secret;
 pub use self::client::{NoNetwork, TrustedProxies};
-pub use self::password::{PASSWORD_LENGTH_MIN, hash as hash_password};
+pub use self::password::{PASSWORD_LENGTH_MIN, hash as hash_password, made_up as made_up_password};
 pub use self::podcast::PodcastSettings;
 pub use self::reader::ReaderSettings;
 
@@ -98,6 +103,8 @@ struct AppParts {
     article_limit: RateLimit,
     login_limit: RateLimit,
     phone_limit: RateLimit,
+    /// Codes that are tried after a right password.
+    code_limit: RateLimit,
     report_limit: RateLimit,
     /// What was listened to and is not written yet.
     tally: Tally,
@@ -157,6 +164,7 @@ impl App {
         let article_limit = RateLimit::new(settings.comments.per_article_max, window);
         let login_limit = RateLimit::new(10, window);
         let phone_limit = RateLimit::new(settings.comments.per_network_max, window);
+        let code_limit = RateLimit::new(10, window);
         let report_limit = RateLimit::new(settings.reports_per_network, window);
         let watchers = Arc::new(Semaphore::new(WATCHERS_MAX));
         let listeners = Arc::new(Semaphore::new(LISTENERS_MAX));
@@ -172,6 +180,7 @@ impl App {
             article_limit,
             login_limit,
             phone_limit,
+            code_limit,
             report_limit,
             tally: Tally::default(),
             watchers,

@@ -14,6 +14,7 @@ pub struct Frame {
     pub account: Option<String>,
     pub is_editor: bool,
     pub is_moderator: bool,
+    pub is_administrator: bool,
 }
 
 /// One row of "Tin mới".
@@ -208,18 +209,6 @@ pub struct EmbedPage {
     pub player: Option<PlayerView>,
     /// Shown on request (`?comments=1`).
     pub comment_box: Option<CommentBox>,
-}
-
-#[derive(Template)]
-#[template(path = "login.html")]
-pub struct LoginPage {
-    pub frame: Frame,
-    pub error: Option<String>,
-    pub name: String,
-    /// Where to go afterwards: a path of ours.
-    pub next: String,
-    /// No account exists yet: say how to make the first.
-    pub no_accounts: bool,
 }
 
 #[derive(Template)]

@@ -16,9 +16,9 @@ use super::limits::{
 };
 use super::views;
 use super::{
-    App, articles, assets, auth, challenge, comment_box, comments, crawlers, desk, drain, embed,
-    health, home, letters, listen, listening, listens, moderation, narrations, networks, podcast,
-    reactions,
+    App, account, accounts, articles, assets, challenge, comment_box, comments, crawlers, desk,
+    drain, embed, health, home, letters, listen, listening, listens, login, moderation, narrations,
+    networks, podcast, reactions,
 };
 
 /// The whole outside face.
@@ -51,8 +51,20 @@ fn pages() -> Router<App> {
             "/articles/{id}/comments",
             get(comment_box::show_article).post(comment_box::create_comment),
         )
-        .route("/login", get(auth::show_login).post(auth::create_session))
-        .route("/logout", post(auth::delete_session))
+        .route("/login", get(login::show_login).post(login::create_session))
+        .route("/login/code", get(login::show_code).post(login::create_session_by_code))
+        .route("/logout", post(login::delete_session))
+        .route("/account", get(account::show_account))
+        .route("/account/password", post(account::update_password))
+        .route("/account/totp", get(account::show_totp).post(account::update_totp))
+        .route("/account/totp/offer", post(account::create_totp))
+        .route("/account/totp/codes", post(account::create_codes))
+        .route("/account/totp/off", post(account::delete_totp))
+        .route("/accounts", get(accounts::list_accounts).post(accounts::create_account))
+        .route("/accounts/{id}/roles", post(accounts::update_roles))
+        .route("/accounts/{id}/state", post(accounts::update_state))
+        .route("/accounts/{id}/password", post(accounts::update_password))
+        .route("/accounts/{id}/totp", post(accounts::delete_totp))
         .route("/desk", get(desk::show_desk))
         .route("/desk/articles", post(desk::create_article))
         .route("/desk/jobs/{id}", get(desk::show_job))

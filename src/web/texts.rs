@@ -31,6 +31,10 @@ pub struct Texts {
     /// Letters to moderators, and the pages that their links lead to.
     pub digest: crate::notify::DigestTexts,
     pub jobs: JobsTexts,
+    /// What somebody may do, by the name of the role.
+    pub roles: BTreeMap<String, String>,
+    pub account: AccountTexts,
+    pub accounts: AccountsTexts,
     /// Error code -> what happened and what to do about it.
     pub errors: BTreeMap<String, String>,
 }
@@ -314,6 +318,91 @@ pub struct JobsTexts {
     pub retrying: String,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountTexts {
+    pub heading: String,
+    pub name: String,
+    pub roles: String,
+    pub password_heading: String,
+    pub password_old: String,
+    pub password_new: String,
+    pub password_again: String,
+    pub password_hint: String,
+    pub password_submit: String,
+    pub done_password: String,
+    pub totp_heading: String,
+    pub totp_lead: String,
+    pub totp_is_off: String,
+    pub totp_is_on: String,
+    pub totp_password: String,
+    pub totp_start: String,
+    pub totp_stop: String,
+    pub totp_new_codes: String,
+    pub totp_new_codes_hint: String,
+    pub done_totp_off: String,
+    pub setup_heading: String,
+    pub setup_scan: String,
+    pub setup_qr: String,
+    pub setup_open: String,
+    pub setup_secret: String,
+    pub setup_code: String,
+    pub setup_submit: String,
+    pub setup_cancel: String,
+    pub codes_heading: String,
+    pub codes_lead_on: String,
+    pub codes_lead_new: String,
+    pub codes_hint: String,
+    pub codes_done: String,
+    pub code_heading: String,
+    pub code_lead: String,
+    pub code: String,
+    pub code_submit: String,
+    pub code_recovery_open: String,
+    pub code_recovery: String,
+    pub code_recovery_hint: String,
+    pub code_back: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountsTexts {
+    pub heading: String,
+    pub lead: String,
+    pub list: String,
+    pub own: String,
+    pub disabled: String,
+    pub totp_on: String,
+    pub totp_off: String,
+    pub last_login: String,
+    pub never_logged_in: String,
+    pub change: String,
+    pub roles: String,
+    pub roles_submit: String,
+    pub password: String,
+    pub password_submit: String,
+    pub password_hint: String,
+    pub totp_stop: String,
+    pub totp_stop_hint: String,
+    pub disable: String,
+    pub disable_hint: String,
+    pub enable: String,
+    pub own_page: String,
+    pub add_heading: String,
+    pub add_name: String,
+    pub add_name_hint: String,
+    pub add_password: String,
+    pub add_submit: String,
+    pub made_up_added: String,
+    pub made_up_password: String,
+    pub done_added: String,
+    pub done_roles: String,
+    pub done_disabled: String,
+    pub done_enabled: String,
+    pub done_password: String,
+    pub done_totp_off: String,
+}
+
 /// The texts, parsed once.
 pub fn texts() -> &'static Texts {
     static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
@@ -349,10 +438,12 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_and_rule_has_a_name() {
+    fn every_reason_rule_and_role_has_a_name() {
+        use crate::domain::account::Role;
         use crate::domain::comment::Reason;
         use crate::domain::rule::Rule;
         assert!(Reason::ALL.iter().all(|reason| texts().reasons.contains_key(reason.name())));
+        assert!(Role::ALL.iter().all(|role| texts().roles.contains_key(role.name())));
         assert!(Rule::ALL.iter().all(|rule| texts().rules.contains_key(rule.name())));
     }
 

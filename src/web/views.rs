@@ -34,6 +34,7 @@ pub fn frame(account: Option<&Account>) -> Frame {
         account: account.map(|account| account.name.clone()),
         is_editor: has(Role::Editor),
         is_moderator: has(Role::Moderator),
+        is_administrator: has(Role::Administrator),
     }
 }
 

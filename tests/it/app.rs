@@ -79,7 +79,7 @@ impl Home {
         child.wait_with_output().unwrap()
     }
 
-    /// Adds an account of both roles and gives its password.
+    /// Adds an account of all roles and gives its password.
     pub fn add_account(&self, name: &str) -> &'static str {
         let password = "bí mật dài";
         let added = self.run(&["accounts", "add", name], &format!("{password}\n"));

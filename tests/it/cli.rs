@@ -101,7 +101,7 @@ fn accounts_are_kept_in_order() {
     assert!(text(&made_up.stdout).contains("password: "));
     assert!(home.run(&["accounts", "disable", "lan"], "").status.success());
     let list = text(&home.run(&["accounts", "list"], "").stdout);
-    assert_eq!(list, "lan\teditor, moderator\tdisabled\nmai\tmoderator\tactive\n");
+    assert_eq!(list, "lan\teditor, moderator, administrator\tdisabled\nmai\tmoderator\tactive\n");
     assert!(text(&home.run(&["accounts", "enable", "lan"], "").stdout).contains("active"));
     assert!(text(&home.run(&["doctor"], "").stdout).contains("vi-embedded"));
     assert!(text(&home.run(&["voices", "list"], "").stdout).contains("Giọng nữ"));

@@ -272,7 +272,7 @@ async fn many_decisions_are_each_made_for_themselves() {
     }
     assert_eq!(shown(&app, &article).await, ["Ý kiến một"]);
     let doctor = home.run(&["doctor"], "");
-    assert!(text(&doctor.stdout).contains("audit log: 5 records"), "{}", text(&doctor.stdout));
+    assert!(text(&doctor.stdout).contains("audit log: 6 records"), "{}", text(&doctor.stdout));
 }
 
 #[tokio::test]
