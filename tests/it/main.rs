@@ -1,5 +1,6 @@
 //! The only test binary: the program as others see it.
 
+mod accounts;
 mod api;
 mod app;
 mod audio;
