@@ -54,6 +54,28 @@ pub struct NewComment {
     pub publishing: Publishing,
 }
 
+#[cfg(test)]
+impl NewComment {
+    /// What a reader of no particular kind sends.
+    pub fn example(article: ArticleId, body: &str) -> Self {
+        Self {
+            article,
+            author: CommentAuthor::new("Lò Thị Mai").expect("it is a name"),
+            body: CommentBody::new(body).expect("it is long enough"),
+            key: None,
+            network: "192.0.2.0/24".into(),
+            hits: Vec::new(),
+            fingerprint: String::new(),
+            rejecting: Vec::new(),
+            parent: None,
+            email: None,
+            identity: String::new(),
+            challenge: None,
+            publishing: Publishing::Held,
+        }
+    }
+}
+
 /// Whether readers see a comment before a moderator does. What a rule speaks against always waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Publishing {

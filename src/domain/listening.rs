@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use std::str::FromStr;
 
 use time::Date;
-use time::macros::format_description;
+use time::macros::{format_description, offset};
 
 use super::units::{Millis, Timestamp};
 
@@ -40,6 +40,17 @@ impl Day {
     /// The day of an instant; the first of the calendar for one that lies outside of it.
     pub fn of(at: Timestamp) -> Self {
         Self(at.in_vietnam().map_or(Date::MIN, |at| at.date()))
+    }
+
+    /// Midnight in Vietnam, at which it begins.
+    pub fn begins(self) -> Timestamp {
+        let at = self.0.midnight().assume_offset(offset!(+7)).unix_timestamp();
+        Timestamp(at * 1000)
+    }
+
+    /// The midnight at which it ends.
+    pub fn ends(self) -> Timestamp {
+        Timestamp(self.begins().0 + 24 * 60 * 60 * 1000)
     }
 
     /// Day and month as people write them: `05/11`.

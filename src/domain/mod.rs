@@ -8,6 +8,7 @@ pub mod account;
 pub mod address;
 pub mod article;
 pub mod comment;
+pub mod erasure;
 pub mod feed;
 pub mod identity;
 pub mod ids;

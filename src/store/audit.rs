@@ -27,6 +27,7 @@ pub const SYSTEM: &str = "system";
 /// What is done to a comment, as the log names it.
 pub const RECEIVED: &str = "comment.received";
 pub const DECIDED: &str = "comment.decided";
+pub const ERASED: &str = "comment.erased";
 
 /// One record of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,11 @@ impl Chain {
             Some(row) => Ok(Self { seq: row.try_get("seq")?, hash: row.try_get("hash")? }),
             None => Ok(Self { seq: 0, hash: hex(&Sha256::digest(BEGINNING)) }),
         }
+    }
+
+    /// The hash of the last record.
+    pub fn into_hash(self) -> String {
+        self.hash
     }
 
     /// Whether there is a record already.
@@ -146,16 +152,17 @@ struct Logged {
     state: String,
     content: String,
     created: i64,
-    /// The name of whoever decided last.
+    /// The name of whoever decided last; `system` where it was nobody with an account.
     by: Option<String>,
+    /// Its words were blanked because a person asked for it.
+    is_erased: bool,
 }
 
 impl Store {
     /// Records after a number, oldest first.
     pub async fn audit_after(&self, seq: i64, count: i64) -> Result<Vec<Record>, StoreError> {
-        let query = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2");
-        let rows = query.bind(seq).bind(count).fetch_all(&self.pool).await?;
-        rows.iter().map(record).collect()
+        let mut connection = self.pool.acquire().await?;
+        after(&mut connection, seq, count).await
     }
 
     /// Everything that was done to one subject, oldest first.
@@ -166,87 +173,132 @@ impl Store {
     }
 
     /// Goes through the whole log, and through all comments: whether each record follows from the one
-    /// before it, whether every comment's words are those that came in, and whether its state is the
-    /// one that was last decided.
+    /// before it, whether every comment's words are those that came in (or are erased, as the log says),
+    /// and whether its state is the one that was last decided.
     pub async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
-        let mut report =
-            AuditReport { records: 0, head: hex(&Sha256::digest(BEGINNING)), faults: Vec::new() };
-        let mut logged = HashMap::new();
-        let mut seen = 0;
-        loop {
-            let records = self.audit_after(seen, PAGE).await?;
-            let Some(last) = records.last() else { break };
-            seen = last.seq;
-            for record in records {
-                report.check(&record);
-                note(&mut logged, &record);
-            }
-        }
-        self.verify_comments(&logged, &mut report).await?;
-        Ok(report)
+        // What is written meanwhile is not seen, so log and comments are of the same moment.
+        let mut read = self.read().await?;
+        verify(&mut read).await
     }
+}
 
-    async fn verify_comments(
-        &self,
-        logged: &HashMap<String, Logged>,
-        report: &mut AuditReport,
-    ) -> Result<(), StoreError> {
-        let mut last = String::new();
-        let mut found = 0;
-        loop {
-            let query = sqlx::query(
-                "SELECT comments.id, author, body, state, salt, comments.created_ms, accounts.name,
-                    decided_by_mail
-                 FROM comments LEFT JOIN accounts ON accounts.id = decided_by
-                 WHERE comments.id > $1 ORDER BY comments.id LIMIT $2",
-            );
-            let rows = query.bind(&last).bind(PAGE).fetch_all(&self.pool).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in &rows {
-                let id: String = row.try_get("id")?;
-                let text = |column: &str| row.try_get::<String, _>(column);
-                let content = commitment(&text("salt")?, &text("author")?, &text("body")?);
-                match logged.get(&id) {
-                    None => report.faults.push(format!("comment {id} is not in the log")),
-                    Some(logged) => {
-                        found += 1;
-                        if logged.content != content {
-                            report.faults.push(format!("the words of comment {id} were changed"));
-                        }
-                        if logged.created != row.try_get::<i64, _>("created_ms")? {
-                            report.faults.push(format!("the time of comment {id} was changed"));
-                        }
-                        // Who decided before there was a log is not in it.
-                        let mail: Option<String> = row.try_get("decided_by_mail")?;
-                        let by = row.try_get::<Option<String>, _>("name")?;
-                        let by = by.or(mail.as_deref().map(mail_name));
-                        if logged.by.is_some() && logged.by != by {
-                            report.faults.push(format!("who decided on comment {id} was changed"));
-                        }
-                        let state = text("state")?;
-                        if logged.state != state {
-                            let was = &logged.state;
-                            let fault = format!("comment {id} is {state}, the log says {was}");
-                            report.faults.push(fault);
-                        }
-                    }
+/// The same within a transaction, with what it has written so far. No more than a page of the log and of
+/// the comments is in memory, however many there are.
+pub(super) async fn verify(connection: &mut AnyConnection) -> Result<AuditReport, StoreError> {
+    let mut report = AuditReport::beginning();
+    let mut received = 0;
+    loop {
+        let records = after(connection, report.records, PAGE).await?;
+        if records.is_empty() {
+            break;
+        }
+        for record in &records {
+            report.check(record);
+            received += u64::from(record.action == RECEIVED);
+        }
+    }
+    let found = verify_comments(connection, &mut report).await?;
+    let missing = received.saturating_sub(found);
+    if missing > 0 {
+        report.faults.push(format!("{missing} comments of the log are gone"));
+    }
+    Ok(report)
+}
+
+/// Compares every comment with what the log says of it, and tells how many of them the log knows.
+async fn verify_comments(
+    connection: &mut AnyConnection,
+    report: &mut AuditReport,
+) -> Result<u64, StoreError> {
+    let mut last = String::new();
+    let mut found = 0;
+    loop {
+        let query = sqlx::query(
+            "SELECT comments.id, author, body, state, salt, comments.created_ms, accounts.name,
+                decided_by_mail
+             FROM comments LEFT JOIN accounts ON accounts.id = decided_by
+             WHERE comments.id > $1 ORDER BY comments.id LIMIT $2",
+        );
+        let rows = query.bind(&last).bind(PAGE).fetch_all(&mut *connection).await?;
+        let Some(end) = rows.last() else { return Ok(found) };
+        let end: String = end.try_get("id")?;
+        let logged = logged_between(connection, &last, &end).await?;
+        for row in &rows {
+            let id: String = row.try_get("id")?;
+            match logged.get(&id) {
+                None => report.faults.push(format!("comment {id} is not in the log")),
+                Some(logged) => {
+                    found += 1;
+                    logged.compare(&id, row, &mut report.faults)?;
                 }
-                last = id;
             }
         }
-        let missing = logged.len().saturating_sub(found);
-        if missing > 0 {
-            report.faults.push(format!("{missing} comments of the log are gone"));
+        last = end;
+    }
+}
+
+/// What the log says of the comments after one id, up to another.
+async fn logged_between(
+    connection: &mut AnyConnection,
+    after: &str,
+    to: &str,
+) -> Result<HashMap<String, Logged>, StoreError> {
+    let query =
+        sqlx::query("SELECT * FROM audit WHERE subject > $1 AND subject <= $2 ORDER BY seq");
+    let mut logged = HashMap::new();
+    for row in query.bind(after).bind(to).fetch_all(connection).await? {
+        note(&mut logged, &record(&row)?);
+    }
+    Ok(logged)
+}
+
+/// Records after a number, oldest first.
+async fn after(
+    connection: &mut AnyConnection,
+    seq: i64,
+    count: i64,
+) -> Result<Vec<Record>, StoreError> {
+    let query = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2");
+    query.bind(seq).bind(count).fetch_all(connection).await?.iter().map(record).collect()
+}
+
+impl Logged {
+    /// Names what a comment's row has otherwise.
+    fn compare(&self, id: &str, row: &AnyRow, faults: &mut Vec<String>) -> Result<(), StoreError> {
+        let text = |column: &str| row.try_get::<String, _>(column);
+        let (salt, author, body) = (text("salt")?, text("author")?, text("body")?);
+        let is_blank = salt.is_empty() && author.is_empty() && body.is_empty();
+        if self.is_erased && !is_blank {
+            faults.push(format!("comment {id} was erased, and has words again"));
+        } else if !self.is_erased && self.content != commitment(&salt, &author, &body) {
+            faults.push(format!("the words of comment {id} were changed"));
+        }
+        if self.created != row.try_get::<i64, _>("created_ms")? {
+            faults.push(format!("the time of comment {id} was changed"));
+        }
+        // Who decided before there was a log is not in it.
+        let mail: Option<String> = row.try_get("decided_by_mail")?;
+        let by = row.try_get::<Option<String>, _>("name")?;
+        let by = by.or(mail.as_deref().map(mail_name));
+        if self.by.is_some() && self.by.as_deref() != Some(by.as_deref().unwrap_or(SYSTEM)) {
+            faults.push(format!("who decided on comment {id} was changed"));
+        }
+        let (state, was) = (text("state")?, &self.state);
+        if *was != state {
+            faults.push(format!("comment {id} is {state}, the log says {was}"));
         }
         Ok(())
     }
 }
 
 impl AuditReport {
+    /// Of a log without records.
+    pub(super) fn beginning() -> Self {
+        Self { records: 0, head: hex(&Sha256::digest(BEGINNING)), faults: Vec::new() }
+    }
+
     /// Whether a record follows from what went before.
-    fn check(&mut self, record: &Record) {
+    pub(super) fn check(&mut self, record: &Record) {
         if record.seq != self.records + 1 {
             self.faults.push(format!("record {} follows record {}", record.seq, self.records));
         }
@@ -267,7 +319,7 @@ fn note(logged: &mut HashMap<String, Logged>, record: &Record) {
         RECEIVED => {
             let created = detail["created_ms"].as_i64().unwrap_or_default();
             let (state, content) = (text("state"), text("content"));
-            let received = Logged { state, content, created, by: None };
+            let received = Logged { state, content, created, by: None, is_erased: false };
             logged.insert(record.subject.clone(), received);
         }
         DECIDED => {
@@ -276,11 +328,20 @@ fn note(logged: &mut HashMap<String, Logged>, record: &Record) {
                 comment.by = Some(record.actor.clone());
             }
         }
+        ERASED => {
+            if let Some(comment) = logged.get_mut(&record.subject) {
+                comment.state = CommentState::Rejected.name().to_owned();
+                // Of one that came erased from another installation the log there says who did it.
+                let is_imported = !detail["imported"].is_null();
+                comment.by = (!is_imported).then(|| record.actor.clone());
+                comment.is_erased = true;
+            }
+        }
         _ => {}
     }
 }
 
-fn record(row: &AnyRow) -> Result<Record, StoreError> {
+pub(super) fn record(row: &AnyRow) -> Result<Record, StoreError> {
     Ok(Record {
         seq: row.try_get("seq")?,
         at: Timestamp(row.try_get("at_ms")?),

@@ -79,7 +79,7 @@ impl FromStr for BlobId {
 }
 
 /// Where blobs lie while they are written.
-const INCOMING: &str = "incoming";
+pub(super) const INCOMING: &str = "incoming";
 
 /// What a killed process left there is removed when it is this old: nothing takes so long to write.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -94,6 +94,10 @@ impl Blobs {
             }
             Err(source) => Err(StoreError::Files { path: incoming, source }),
         }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn path(&self, id: &BlobId) -> PathBuf {
@@ -235,7 +239,7 @@ impl Drop for BlobWriter {
 }
 
 /// The SHA-256 of a whole file.
-fn hash(file: &mut fs::File) -> io::Result<String> {
+pub(super) fn hash(file: &mut fs::File) -> io::Result<String> {
     file.rewind()?;
     let mut hash = Sha256::new();
     let mut part = vec![0; 256 * 1024];

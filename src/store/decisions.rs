@@ -32,7 +32,7 @@ pub enum Decided {
     },
     /// The letter's link has decided before; nothing was changed.
     Used,
-    /// There is no such comment.
+    /// There is no such comment, or its words are erased, and nothing is left to decide on.
     Unknown,
 }
 
@@ -52,7 +52,7 @@ impl Store {
             let id = decision.comment.to_string();
             let query = sqlx::query(
                 "SELECT article_id, parent_id, state, decided_by, decided_by_mail FROM comments
-                 WHERE id = $1",
+                 WHERE id = $1 AND body <> ''",
             );
             let Some(row) = query.bind(&id).fetch_optional(&mut *write).await? else {
                 decided.push(Decided::Unknown);

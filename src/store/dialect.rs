@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, Connection as _};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Row as _};
 use url::Url;
 
 use super::StoreError;
@@ -15,14 +15,19 @@ use super::StoreError;
 /// instead of failing when a reader becomes a writer.
 pub const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 
+/// How a transaction begins that sees one moment, whatever is written meanwhile.
+pub const BEGIN_READ: &str = "BEGIN";
+
 /// Run on every new connection. WAL lets readers go on while somebody writes; `FULL` waits for the
 /// disk at every commit, so that a comment that was answered, and a decision that was shown, outlive
-/// a power cut (SQLite documentation, "Write-Ahead Logging").
-const PRAGMAS: [&str; 4] = [
+/// a power cut (SQLite documentation, "Write-Ahead Logging"). `secure_delete` writes zeros over what is
+/// changed or deleted: words that are erased are not to be found in the file.
+const PRAGMAS: [&str; 5] = [
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA busy_timeout = 10000",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
 ];
 
 /// Opens, and makes if it is missing, the database file.
@@ -52,4 +57,27 @@ async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         sqlx::query(pragma).execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// Takes what was overwritten out of the write-ahead log too. False: a transaction that is still open keeps
+/// it there for now.
+pub async fn forget_overwritten(pool: &AnyPool) -> Result<bool, StoreError> {
+    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
+    Ok(row.try_get::<i64, _>(0)? == 0)
+}
+
+/// Writes a copy of the whole database as it is at one moment, while others go on reading and writing.
+pub async fn copy_into(pool: &AnyPool, file: &Path) -> Result<(), StoreError> {
+    let name = file
+        .to_str()
+        .ok_or_else(|| StoreError::Corrupt(format!("not a file name: {}", file.display())))?;
+    sqlx::query("VACUUM INTO $1").bind(name).execute(pool).await?;
+    Ok(())
+}
+
+/// What is wrong with the database's own structure; `None`: nothing.
+pub async fn damage(pool: &AnyPool) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query("PRAGMA integrity_check(1)").fetch_one(pool).await?;
+    let found: String = row.try_get(0)?;
+    Ok((found != "ok").then_some(found))
 }

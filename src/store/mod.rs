@@ -6,14 +6,18 @@ mod account_changes;
 mod accounts;
 mod articles;
 mod audit;
+mod backup;
 mod blobs;
 mod clips;
 mod comments;
 mod decisions;
 mod dialect;
 mod digests;
+mod erase;
+mod export;
 mod feeds;
 mod heard;
+mod import;
 mod jobs;
 mod lexicon;
 mod listens;
@@ -21,6 +25,8 @@ mod narrations;
 mod outbox;
 mod queue;
 mod reactions;
+mod record;
+mod rows;
 mod search;
 mod second_factor;
 mod secrets;
@@ -35,19 +41,24 @@ use uuid::Uuid;
 
 pub use self::account_changes::{By, Changed};
 pub use self::articles::{StoredArticle, content_hash};
-pub use self::audit::{AuditReport, Record};
+pub use self::audit::{AuditReport, READER, Record, SYSTEM};
+pub use self::backup::{BackupError, BackupReport, back_up, restore};
 pub use self::blobs::{Blob, BlobId, BlobWriter, Blobs, hex};
 pub use self::clips::Clips;
 pub use self::comments::REPLIES_PER_PAGE;
 pub use self::decisions::{Decided, NewDecision};
 pub use self::digests::{DigestComment, Shown};
+pub use self::erase::{Erasable, Erased, Whom};
+pub use self::export::Export;
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::heard::Heard;
+pub use self::import::{Import, ImportError, ImportReport};
 pub use self::jobs::{Finished, Lease};
 pub use self::listens::HeardArticle;
 pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
 pub use self::outbox::{Delivery, OutboxCounts, Tried};
 pub use self::queue::{BlockedNetwork, Order, QueueCounts, QueueName, Queued};
+pub use self::record::{AboutComment, RecordFilter, Recorded, SheetRow};
 pub use self::submissions::Submitted;
 
 use self::submissions::Submissions;
@@ -82,6 +93,9 @@ pub enum StoreError {
     LeaseLost,
     #[error("the name `{0}` is taken")]
     NameTaken(String),
+    /// What is said about an erasure names the person whose data goes.
+    #[error("the reason of an erasure names the person")]
+    ReasonNamesPerson,
     #[error("the store is being closed")]
     Closed,
     #[error("the system gives no random numbers: {0}")]
@@ -99,7 +113,7 @@ impl Store {
         private_folder(data)
             .map_err(|source| StoreError::Files { path: data.to_owned(), source })?;
         let pool = dialect::open(&data.join(DATABASE)).await?;
-        sqlx::migrate!("src/store/migrations/sqlite").run(&pool).await?;
+        migrate(&pool).await?;
         let blobs = Blobs::open(data.join("blobs"))?;
         let submissions = Submissions::open(pool.clone());
         let store = Self { pool, blobs, submissions };
@@ -123,9 +137,18 @@ impl Store {
         self.pool.close().await;
     }
 
+    /// A transaction in which everything is of one moment.
+    async fn read(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.pool.begin_with(dialect::BEGIN_READ).await?)
+    }
+
     async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
         Ok(self.pool.begin_with(dialect::BEGIN_WRITE).await?)
     }
+}
+
+async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
+    Ok(sqlx::migrate!("src/store/migrations/sqlite").run(pool).await?)
 }
 
 /// Makes the folder if it is missing; password hashes lie in it, so nobody else may look inside.

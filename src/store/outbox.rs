@@ -91,6 +91,22 @@ pub(super) async fn tell(
     Ok(())
 }
 
+/// What is still to be told of a comment is not told any more: its words are erased.
+pub(super) async fn forget(
+    write: &mut AnyConnection,
+    comment: CommentId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE outbox SET state = 'given_up', body = '', failure = 'erased', ended_ms = $2
+         WHERE state <> 'done' AND body LIKE $1",
+    )
+    .bind(format!("%{comment}%"))
+    .bind(now().0)
+    .execute(write)
+    .await?;
+    Ok(())
+}
+
 /// The event as JSON. A reader's words are in it only once a moderator let everybody read them.
 fn body(
     comment: CommentId,
@@ -229,7 +245,7 @@ fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
 pub(super) mod tests {
     use super::*;
     use crate::domain::account::{Account, Role};
-    use crate::domain::comment::{CommentAuthor, CommentBody, NewComment, Publishing, Reason};
+    use crate::domain::comment::{NewComment, Reason};
     use crate::domain::ids::ArticleId;
     use crate::store::{Decided, NewDecision, Submitted};
 
@@ -251,21 +267,7 @@ pub(super) mod tests {
     }
 
     pub async fn comment(store: &Store, article: ArticleId, body: &str) -> CommentId {
-        let new = NewComment {
-            article,
-            author: CommentAuthor::new("Lò Thị Mai").unwrap(),
-            body: CommentBody::new(body).unwrap(),
-            key: None,
-            network: "192.0.2.0/24".into(),
-            hits: Vec::new(),
-            fingerprint: String::new(),
-            rejecting: Vec::new(),
-            parent: None,
-            email: None,
-            identity: String::new(),
-            challenge: None,
-            publishing: Publishing::Held,
-        };
+        let new = NewComment::example(article, body);
         match store.add_comment(new).await.unwrap() {
             Submitted::New(id, _) => id,
             other => panic!("{other:?}"),

@@ -83,6 +83,19 @@ struct HitRow {
     end: usize,
 }
 
+/// Whether a comment holds what is searched; `$1` and `$2` are the [`patterns`].
+pub(super) const SEARCHED: &str = "($1 = '' OR body LIKE $1 ESCAPE '!' OR author LIKE $1 ESCAPE '!'
+    OR network LIKE $1 ESCAPE '!' OR email LIKE $1 ESCAPE '!' OR identity LIKE $1 ESCAPE '!'
+    OR ($2 <> '' AND fingerprint LIKE $2 ESCAPE '!'))";
+
+/// What was typed as patterns of texts and of fingerprints; both empty: everything is meant.
+pub(super) fn patterns(searched: &str) -> (String, String) {
+    match searched {
+        "" => (String::new(), String::new()),
+        searched => (search::like(searched), letters_pattern(searched)),
+    }
+}
+
 impl QueueName {
     pub const ALL: [Self; 7] = [
         Self::Waiting,
@@ -116,7 +129,7 @@ impl QueueName {
         matches!(self, Self::Waiting | Self::Flagged | Self::Reported | Self::Unseen)
     }
 
-    fn condition(self) -> &'static str {
+    pub(super) fn condition(self) -> &'static str {
         match self {
             Self::Waiting => "state = 'waiting'",
             Self::Flagged => "state = 'waiting' AND risk > 0",
@@ -169,11 +182,7 @@ impl Store {
                 answered.author AS answered_author, answered.body AS answered_body,
                 {} AS approved_before, {} AS rejected_before
              FROM (SELECT * FROM comments WHERE {condition}
-                AND ($1 = '' OR body LIKE $1 ESCAPE '!' OR author LIKE $1 ESCAPE '!'
-                    OR network LIKE $1 ESCAPE '!' OR email LIKE $1 ESCAPE '!'
-                    OR identity LIKE $1 ESCAPE '!'
-                    OR ($2 <> '' AND fingerprint LIKE $2 ESCAPE '!'))
-                ORDER BY {order} LIMIT $3 OFFSET $4) AS comments
+                AND {SEARCHED} ORDER BY {order} LIMIT $3 OFFSET $4) AS comments
              JOIN articles ON articles.id = comments.article_id
              LEFT JOIN comments AS answered ON answered.id = comments.parent_id
              ORDER BY {order}",
@@ -182,10 +191,7 @@ impl Store {
             condition = queue.condition(),
             order = queue.order(order),
         );
-        let (typed, letters) = match searched {
-            "" => (String::new(), String::new()),
-            searched => (search::like(searched), letters_pattern(searched)),
-        };
+        let (typed, letters) = patterns(searched);
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(typed).bind(letters);
         let query = query.bind(i64::from(count)).bind(i64::from(skip));
         let rows = query.fetch_all(&self.pool).await?;
@@ -302,7 +308,7 @@ pub(super) fn hits(row: &AnyRow) -> Result<Vec<Hit>, StoreError> {
     let hit = |row: HitRow| {
         let rule = Rule::from_name(&row.rule)
             .ok_or_else(|| StoreError::Corrupt(format!("rule {:?}", row.rule)))?;
-        Ok::<_, StoreError>(Hit { rule, term: row.term, span: row.start..row.end })
+        Ok(Hit { rule, term: row.term, span: row.start..row.end })
     };
     hits.into_iter().map(hit).collect()
 }

@@ -332,9 +332,7 @@ fn salt() -> Result<String, StoreError> {
 mod tests {
     use super::*;
     use crate::domain::account::{Account, Role};
-    use crate::domain::comment::{
-        CommentAuthor, CommentBody, CommentEmail, Decider, Reason, SubmissionKey,
-    };
+    use crate::domain::comment::{CommentEmail, Decider, Reason, SubmissionKey};
     use crate::domain::ids::ArticleId;
     use crate::store::{Decided, NewDecision, Order, QueueName, Queued};
 
@@ -355,19 +353,9 @@ mod tests {
 
     fn comment(article: ArticleId, body: &str, key: Option<&str>) -> NewComment {
         NewComment {
-            article,
-            author: CommentAuthor::new("Mai").unwrap(),
-            body: CommentBody::new(body).unwrap(),
-            identity: String::new(),
-            email: None,
             key: key.and_then(SubmissionKey::new),
-            network: "192.0.2.0/24".into(),
-            hits: Vec::new(),
-            fingerprint: String::new(),
             rejecting: vec![Rule::BlockedNetwork],
-            parent: None,
-            challenge: None,
-            publishing: Publishing::Held,
+            ..NewComment::example(article, body)
         }
     }
 
