@@ -156,7 +156,7 @@ impl Store {
         // `IS TRUE` keeps to the order of the ids, in which no page reads what another has read.
         let sql = format!(
             "SELECT comments.*, articles.title AS article_title, articles.url AS article_url,
-                accounts.name AS decided_name
+                COALESCE(accounts.name, comments.decided_by_mail) AS decided_name
              FROM (SELECT * FROM comments WHERE ({}) IS TRUE AND {SEARCHED} AND id > $3
                 ORDER BY id LIMIT $4) AS comments
              JOIN articles ON articles.id = comments.article_id

@@ -83,6 +83,9 @@ impl IntoResponse for WebError {
 
 impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::ReasonNamesPerson) {
+            return Self::new(StatusCode::UNPROCESSABLE_ENTITY, "erasure_reason_names");
+        }
         error!(%error, "the store failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed")
     }
@@ -241,6 +244,11 @@ mod tests {
             "account_last_administrator",
             "account_oneself",
             "account_own_page",
+            "day_unknown",
+            "erasure_nothing",
+            "erasure_reason_missing",
+            "erasure_reason_too_long",
+            "erasure_reason_names",
         ];
         for code in codes {
             assert!(texts().errors.contains_key(code), "{code}");

@@ -43,10 +43,10 @@ pub struct QueueQuery {
 }
 
 /// What is asked of a queue, checked.
-struct Asked {
-    queue: QueueName,
+pub struct Asked {
+    pub queue: QueueName,
     order: Order,
-    query: String,
+    pub query: String,
     page: u32,
 }
 
@@ -130,6 +130,7 @@ pub async fn list_comments(
             .collect(),
         by_risk: asked.order == Order::Risk,
         has_order,
+        sheet: sheet_path(&asked),
         previous: (asked.page > 1).then(|| path(&asked, asked.page - 1)),
         // What waits is loaded by the page itself, as it empties; what was found is not.
         next: (has_next && (!empties || !asked.query.is_empty()))
@@ -164,7 +165,7 @@ pub async fn show_counts(
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(counts)).into_response())
 }
 
-fn asked(query: QueueQuery) -> Result<Asked, WebError> {
+pub fn asked(query: QueueQuery) -> Result<Asked, WebError> {
     let queue = match query.queue.as_deref() {
         None => QueueName::Waiting,
         Some(name) => QueueName::from_name(name)
@@ -180,13 +181,27 @@ fn asked(query: QueueQuery) -> Result<Asked, WebError> {
 
 /// The address of a page of a queue.
 fn path(asked: &Asked, page: u32) -> String {
+    let page = page.to_string();
+    format!("/moderation?{}", query_of(asked).append_pair("page", &page).finish())
+}
+
+/// The address of the same comments as a sheet.
+fn sheet_path(asked: &Asked) -> String {
+    format!("/moderation/export.csv?{}", query_of(asked).finish())
+}
+
+fn query_of(asked: &Asked) -> url::form_urlencoded::Serializer<'static, String> {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("queue", asked.queue.name());
     if !asked.query.is_empty() {
         query.append_pair("q", &asked.query);
     }
-    query.append_pair("page", &page.to_string());
-    format!("/moderation?{}", query.finish())
+    query
+}
+
+/// How a comment is signed; one whose writer was erased is some reader's.
+pub fn author_name(author: &str) -> &str {
+    if author.is_empty() { &texts().record.reader } else { author }
 }
 
 fn tab(queue: QueueName, counts: &QueueCounts) -> QueueTab {
@@ -230,6 +245,11 @@ fn item(queued: &Queued, names: &HashMap<AccountId, String>) -> ModerationItem {
         }
         decided
     });
+    let is_erased = comment.body.is_empty();
+    let body = match is_erased {
+        true => marks::marked(&texts().record.erased, &[]),
+        false => marks::marked(&comment.body, &queued.hits),
+    };
     let (approved, rejected) = (queued.approved_before, queued.rejected_before);
     let history = t.history.replace("{approved}", &approved.to_string());
     let mut rules: Vec<String> = queued.hits.iter().map(marks::hit_name).collect();
@@ -237,8 +257,9 @@ fn item(queued: &Queued, names: &HashMap<AccountId, String>) -> ModerationItem {
     rules.dedup();
     ModerationItem {
         id: comment.id.to_string(),
-        author: comment.author.clone(),
-        body: marks::marked(&comment.body, &queued.hits),
+        author: author_name(&comment.author).to_owned(),
+        body,
+        is_erased,
         date: views::date(comment.created),
         state: comment.state.name(),
         reason: comment.reason.map_or("", Reason::name),
@@ -289,7 +310,7 @@ fn decider_name<'a>(names: &'a HashMap<AccountId, String>, by: &'a Decider) -> &
     }
 }
 
-fn reason_name(reason: Reason) -> &'static str {
+pub fn reason_name(reason: Reason) -> &'static str {
     texts().reasons.get(reason.name()).map_or("", String::as_str)
 }
 

@@ -5,6 +5,7 @@ use askama::Template;
 use super::assets;
 use super::chart::Chart;
 use super::metadata::Metadata;
+use super::records::RecordWords;
 use super::texts::Texts;
 
 /// What every page needs: texts, and who is looking.
@@ -134,6 +135,8 @@ pub struct ModerationItem {
     pub id: String,
     pub author: String,
     pub body: Vec<Piece>,
+    /// Its words are gone: nothing is left to decide on.
+    pub is_erased: bool,
     pub date: String,
     pub state: &'static str,
     /// The name of the reason for which it is rejected; empty when there is none.
@@ -306,6 +309,8 @@ pub struct ModerationPage {
     /// What is searched; empty: everything.
     pub query: String,
     pub items: Vec<ModerationItem>,
+    /// The address of the same as a sheet.
+    pub sheet: String,
     /// The addresses of the pages before and after, of queues that do not empty.
     pub previous: Option<String>,
     pub next: Option<String>,
@@ -357,6 +362,83 @@ pub struct LetterPage {
     pub body: String,
     /// `None` when it is done.
     pub button: Option<&'static String>,
+}
+
+/// The log on the screen, newest first.
+#[derive(Template)]
+#[template(path = "log.html")]
+pub struct LogPage {
+    pub frame: Frame,
+    pub filter: LogFilterView,
+    pub count: String,
+    pub records: Vec<RecordWords>,
+    pub print: String,
+    pub newest: Option<String>,
+    pub older: Option<String>,
+}
+
+/// The log on paper, oldest first.
+#[derive(Template)]
+#[template(path = "log_print.html")]
+pub struct LogPrint {
+    pub frame: Frame,
+    pub paper: String,
+    pub filter: LogFilterView,
+    pub period: String,
+    pub count: u64,
+    pub last_hash: String,
+    pub made: String,
+    /// Why it cannot be printed; `None`: it can.
+    pub refused: Option<String>,
+    pub records: Vec<RecordWords>,
+    /// The same on the screen.
+    pub back: String,
+}
+
+/// What was asked of the log, as it was typed.
+pub struct LogFilterView {
+    pub from: String,
+    pub to: String,
+    pub comment: String,
+    pub article: String,
+}
+
+/// Whose data is to be erased.
+#[derive(Template)]
+#[template(path = "erase.html")]
+pub struct ErasePage {
+    pub frame: Frame,
+    pub query: String,
+    pub items: Vec<EraseItem>,
+    /// More than can be shown were found.
+    pub more: Option<String>,
+    pub done: Option<String>,
+    /// Something is still in the files.
+    pub is_left: bool,
+}
+
+/// What will be erased, before it is.
+#[derive(Template)]
+#[template(path = "erase_confirm.html")]
+pub struct EraseConfirmPage {
+    pub frame: Frame,
+    pub query: String,
+    pub reason: String,
+    pub heading: String,
+    pub items: Vec<EraseItem>,
+}
+
+pub struct EraseItem {
+    pub id: String,
+    pub author: String,
+    pub body: String,
+    pub date: String,
+    pub state: &'static str,
+    pub article_title: String,
+    pub article_page: String,
+    pub email: String,
+    pub identity: String,
+    pub network: String,
 }
 
 #[derive(Template)]

@@ -54,7 +54,8 @@ pub struct PodcastSettings {
 }
 
 impl PodcastSettings {
-    fn title(&self) -> &str {
+    /// What the paper's readers know it by.
+    pub fn title(&self) -> &str {
         or(&self.title, &texts().pages.brand)
     }
 

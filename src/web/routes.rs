@@ -17,8 +17,8 @@ use super::limits::{
 use super::views;
 use super::{
     App, account, accounts, articles, assets, challenge, comment_box, comments, crawlers, desk,
-    drain, embed, health, home, letters, listen, listening, listens, login, moderation, narrations,
-    networks, podcast, reactions,
+    drain, embed, erase, health, home, letters, listen, listening, listens, log, login, moderation,
+    narrations, networks, podcast, reactions, sheet,
 };
 
 /// The whole outside face.
@@ -77,6 +77,9 @@ fn pages() -> Router<App> {
         .route("/moderation/decisions", post(moderation::update_comments))
         .route("/moderation/networks", get(networks::list_networks).post(networks::update_network))
         .route("/moderation/mail/{token}", get(letters::show_link).post(letters::follow_link))
+        .route("/moderation/log", get(log::show_log))
+        .route("/moderation/export.csv", get(sheet::show_sheet))
+        .route("/moderation/erase", get(erase::show_erase).post(erase::create_erasure))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(SetResponseHeaderLayer::if_not_present(

@@ -30,6 +30,9 @@ pub struct Texts {
     pub listening: ListeningTexts,
     /// Letters to moderators, and the pages that their links lead to.
     pub digest: crate::notify::DigestTexts,
+    pub record: RecordTexts,
+    pub sheet: SheetTexts,
+    pub erasure: ErasureTexts,
     pub jobs: JobsTexts,
     /// What somebody may do, by the name of the role.
     pub roles: BTreeMap<String, String>,
@@ -303,6 +306,102 @@ pub struct ListeningTexts {
     pub counted_heading: String,
     pub counted: String,
     pub not_counted: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordTexts {
+    pub heading: String,
+    pub open: String,
+    pub lead: String,
+    pub from: String,
+    pub to: String,
+    pub comment: String,
+    pub article: String,
+    pub show: String,
+    pub print_open: String,
+    pub print_heading: String,
+    pub print_hint: String,
+    pub print_too_many: String,
+    pub back: String,
+    pub paper: String,
+    pub period: String,
+    pub period_all: String,
+    pub period_between: String,
+    pub period_from: String,
+    pub period_to: String,
+    pub count: String,
+    pub count_shown: String,
+    pub last_hash: String,
+    pub made: String,
+    pub made_by: String,
+    pub sign_made: String,
+    pub sign_head: String,
+    pub sign_hint: String,
+    pub list: String,
+    pub empty: String,
+    pub newer: String,
+    pub older: String,
+    pub hash: String,
+    pub words: String,
+    pub by: String,
+    pub about: String,
+    pub erased: String,
+    pub reader: String,
+    pub system: String,
+    pub reason: String,
+    pub rules: String,
+    pub imported: String,
+    /// What was done, by the name of the action.
+    pub actions: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SheetTexts {
+    pub open: String,
+    pub id: String,
+    pub sent: String,
+    pub author: String,
+    pub email: String,
+    pub body: String,
+    pub state: String,
+    pub reason: String,
+    pub decided_by: String,
+    pub decided: String,
+    pub rules: String,
+    pub likes: String,
+    pub reports: String,
+    pub network: String,
+    pub answers: String,
+    pub article: String,
+    pub address: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErasureTexts {
+    pub heading: String,
+    pub open: String,
+    pub lead: String,
+    pub search: String,
+    pub search_submit: String,
+    pub none: String,
+    pub newest: String,
+    pub found: String,
+    pub select: String,
+    pub email: String,
+    pub network: String,
+    pub identity: String,
+    pub reason: String,
+    pub reason_hint: String,
+    pub review: String,
+    pub confirm_heading: String,
+    pub confirm_lead: String,
+    pub confirm: String,
+    pub cancel: String,
+    pub done: String,
+    pub left: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -63,6 +63,7 @@ const FILES: &[(&str, &[u8])] = files![
     "demo/script.html",
     "favicon.svg",
     "podcast.png",
+    "record.css",
 ];
 
 macro_rules! sources {
