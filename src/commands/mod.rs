@@ -2,11 +2,15 @@
 //! 2 wrong usage.
 
 mod accounts;
+mod backup;
 mod doctor;
+mod erase;
+mod export;
 mod feeds;
 mod identity;
 mod input;
 mod lexicon;
+mod log;
 mod narrate;
 mod neural;
 mod notify;
@@ -78,6 +82,18 @@ enum Command {
     /// Sites whose new articles are narrated by themselves.
     #[command(subcommand)]
     Feeds(feeds::FeedsCommand),
+    /// The audit log of comments, in words: who did what, when and why.
+    Log(log::LogArgs),
+    /// All comments with their log into a file, or the comments alone as a sheet.
+    Export(export::ExportArgs),
+    /// An export back: all of it or nothing.
+    Import(export::ImportArgs),
+    /// Erases what readers left, on their request; that it was done stays in the log.
+    Erase(erase::EraseArgs),
+    /// A copy of everything, while the service runs.
+    Backup(backup::BackupArgs),
+    /// A backup back into an empty folder of data.
+    Restore(backup::RestoreArgs),
     /// What this installation has, and whether it can work.
     Doctor,
 }
@@ -96,6 +112,12 @@ pub fn run(line: CommandLine) -> anyhow::Result<()> {
         Some(Command::Accounts(command)) => accounts::run(&config, command),
         Some(Command::Lexicon(command)) => lexicon::run(&config, command),
         Some(Command::Feeds(command)) => feeds::run(&config, command),
+        Some(Command::Log(args)) => log::run(&config, &args),
+        Some(Command::Export(args)) => export::export(&config, &args),
+        Some(Command::Import(args)) => export::import(&config, &args),
+        Some(Command::Erase(args)) => erase::run(&config, args),
+        Some(Command::Backup(args)) => backup::backup(&config, &args),
+        Some(Command::Restore(args)) => backup::restore(&config, &args),
         Some(Command::Doctor) => doctor::run(&config),
     }
 }
