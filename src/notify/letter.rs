@@ -128,8 +128,12 @@ fn short(title: &str) -> String {
     }
 }
 
+/// A letter, for the tests of its way.
 #[cfg(test)]
-pub(super) mod tests {
+pub(super) use self::tests::{comment, write};
+
+#[cfg(test)]
+mod tests {
     use super::*;
     use crate::domain::comment::Comment;
     use crate::domain::rule::Rule;

@@ -130,7 +130,7 @@ fn message(from: &Mailbox, to: &str, letter: &Letter) -> Result<Message, MailErr
 
 #[cfg(test)]
 mod tests {
-    use super::super::letter::tests::{comment, write};
+    use super::super::letter::{comment, write};
     use super::*;
 
     fn formatted(letter: &Letter) -> String {

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
     use crate::domain::account::Actor;
     use crate::domain::comment::{CommentState, Decider};
-    use crate::store::outbox::tests::{comment, moderator, open};
+    use crate::store::outbox::{comment, moderator, open};
     use crate::store::{Decided, NewDecision};
 
     const LAN: &str = "lan@bao.example";

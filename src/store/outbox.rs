@@ -241,8 +241,12 @@ fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
     })
 }
 
+/// A store with an article, for the tests of what builds on it.
 #[cfg(test)]
-pub(super) mod tests {
+pub(super) use self::tests::{comment, moderator, open};
+
+#[cfg(test)]
+mod tests {
     use super::*;
     use crate::domain::account::{Account, Role};
     use crate::domain::comment::{NewComment, Reason};
