@@ -163,7 +163,7 @@ fn a_token_is_short() {
 
 #[test]
 fn weak_and_wrong_keys_are_refused_at_the_start() {
-    let refused = |key: Result<Key, UnusableKey>| key.err().expect("it was taken");
+    let refused = |key: Result<Key, UnusableKey>| key.expect_err("it was taken");
     assert_eq!(refused(Key::hs256(&STANDARD.encode([7; 31]))), UnusableKey::ShortSecret(31));
     assert_eq!(refused(Key::hs256("chưa mã hoá")), UnusableKey::NotBase64);
     let weak = include_str!("../../tests/data/identity/rsa-1024-public.pem");

@@ -71,7 +71,7 @@ fn who(actor: &str) -> String {
 
 /// What was done. An action of a newer version is told as it is stored, rather than not at all.
 fn what(action: &str, subject: &str, stored: &str, detail: &Value) -> String {
-    let Some(text) = texts().record.actions.get(action) else {
+    let Some(text) = texts().record_actions.get(action) else {
         return format!("{action} {stored}");
     };
     let state = |field: &str| {

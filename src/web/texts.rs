@@ -31,6 +31,8 @@ pub struct Texts {
     /// Letters to moderators, and the pages that their links lead to.
     pub digest: crate::notify::DigestTexts,
     pub record: RecordTexts,
+    /// What was done, by the name of the action in the log.
+    pub record_actions: BTreeMap<String, String>,
     pub sheet: SheetTexts,
     pub erasure: ErasureTexts,
     pub jobs: JobsTexts,
@@ -352,8 +354,6 @@ pub struct RecordTexts {
     pub reason: String,
     pub rules: String,
     pub imported: String,
-    /// What was done, by the name of the action.
-    pub actions: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -373,7 +373,6 @@ pub struct SheetTexts {
     pub likes: String,
     pub reports: String,
     pub network: String,
-    pub answers: String,
     pub article: String,
     pub address: String,
 }
