@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 
 use super::auth::Moderator;
 use super::error::WebError;
@@ -54,7 +54,8 @@ pub async fn show_sheet(
         };
         Some((page, (app, asked, rest)))
     });
-    let mut response = (headers, Body::from_stream(pages)).into_response();
+    // Whoever compresses it asks once more after the end.
+    let mut response = (headers, Body::from_stream(pages.fuse())).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
     Ok(response)
 }

@@ -117,9 +117,12 @@ fn comments_in(root: &str) -> String {
         "[...{root}.querySelectorAll('.comment')].map((item) => [
             item.querySelector('.comment-author').textContent,
             item.querySelector('.comment-body').textContent,
-            item.querySelectorAll('*').length,
-            [item, ...item.querySelectorAll('*')].flatMap((node) => node.getAttributeNames())
-                .filter((name) => !['class', 'datetime', 'tabindex'].includes(name)).length])"
+            item.querySelectorAll(':scope > p:not(.comment-acts), :scope > p:not(.comment-acts) *').length,
+            [item, ...item.querySelectorAll('p:not(.comment-acts), p:not(.comment-acts) *')]
+                .flatMap((node) => node.getAttributeNames())
+                .filter((name) => !['class', 'datetime', 'tabindex', 'data-comment', 'data-likes', 'data-total']
+                    .includes(name)).length,
+            item.querySelectorAll(':scope > :not(p, ol.comment-replies), ol > *').length])"
     )
 }
 
@@ -130,7 +133,7 @@ async fn assert_shown(browser: &Browser, root: &str, batch: &[&Sent], place: &st
         .await;
     let seen = browser.ask(&comments_in(root)).await;
     let seen: BTreeSet<String> = seen.as_array().unwrap().iter().map(Value::to_string).collect();
-    let wanted = |sent: &&Sent| json!([sent.author, sent.body, 4, 0]).to_string();
+    let wanted = |sent: &&Sent| json!([sent.author, sent.body, 4, 0, 0]).to_string();
     let wanted: BTreeSet<String> = batch.iter().map(wanted).collect();
     let missing: Vec<&String> = wanted.difference(&seen).collect();
     let other: Vec<&String> = seen.difference(&wanted).collect();
