@@ -16,10 +16,9 @@ import { fill } from "./words.js";
 import css from "./comments.css";
 import t from "./texts.json#comments";
 
-/** The limits of src/domain/comment.rs, in characters as a reader counts them. */
+/** The limits of src/domain/comment.rs, in characters as a reader counts them. What else may be wrong the server says. */
 const LENGTH_MIN = 5;
 const LENGTH_MAX = 500;
-const NAME_LENGTH_MAX = 60;
 /** What is left when the counter is also said aloud. */
 const SAID_AT = [100, 50, 20, 0];
 
@@ -133,13 +132,15 @@ class BaoNoiComments extends HTMLElement {
     p.form.addEventListener("focusin", () => this.#prove());
     p.form.addEventListener("input", () => this.#typed());
     p.to = element("span");
-    p.reply = element("p", { class: "comments-reply", hidden: true }, p.to, " ", act(t.cancel, () => this.#answer()));
+    p.reply = element("p", { class: "comments-reply", hidden: true }, p.to, " ", act(t.cancel, () => {
+      this.#answer();
+      p.body.focus();
+    }));
     p.status.after(p.reply);
     // What the server gave back after a failed post is newer than the draft.
     p.body.value ||= recall(`draft:${this.#article}`) ?? "";
     p.author.value ||= recall("name") ?? "";
     if (p.body.value) this.#prove();
-    if (this.hasAttribute("token")) p.author.parentElement.hidden = true;
     this.#count(false);
   }
 
@@ -147,7 +148,7 @@ class BaoNoiComments extends HTMLElement {
   #offer(features) {
     const { author, mail, note, list } = this.#parts;
     this.#features = (features ?? "").split(" ");
-    if (mail) mail.hidden = !this.#has("email") || this.hasAttribute("token");
+    if (mail) mail.hidden = !this.#has("email");
     author.parentElement.querySelector(".comments-optional").hidden = this.#has("name");
     note.hidden = this.#has("at_once");
     if (!this.#has("sorting") || this.#parts.order) return;
@@ -201,13 +202,11 @@ class BaoNoiComments extends HTMLElement {
   #objection() {
     const { body, author } = this.#parts;
     const typed = length(body.value);
-    const name = length(author.value);
     if (typed < LENGTH_MIN) return [body, t.too_short];
     if (typed > LENGTH_MAX) {
       return [body, fill(t.too_long, { max: LENGTH_MAX, over: typed - LENGTH_MAX })];
     }
-    if (name > NAME_LENGTH_MAX) return [author, fill(t.name_too_long, { max: NAME_LENGTH_MAX })];
-    if (name === 0 && this.#has("name") && !this.hasAttribute("token")) return [author, t.name_missing];
+    if (this.#has("name") && !this.hasAttribute("token") && length(author.value) === 0) return [author, t.name_missing];
     return null;
   }
 
@@ -243,6 +242,9 @@ class BaoNoiComments extends HTMLElement {
       this.#accepted(sent, await this.#sendProven(comment, key));
     } catch (error) {
       this.#say(error.message || t.offline, true);
+      const wrong = { email_invalid: p.email, name_too_long: p.author }[error.code];
+      if (wrong) this.#complain(wrong, error.message);
+      wrong?.focus();
     } finally {
       this.#setSending(false);
     }
@@ -276,7 +278,7 @@ class BaoNoiComments extends HTMLElement {
   }
 
   #accepted(sent, { state, message }) {
-    const { body, author } = this.#parts;
+    const { body, author, form } = this.#parts;
     this.#submission = "";
     this.#proof = null;
     this.#parts.announcement.textContent = "";
@@ -288,8 +290,12 @@ class BaoNoiComments extends HTMLElement {
       forget(`draft:${this.#article}`);
     }
     this.#count(false);
+    if (this.#parent) {
+      // Where the eye is; the form goes back to its place, for whatever comes next.
+      this.#told(form.parentElement.querySelector(".comment-acts"), message);
+      this.#answer();
+    } else this.#say(message, false);
     if (state === "approved") this.#showPage(1);
-    this.#say(message, false);
   }
 
   #setSending(sending) {
@@ -317,7 +323,7 @@ class BaoNoiComments extends HTMLElement {
     try {
       const answer = await service.comments(this.#article, { page, order: this.#order });
       if (page === 1) {
-        if (this.#parent) this.#answer();
+        this.#answer();
         list.replaceChildren();
         this.#parts.offer?.remove();
       }
@@ -370,21 +376,20 @@ class BaoNoiComments extends HTMLElement {
     const add = (feature, text, onPress) => {
       if (!this.#has(feature)) return null;
       const button = act(text, onPress);
-      button.setAttribute("aria-label", `${text}: ${author}`);
       acts.append(button);
       return button;
     };
     const like = add("likes", t.like, () => this.#like(row, like));
     if (like) this.#showLikes(row, like, recall(`like:${id}`) !== null);
     add("replies", t.reply, () => this.#answer(row, author));
-    add("reports", t.report, () => this.#report(acts, id, author));
+    add("reports", t.report, (button) => this.#report(button, id, author));
     row.querySelector(".comment-body").after(acts);
     if (Number(total) > replies?.children.length) this.#offerReplies(id, replies, 2);
   }
 
   #offerReplies(parent, replies, page) {
     const offer = act(t.more_replies, async () => {
-      const answer = await service.comments(this.#article, { parent, page }).catch((error) => this.#say(error.message || t.offline, true));
+      const answer = await service.comments(this.#article, { parent, page }).catch(() => this.#told(offer.parentElement.querySelector(".comment-acts"), t.failed));
       if (!answer) return;
       const rows = answer.comments.map((comment) => this.#row(comment));
       offer.remove();
@@ -411,8 +416,16 @@ class BaoNoiComments extends HTMLElement {
       else forget(`like:${id}`);
       this.#showLikes(row, button, liked);
     } catch (error) {
-      this.#say(error.message || t.offline, true);
+      this.#told(button.parentElement, error.message || t.failed);
     }
+  }
+
+  /** Says something at the end of a comment's buttons. */
+  #told(acts, words) {
+    acts.querySelector("[role]")?.remove();
+    const told = element("span", { role: "status", tabindex: -1 }, words);
+    acts.append(told);
+    told.focus();
   }
 
   /** The form goes below the comment that is answered, and without one back to its place. */
@@ -420,24 +433,16 @@ class BaoNoiComments extends HTMLElement {
     const { form, list, reply, to, body } = this.#parts;
     this.#parent = row?.dataset.comment ?? "";
     reply.hidden = !row;
-    if (row) {
-      to.textContent = fill(t.replying, { author });
-      row.append(form);
-    } else (this.#parts.order ?? list).before(form);
+    if (!row) return (this.#parts.order ?? list).before(form);
+    to.textContent = fill(t.replying, { author });
+    row.append(form);
     body.focus();
   }
 
-  async #report(acts, id, author) {
-    const { askForReason } = await import(address(reportAddress)).catch(() => ({}));
-    const reason = await askForReason?.(acts, author);
-    if (reason === null) return acts.lastChild.focus();
-    try {
-      if (!reason) throw new Error();
-      const { message } = await service.report(id, { key: ownKey(), reason });
-      acts.lastChild.replaceWith(element("span", { role: "status" }, message));
-    } catch (error) {
-      this.#say(error.message || t.offline, true);
-    }
+  async #report(button, id, author) {
+    const { report } = await import(address(reportAddress)).catch(() => ({}));
+    if (!report) return this.#told(button.parentElement, t.failed);
+    report(button, author, (reason) => service.report(id, { key: ownKey(), reason }));
   }
 }
 

@@ -68,7 +68,7 @@ async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()
             let account = named(store, &name).await?;
             done(store.set_disabled(account.id, true, None).await?)?;
             println!("{} is disabled", account.name);
-            Ok(())
+            warn_without_administrator(store).await
         }
         AccountsCommand::Enable { name } => {
             let account = named(store, &name).await?;
@@ -88,7 +88,7 @@ async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()
             let roles = distinct(&roles);
             done(store.set_roles(account.id, &roles, None).await?)?;
             println!("{} is now {}", account.name, listed(&roles));
-            Ok(())
+            warn_without_administrator(store).await
         }
         AccountsCommand::TotpOff { name } => {
             let account = named(store, &name).await?;
@@ -111,6 +111,17 @@ async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()
 fn done(changed: Changed) -> anyhow::Result<()> {
     if changed != Changed::Done {
         bail!("the account was not changed: {changed:?}");
+    }
+    Ok(())
+}
+
+/// Here the last administrator may go, since whoever has the machine can make another; but not unawares.
+async fn warn_without_administrator(store: &Store) -> anyhow::Result<()> {
+    if !store.accounts().await?.iter().any(|account| account.has(Role::Administrator)) {
+        eprintln!(
+            "There is no active administrator now; `baonoi accounts roles NAME --role administrator` \
+             makes one (name its other roles too)."
+        );
     }
     Ok(())
 }

@@ -137,7 +137,8 @@ pub enum CommentState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommentBody(String);
 
-/// A name that may sign a comment: NFC, one line, 1 to 60 characters.
+/// A name that may sign a comment: NFC, one line, 1 to 60 characters, of which some can be seen. Characters that
+/// turn the direction of what stands beside them are left out (UAX #9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommentAuthor(String);
 
@@ -181,6 +182,11 @@ fn is_invisible(c: char) -> bool {
     c.is_whitespace() || shows_nothing
 }
 
+/// Whether a character turns the direction of the text after it.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 impl CommentBody {
     pub const LENGTH_MIN: usize = 5;
     pub const LENGTH_MAX: usize = 500;
@@ -210,13 +216,25 @@ impl CommentBody {
 
 impl CommentAuthor {
     pub const LENGTH_MAX: usize = 60;
+    /// A heap of combining marks, which would cover what stands above and below, is no name.
+    pub const CODE_POINTS_MAX: usize = 3 * Self::LENGTH_MAX;
+
+    /// The beginning of a name that somebody vouches for, however long it is.
+    pub fn shortened(name: &str) -> Result<Self, InvalidComment> {
+        let begins: String = name.trim().graphemes(true).take(Self::LENGTH_MAX).collect();
+        Self::new(&begins)
+    }
 
     /// Takes the name as typed; line breaks and runs of spaces become one space.
     pub fn new(typed: &str) -> Result<Self, InvalidComment> {
-        let words: Vec<&str> = typed.split_whitespace().collect();
-        let name: String = words.join(" ").nfc().collect();
+        let straight: String = typed.chars().filter(|c| !turns(*c)).collect();
+        let words: Vec<&str> = straight.split_whitespace().collect();
+        let name = trimmed(&words.join(" "));
         if name.contains('\0') {
             return Err(InvalidComment::NotText);
+        }
+        if name.chars().count() > Self::CODE_POINTS_MAX {
+            return Err(InvalidComment::NameTooLong);
         }
         match name.graphemes(true).count() {
             0 => Err(InvalidComment::NameMissing),
@@ -372,6 +390,14 @@ mod tests {
     #[test]
     fn a_name_is_one_line() {
         assert_eq!(CommentAuthor::new(" Lò \n Văn  Pánh ").unwrap().as_str(), "Lò Văn Pánh");
-        assert_eq!(CommentAuthor::new("  "), Err(InvalidComment::NameMissing));
+        for nothing in ["  ", "\u{200b}", "\u{3164}\u{202e}"] {
+            assert_eq!(CommentAuthor::new(nothing), Err(InvalidComment::NameMissing));
+        }
+        assert_eq!(CommentAuthor::new("Mai\u{202e}iaM").unwrap().as_str(), "MaiiaM");
+        let heap = format!("Mai{}", "\u{316}".repeat(200));
+        assert_eq!(CommentAuthor::new(&heap), Err(InvalidComment::NameTooLong));
+        let long = "Lò ".repeat(100);
+        assert_eq!(CommentAuthor::new(&long), Err(InvalidComment::NameTooLong));
+        assert!(CommentAuthor::shortened(&long).unwrap().as_str().starts_with("Lò Lò"));
     }
 }

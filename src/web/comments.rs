@@ -300,7 +300,7 @@ fn hits(
     hits
 }
 
-/// Who signs: the name that somebody vouches for, if it fits, before the one that was typed; without either
+/// Who signs: the name that somebody vouches for before the one that was typed; without either
 /// that of all readers.
 fn author(
     settings: &CommentsConfig,
@@ -308,11 +308,12 @@ fn author(
     identity: Option<&Identity>,
 ) -> Result<CommentAuthor, WebError> {
     let verified = identity.and_then(|known| known.name.as_deref());
-    if let Some(Ok(author)) = verified.map(CommentAuthor::new) {
+    if let Some(Ok(author)) = verified.map(CommentAuthor::shortened) {
         return Ok(author);
     }
     let typed = new.author.as_deref().unwrap_or("");
-    if typed.trim().is_empty() && !settings.name_required {
+    // Whoever is vouched for is somebody, also without a name.
+    if typed.trim().is_empty() && (!settings.name_required || identity.is_some()) {
         return Ok(CommentAuthor::new(&texts().comment_box.anonymous)?);
     }
     Ok(CommentAuthor::new(typed)?)

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::error::{WebError, message};
 use super::limits::NO_STORE;
 use super::pages::LetterPage;
+use super::records::state_name;
 use super::texts::texts;
 use super::{App, views};
 use crate::domain::account::Actor;
@@ -68,14 +69,8 @@ async fn read(app: &App, token: &str) -> Result<(Link, Shown), WebError> {
 
 /// Somebody was faster.
 fn decided(state: CommentState) -> WebError {
-    let t = &texts().moderation;
-    let state = match state {
-        CommentState::Waiting => &t.waiting,
-        CommentState::Approved => &t.approved,
-        CommentState::Rejected => &t.rejected,
-    };
     let code = "mail_comment_decided";
-    let told = message(code, &[("state", state)]);
+    let told = message(code, &[("state", state_name(state))]);
     WebError { message: told, ..WebError::new(StatusCode::CONFLICT, code) }
 }
 

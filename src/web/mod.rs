@@ -90,6 +90,10 @@ const WATCHERS_MAX: usize = 200;
 /// What is finished is limited by nothing but the network.
 const LISTENERS_MAX: usize = 500;
 
+/// How many likes of one comment one network may send in ten minutes: a family has, a program would have
+/// more.
+const LIKES_MAX: u32 = 20;
+
 /// What every handler can ask.
 #[derive(Clone, Debug)]
 pub struct App(Arc<AppParts>);
@@ -106,6 +110,8 @@ struct AppParts {
     challenges: Challenges,
     comment_limit: RateLimit,
     reaction_limit: RateLimit,
+    /// How many from one network like the same comment.
+    like_limit: RateLimit,
     article_limit: RateLimit,
     login_limit: RateLimit,
     phone_limit: RateLimit,
@@ -167,6 +173,7 @@ impl App {
         let challenges = Challenges::new(&settings.challenge_secret);
         let comment_limit = RateLimit::new(settings.comments.per_network_max, window);
         let reaction_limit = RateLimit::new(settings.comments.reactions_max, window);
+        let like_limit = RateLimit::new(LIKES_MAX, window);
         let article_limit = RateLimit::new(settings.comments.per_article_max, window);
         let login_limit = RateLimit::new(10, window);
         let phone_limit = RateLimit::new(settings.comments.per_network_max, window);
@@ -183,6 +190,7 @@ impl App {
             challenges,
             comment_limit,
             reaction_limit,
+            like_limit,
             article_limit,
             login_limit,
             phone_limit,

@@ -55,6 +55,9 @@ pub async fn create_like(
 ) -> Result<Response, WebError> {
     let (Path(id), Json(SentLike { key, liked })) = (path?, body?);
     let (id, who) = reaction(&app, app.0.settings.comments.likes, &network, &id, &key)?;
+    if !app.0.like_limit.allows(&format!("{id} {network}")) {
+        return Err(WebError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
+    }
     let likes = app.0.store.like_comment(id, &who, liked).await?.ok_or_else(unknown)?;
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(LikesJson { likes, liked })).into_response())
 }

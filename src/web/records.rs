@@ -104,6 +104,14 @@ fn notes(detail: &Value) -> Vec<String> {
         };
         notes.push(t.reason.replace("{reason}", words));
     }
+    if let Some(parent) = detail["parent"].as_str() {
+        notes.push(t.parent.replace("{parent}", parent));
+    }
+    if let Some(roles) = detail["roles"].as_str() {
+        let name = |role: &str| texts().roles.get(role).cloned().unwrap_or_else(|| role.to_owned());
+        let roles: Vec<String> = roles.split_whitespace().map(name).collect();
+        notes.push(t.roles.replace("{roles}", &roles.join(", ")));
+    }
     if let Some(rules) = detail["rules"].as_array() {
         let name = |rule: &Value| Rule::from_name(rule.as_str()?).map(marks::rule_name);
         let rules: Vec<&str> = rules.iter().filter_map(name).collect();

@@ -129,7 +129,6 @@ pub struct CommentsTexts {
     pub over: String,
     pub too_long: String,
     pub too_short: String,
-    pub name_too_long: String,
     pub name_missing: String,
     pub moderated: String,
     pub send: String,
@@ -149,6 +148,7 @@ pub struct CommentsTexts {
     pub replying: String,
     pub report: String,
     pub cancel: String,
+    pub failed: String,
 }
 
 /// What the server says around the comment box; the script is not given it.
@@ -354,6 +354,8 @@ pub struct RecordTexts {
     pub reason: String,
     pub rules: String,
     pub imported: String,
+    pub parent: String,
+    pub roles: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -199,13 +199,25 @@ pub fn comment(comment: &Comment) -> CommentView {
     CommentView {
         id: comment.id.to_string(),
         author: comment.author.clone(),
-        body: comment.body.clone(),
+        body: calm(&comment.body),
         date: date(comment.created),
         created: comment.created.rfc3339(),
         likes: comment.likes,
         replies: Vec::new(),
         replies_total: 0,
     }
+}
+
+/// A text without more than one empty line at a place: nobody shall have the page to himself.
+fn calm(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let is_empty = line.trim().is_empty();
+        if !(is_empty && lines.last().is_some_and(|last| last.is_empty())) {
+            lines.push(if is_empty { "" } else { line });
+        }
+    }
+    lines.join("\n")
 }
 
 /// A comment with the replies to it.

@@ -6,31 +6,37 @@ import t from "../texts.json#report";
 import reasons from "../texts.json#reasons";
 
 /**
- * A small form below a comment. Resolves to the reason, or to `null` if the reader thought better of it.
- * @param {HTMLElement} place
+ * A small form below a comment.
+ * @param {HTMLElement} button what was pressed: it comes back if the reader thinks better of it
  * @param {string} author
- * @returns {Promise<string | null>}
+ * @param {(reason: string) => Promise<{ message: string }>} send
  */
-export function askForReason(place, author) {
-  return new Promise((resolve) => {
-    const choice = element("select", { class: "comments-field", "aria-label": fill(t.reason, { author }) },
-      ...Object.entries(reasons).map(([name, text]) => element("option", { value: name }, text)));
-    const end = (reason) => {
-      form.remove();
-      resolve(reason);
-    };
-    const cancel = element("button", { type: "button", class: "comment-act" }, t.cancel);
-    cancel.addEventListener("click", () => end(null));
-    const form = element("form", { class: "comment-report" }, choice,
-      element("button", { class: "comments-more" }, t.send), cancel);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      end(choice.value);
-    });
-    form.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") end(null);
-    });
-    place.after(form);
-    choice.focus();
+export function report(button, author, send) {
+  const choice = element("select", { class: "comments-field", required: true, "aria-label": fill(t.reason, { author }) },
+    element("option", { value: "" }, t.choose),
+    ...Object.entries(reasons).map(([name, text]) => element("option", { value: name }, text)));
+  const told = element("span", { role: "status", tabindex: -1 });
+  const cancel = element("button", { type: "button", class: "comment-act" }, t.cancel);
+  const form = element("form", { class: "comment-report" }, choice,
+    element("button", { class: "comments-more" }, t.send), cancel, told);
+  const close = () => {
+    form.replaceWith(button);
+    button.focus();
+  };
+  cancel.addEventListener("click", close);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
   });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      told.textContent = (await send(choice.value)).message;
+      form.replaceChildren(told);
+    } catch (error) {
+      told.textContent = error.message || t.failed;
+    }
+    told.focus();
+  });
+  button.replaceWith(form);
+  choice.focus();
 }

@@ -99,9 +99,13 @@ async fn readers_answer_like_and_report_each_other() {
         browser.until(&format!("{status}.startsWith('Địa chỉ e-mail không đúng')")).await;
         fill(&browser, ".comments-email", "mai@bao.example").await;
         press(&browser, ".comments-send").await;
-        browser.until(&format!("{status}.includes('đang chờ duyệt')")).await;
+        browser
+            .until(&format!(
+                "{BOX}.querySelector('{row} .comment-acts').textContent.includes('đang chờ duyệt')"
+            ))
+            .await;
         browser.picture(&format!("box-{place}-accepted-390")).await;
-        press(&browser, ".comments-reply .comment-act").await;
+        // It says so where it was written, and the form is ready for another comment.
         assert_eq!(
             browser.ask(&format!("{BOX}.querySelector('{row} .comments-form')")).await,
             Value::Null
@@ -115,10 +119,11 @@ async fn readers_answer_like_and_report_each_other() {
         browser.until(&format!("!{BOX}.querySelector('{row} .comment-report')")).await;
         press(&browser, &format!("{row} .comment-act:nth-child(3)")).await;
         browser.until(&format!("!!{BOX}.querySelector('{row} .comment-report')")).await;
+        fill(&browser, ".comment-report select", "spam").await;
         press(&browser, ".comment-report .comments-more").await;
         browser
             .until(&format!(
-                "{BOX}.querySelector('{row} .comment-acts').textContent.includes('Đã báo cáo')"
+                "{BOX}.querySelector('{row} .comment-report').textContent.includes('Đã báo cáo')"
             ))
             .await;
     }

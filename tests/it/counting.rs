@@ -141,7 +141,7 @@ async fn browser_and_server_count_alike() {
     let count =
         "const [texts] = arguments; const field = document.querySelector('textarea[name=body]');
         const counter = document.querySelector('.comments-counter');
-        return texts.map((text) => { field.value = text; field.dispatchEvent(new Event('input'));
+        return texts.map((text) => { field.value = text; field.dispatchEvent(new Event('input', { bubbles: true }));
             return 500 - Number(/(\\d+)\\/500/.exec(counter.textContent)[1]); });";
     let mut random = Random(8);
     let mut different = Vec::new();
