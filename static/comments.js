@@ -278,7 +278,8 @@ class BaoNoiComments extends HTMLElement {
   }
 
   #accepted(sent, { state, message }) {
-    const { body, author, form } = this.#parts;
+    const { body, author, form, status } = this.#parts;
+    status.textContent = "";
     this.#submission = "";
     this.#proof = null;
     this.#parts.announcement.textContent = "";
