@@ -177,11 +177,11 @@ fn erasable(row: &AnyRow) -> Result<Erasable, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::Role;
     use crate::domain::comment::NewComment;
     use crate::domain::ids::ArticleId;
     use crate::domain::thread::ThreadOrder;
-    use crate::store::{Decided, NewDecision, Submitted, new_id};
+    use crate::store::outbox::{moderator, open};
+    use crate::store::{Decided, NewDecision, Submitted};
 
     struct Paper {
         _folder: tempfile::TempDir,
@@ -191,20 +191,9 @@ mod tests {
     }
 
     async fn paper() -> Paper {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).await.unwrap();
-        let article: ArticleId = new_id();
-        sqlx::query(
-            "INSERT INTO articles (id, title, blocks, content_hash, created_ms, updated_ms)
-             VALUES ($1, 'Cầu mới', '[]', '', 0, 0)",
-        )
-        .bind(article.to_string())
-        .execute(&store.pool)
-        .await
-        .unwrap();
-        store.add_account("lan", "hash", &[Role::Moderator], None).await.unwrap();
-        let lan = store.account_named("lan").await.unwrap().unwrap().0;
-        Paper { _folder: folder, store, article, lan }
+        let (_folder, store, article) = open().await;
+        let lan = moderator(&store).await;
+        Paper { _folder, store, article, lan }
     }
 
     impl Paper {

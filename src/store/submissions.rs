@@ -331,25 +331,10 @@ fn salt() -> Result<String, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::{Account, Role};
     use crate::domain::comment::{CommentEmail, Decider, Reason, SubmissionKey};
     use crate::domain::ids::ArticleId;
+    use crate::store::outbox::{moderator, open};
     use crate::store::{Decided, NewDecision, Order, QueueName, Queued};
-
-    async fn open() -> (tempfile::TempDir, Store, ArticleId) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).await.unwrap();
-        let article: ArticleId = new_id();
-        sqlx::query(
-            "INSERT INTO articles (id, title, lead, blocks, content_hash, created_ms, updated_ms)
-             VALUES ($1, 'Cầu mới', '', '[]', '', 0, 0)",
-        )
-        .bind(article.to_string())
-        .execute(&store.pool)
-        .await
-        .unwrap();
-        (folder, store, article)
-    }
 
     fn comment(article: ArticleId, body: &str, key: Option<&str>) -> NewComment {
         NewComment {
@@ -357,11 +342,6 @@ mod tests {
             rejecting: vec![Rule::BlockedNetwork],
             ..NewComment::example(article, body)
         }
-    }
-
-    async fn moderator(store: &Store) -> Account {
-        store.add_account("lan", "hash", &[Role::Moderator], None).await.unwrap();
-        store.account_named("lan").await.unwrap().unwrap().0
     }
 
     #[tokio::test]

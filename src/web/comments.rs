@@ -255,26 +255,21 @@ fn sending(app: &App, new: &SentComment) -> Result<Sending, WebError> {
 }
 
 /// Whether a person could not have written anything in so many milliseconds.
-pub fn is_too_fast(settings: &CommentsConfig, age: i64) -> bool {
+fn is_too_fast(settings: &CommentsConfig, age: i64) -> bool {
     age < i64::from(settings.min_seconds) * 1000
 }
 
-/// The same from a form without script, which does no work, so that its challenge tells the time alone. It
-/// stands in the page, and going back to the page sends it again.
-pub fn sending_of_form(app: &App, new: &SentComment) -> bool {
-    let challenge = new.challenge.as_deref().unwrap_or_default();
-    let age = app.0.challenges.age(challenge, now());
-    age.is_ok_and(|age| is_too_fast(&app.0.settings.comments, age))
-}
-
-/// Keeps what came from a form without script.
+/// Keeps what came from a form without script. It does no work, so that its challenge tells the time alone;
+/// that stands in the page, and going back to the page sends it again.
 pub async fn accept_form(
     app: &App,
     network: String,
     article: ArticleId,
     new: &SentComment,
 ) -> Result<Accepted, WebError> {
-    let sending = Sending { is_too_fast: sending_of_form(app, new), ..Sending::default() };
+    let age = app.0.challenges.age(new.challenge.as_deref().unwrap_or_default(), now());
+    let is_too_fast = age.is_ok_and(|age| is_too_fast(&app.0.settings.comments, age));
+    let sending = Sending { is_too_fast, ..Sending::default() };
     // A form carries no token.
     accept(app, network, Reader(None), article, new, sending).await
 }
