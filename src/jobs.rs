@@ -15,7 +15,7 @@ use crate::domain::address::Address;
 use crate::domain::ids::ArticleId;
 use crate::domain::job::{Failure, Job, Progress, Source, Urgency};
 use crate::domain::units::Millis;
-use crate::narrate::{Audience, Heard, Key, NarrateError, Narrator, OpusToCome};
+use crate::narrate::{Audience, Heard, Key, Material, NarrateError, Narrator, OpusToCome};
 use crate::store::{Finished, Lease, Store, StoreError};
 
 pub use self::live::{Live, OnAir};
@@ -73,6 +73,11 @@ impl Queue {
                 let texts = std::iter::once(title).chain(paragraphs);
                 let label = title.chars().take(LABEL_CHARS_MAX).collect();
                 (digest("text", texts.map(String::as_str)), label)
+            }
+            Source::Stored(article) => {
+                let title = self.store.article(*article).await?.map(|known| known.article.title);
+                let label = title.unwrap_or_default().chars().take(LABEL_CHARS_MAX).collect();
+                (format!("article:{article}"), label)
             }
         };
         let job = self.store.ask(&wish, &label, urgency, &source).await?;
@@ -257,7 +262,13 @@ impl Worker {
     }
 
     async fn line(&self, lease: &Lease, gauge: Arc<Gauge>) -> Result<Made, NarrateError> {
-        let material = self.narrator.material(&lease.source).await?;
+        let material = match &lease.source {
+            Source::Stored(id) => {
+                let known = self.queue.store.article(*id).await?;
+                Material::Article(known.ok_or(NarrateError::Unknown)?.article)
+            }
+            source => self.narrator.material(source).await?,
+        };
         let readings = self.queue.store.lexicon().await?;
         let narrator = self.narrator.clone();
         let read = move || {

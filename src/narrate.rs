@@ -61,6 +61,8 @@ pub enum Material {
     Page(Page),
     /// Title and paragraphs, apart by blank lines.
     Text(String),
+    /// What was taken from its page before.
+    Article(Article),
 }
 
 /// An article ready to be spoken: what will be said, and how it sounds.
@@ -84,6 +86,8 @@ pub enum NarrateError {
     TooLong { chars: usize, max: usize },
     #[error("there is nothing in the text that could be said")]
     Silent,
+    #[error("the article is not known")]
+    Unknown,
     #[error("the voice failed: {0}")]
     Voice(#[from] Unspoken),
     #[error("the sound cannot be written: {0}")]
@@ -111,6 +115,7 @@ impl NarrateError {
             Self::Voice(_) => "voice_failed",
             Self::Store(_) | Self::Write(_) => "store_failed",
             Self::Silent => "empty_text",
+            Self::Unknown => "article_not_found",
             Self::Stopped => "interrupted",
             Self::Broken => "internal",
         }
@@ -177,7 +182,8 @@ impl Narrator {
         Ok(())
     }
 
-    /// Source -> what the article is taken from. Waits for the network where it must.
+    /// Source -> what the article is taken from. Waits for the network where it must. What is stored comes from
+    /// whoever has the store.
     pub async fn material(&self, source: &Source) -> Result<Material, NarrateError> {
         Ok(match source {
             Source::Address(address) => Material::Page(self.fetcher.page(address).await?),
@@ -190,6 +196,7 @@ impl Narrator {
                 let lines: Vec<String> = texts.map(|text| one_line(text)).collect();
                 Material::Text(lines.join("\n\n"))
             }
+            Source::Stored(_) => return Err(NarrateError::Unknown),
         })
     }
 
@@ -198,6 +205,7 @@ impl Narrator {
         let (article, notes) = match material {
             Material::Page(page) => extract::article(page, &self.site_rules)?,
             Material::Text(text) => extract::plain_text(text)?,
+            Material::Article(article) => (article.clone(), Vec::new()),
         };
         self.check_length(&article)?;
         Ok((article, notes))

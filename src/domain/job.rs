@@ -31,6 +31,8 @@ pub enum Source {
     Html { url: Option<Address>, html: String },
     /// Text handed over, paragraph by paragraph.
     Text { title: String, paragraphs: Vec<String> },
+    /// The text that is known already: it is read again, and its site is not asked.
+    Stored(ArticleId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -39,6 +39,7 @@ enum SourceRow {
     Address(String),
     Html { url: Option<String>, html: String },
     Text { title: String, paragraphs: Vec<String> },
+    Stored { article: String },
 }
 
 /// The columns of a [`Job`], which leave out its source: that can be a whole page.
@@ -168,9 +169,11 @@ impl Store {
     /// Remembers the article that the job is about to read, so that listeners can ask for it already;
     /// fails when the lease was lost.
     pub async fn begin(&self, lease: &Lease, article: &Article) -> Result<ArticleId, StoreError> {
-        let asked = asked(&lease.source);
         let mut write = self.write().await?;
-        let article = articles::reserve(&mut write, article, asked.as_ref()).await?;
+        let article = match lease.source {
+            Source::Stored(id) => id,
+            _ => articles::reserve(&mut write, article, asked(&lease.source).as_ref()).await?,
+        };
         let done = sqlx::query(
             "UPDATE jobs SET article_id = $3, updated_ms = $4
              WHERE id = $1 AND worker = $2 AND state = 'running'",
@@ -217,9 +220,11 @@ impl Store {
 
     /// Remembers what the job made and closes it: all of it or nothing.
     pub async fn finish(&self, lease: &Lease, made: &Finished) -> Result<NarrationId, StoreError> {
-        let asked = asked(&lease.source);
         let mut write = self.write().await?;
-        let article = articles::upsert(&mut write, &made.article, asked.as_ref()).await?;
+        let article = match lease.source {
+            Source::Stored(id) => id,
+            _ => articles::upsert(&mut write, &made.article, asked(&lease.source).as_ref()).await?,
+        };
         let narration = narrations::publish(&mut write, article, &made.narration).await?;
         close(&mut write, lease, article, narration, made).await?;
         write.commit().await?;
@@ -273,7 +278,7 @@ fn asked(source: &Source) -> Option<Address> {
     match source {
         Source::Address(address) => Some(address.canonical()),
         Source::Html { url, .. } => url.as_ref().map(Address::canonical),
-        Source::Text { .. } => None,
+        Source::Text { .. } | Source::Stored(_) => None,
     }
 }
 
@@ -314,6 +319,7 @@ fn source_row(source: &Source) -> SourceRow {
             SourceRow::Html { url: url.map(|address| address.to_string()), html }
         }
         Source::Text { title, paragraphs } => SourceRow::Text { title, paragraphs },
+        Source::Stored(article) => SourceRow::Stored { article: article.to_string() },
     }
 }
 
@@ -328,6 +334,10 @@ fn leased(row: &AnyRow, worker: &str) -> Result<Lease, StoreError> {
             Source::Html { url: url.as_deref().map(address).transpose()?, html }
         }
         SourceRow::Text { title, paragraphs } => Source::Text { title, paragraphs },
+        SourceRow::Stored { article } => {
+            let corrupt = |_| StoreError::Corrupt(format!("article = {article:?}"));
+            Source::Stored(article.parse().map_err(corrupt)?)
+        }
     };
     Ok(Lease { job: job(row)?, source, worker: worker.to_owned() })
 }

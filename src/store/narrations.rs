@@ -186,8 +186,8 @@ impl Store {
     }
 }
 
-/// Inserts a narration unless this article has one of the same sound, and makes it the one that
-/// listeners get.
+/// Inserts a narration unless this article has one of the same sound, and makes it the article's reading: the
+/// one that listeners get, unless the article is a draft.
 pub(super) async fn publish(
     connection: &mut AnyConnection,
     article: ArticleId,
@@ -224,11 +224,16 @@ pub(super) async fn publish(
         .fetch_one(&mut *connection)
         .await?;
     let id: NarrationId = parse(&row, "id")?;
-    sqlx::query("UPDATE articles SET narration_id = $2 WHERE id = $1")
-        .bind(article.to_string())
-        .bind(id.to_string())
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "UPDATE articles SET reading_id = $2, touched_ms = $3,
+            narration_id = CASE WHEN publication = 'published' THEN $2 END
+         WHERE id = $1",
+    )
+    .bind(article.to_string())
+    .bind(id.to_string())
+    .bind(now().0)
+    .execute(&mut *connection)
+    .await?;
     Ok(id)
 }
 
