@@ -252,6 +252,10 @@ impl Follower {
                     Some(tags)
                 }
             }
+            Err(error) if error.is_gone() => {
+                self.queue.gone(&item.address).await?;
+                None
+            }
             Err(error) => {
                 warn!(article = %item.address, %error, "cannot look whether it changed");
                 None

@@ -1,6 +1,7 @@
 //! Rows that say what must still be done: asked for, claimed, run, retried, given up, stopped.
 
 mod live;
+mod reading;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -14,9 +15,12 @@ use tracing::{error, info, warn};
 use crate::domain::address::Address;
 use crate::domain::ids::ArticleId;
 use crate::domain::job::{Failure, Job, Progress, Source, Urgency};
+use crate::domain::revision::OnChange;
 use crate::domain::units::Millis;
-use crate::narrate::{Audience, Heard, Key, Material, NarrateError, Narrator, OpusToCome};
+use crate::narrate::{Key, NarrateError, Narrator, OpusToCome};
 use crate::store::{Finished, Lease, Store, StoreError};
+
+use self::reading::Made;
 
 pub use self::live::{Live, OnAir};
 
@@ -86,6 +90,16 @@ impl Queue {
     }
 }
 
+impl Queue {
+    /// A site says that the article of this address is gone for good.
+    pub async fn gone(&self, address: &Address) -> Result<(), StoreError> {
+        if let Some(article) = self.store.article_gone(address).await? {
+            warn!(%article, %address, "its site says that it is gone");
+        }
+        Ok(())
+    }
+}
+
 /// Longest label of a job, in characters.
 const LABEL_CHARS_MAX: usize = 200;
 
@@ -102,10 +116,8 @@ pub struct Worker {
     narrator: Arc<Narrator>,
     name: String,
     lease: Millis,
+    on_change: OnChange,
 }
-
-/// What a job made, the air it was on, and what will be added to it.
-type Made = (Finished, Option<(OnAir, OpusToCome)>);
 
 /// Progress of a computing thread, seen from outside.
 #[derive(Debug, Default)]
@@ -135,7 +147,12 @@ impl Gauge {
 impl Worker {
     /// `name` must be unique among all workers of the database.
     pub fn new(queue: Queue, narrator: Arc<Narrator>, name: String, lease: Millis) -> Self {
-        Self { queue, narrator, name, lease }
+        Self { queue, narrator, name, lease, on_change: OnChange::default() }
+    }
+
+    /// The same with something else to do with texts that change.
+    pub fn on_change(self, on_change: OnChange) -> Self {
+        Self { on_change, ..self }
     }
 
     /// Claims and runs jobs one after the other. On `stop` a running job is put back, to be taken
@@ -170,9 +187,14 @@ impl Worker {
             self.narrate(lease, stop).await
         };
         let written = match result {
-            Ok((made, rest)) => self.publish(lease, &made, rest).await,
+            Ok(Made::Read(made, rest)) => self.publish(lease, &made, rest).await,
+            Ok(Made::Kept { article, text, state }) => {
+                info!(%job, %article, state = state.name(), "the new text is not read");
+                self.queue.store.keep_revision(lease, article, &text, state).await
+            }
             Err(NarrateError::Store(StoreError::LeaseLost)) => Err(StoreError::LeaseLost),
             // Stopping the service is not the job's fault: it does not count as an attempt.
+            Err(error) if error.is_gone() => self.end_gone(lease, &error).await,
             Err(NarrateError::Stopped) if told(stop) => self.queue.store.put_back(lease).await,
             Err(error) => self.give_back(lease, &error).await,
         };
@@ -206,6 +228,14 @@ impl Worker {
             warn!(%narration, %error, "the Opus file could not be written");
         }
         Ok(())
+    }
+
+    /// The site says that the article is gone: its reading stays, and editors are told.
+    async fn end_gone(&self, lease: &Lease, error: &NarrateError) -> Result<(), StoreError> {
+        if let Source::Address(address) = &lease.source {
+            self.queue.gone(address).await?;
+        }
+        self.give_back(lease, error).await
     }
 
     async fn give_back(&self, lease: &Lease, error: &NarrateError) -> Result<(), StoreError> {
@@ -259,45 +289,6 @@ impl Worker {
     /// Often enough for a progress bar, and at least three times a lease.
     fn beat(&self) -> Duration {
         Duration::from_millis((self.lease.0 / 3).clamp(1, 500))
-    }
-
-    async fn line(&self, lease: &Lease, gauge: Arc<Gauge>) -> Result<Made, NarrateError> {
-        let material = match &lease.source {
-            Source::Stored(id) => {
-                let known = self.queue.store.article(*id).await?;
-                Material::Article(known.ok_or(NarrateError::Unknown)?.article)
-            }
-            source => self.narrator.material(source).await?,
-        };
-        let readings = self.queue.store.lexicon().await?;
-        let narrator = self.narrator.clone();
-        let read = move || {
-            let (article, notes) = narrator.article(&material)?;
-            let prepared = narrator.prepare(&article, &readings)?;
-            Ok::<_, NarrateError>((article, notes, prepared))
-        };
-        let (article, mut notes, prepared) = computed(read).await??;
-        let key = self.narrator.content_key(&article, &prepared);
-        if let Some(mut narration) = self.queue.store.narration_like(&key).await? {
-            notes.extend(prepared.script.notes);
-            narration.notes = notes;
-            return Ok((Finished { article, narration }, None));
-        }
-        let id = self.queue.store.begin(lease, &article).await?;
-        let on_air = self.queue.live.begin(id);
-        let (narrator, store) = (self.narrator.clone(), self.queue.store.clone());
-        let asked = lease.job.urgency;
-        let speak = move || {
-            let urgency = || if on_air.is_wanted() { Urgency::Listener } else { asked };
-            let mut report = |progress| gauge.write(progress);
-            let mut tell = |heard: Heard| on_air.tell(heard);
-            let audience =
-                Audience { urgency: &urgency, on_progress: &mut report, on_sound: &mut tell };
-            let (finished, opus) =
-                narrator.finished(&store, article, notes, prepared, key, audience)?;
-            Ok((finished, Some((on_air, opus))))
-        };
-        computed(speak).await?
     }
 }
 

@@ -1,5 +1,7 @@
 //! The whole line, end to end: the one file that knows the order of the stages.
 
+mod direction;
+mod edited;
 mod notes;
 mod record;
 mod speak;
@@ -8,12 +10,14 @@ use std::fs;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
+pub use self::direction::Direction;
 pub use self::notes::settled;
 pub use self::record::{Following, Recording};
+pub use self::speak::Said;
 
 use crate::audio::{self, Arrangement, Bitrates, Cover, Format, Tags};
 use crate::domain::article::{Article, Page};
@@ -25,7 +29,7 @@ use crate::domain::script::Script;
 use crate::domain::units::{SampleRate, Timestamp};
 use crate::extract::{self, NoArticle, SiteRules};
 use crate::fetch::{FetchError, Fetcher};
-use crate::normalize::{self, Lexicon};
+use crate::normalize;
 use crate::phonemize;
 use crate::store::{
     BlobId, BlobWriter, Clips, Files, Finished, Line, NewNarration, Store, StoreError, hex,
@@ -40,6 +44,10 @@ pub struct Narrator {
     pub site_rules: SiteRules,
     /// The voice that reads what is begun from now on.
     pub engine: RwLock<Engine>,
+    /// The folder of voices, for articles that have a voice of their own.
+    pub voices: PathBuf,
+    /// Those that were loaded for such articles.
+    pub others: Mutex<Vec<Engine>>,
     /// What computes the neural voices.
     pub computer: Computer,
     /// The threads that speak.
@@ -73,6 +81,10 @@ pub struct Prepared {
     pub script: Script,
     /// One for each utterance of the script.
     pub phonemes: Vec<Phonemes>,
+    /// How the clips are put together.
+    pub arrangement: Arrangement,
+    /// 1.0 is the voice's own pace.
+    pub speed: f32,
 }
 
 /// Why there is no narration.
@@ -119,6 +131,11 @@ impl NarrateError {
             Self::Stopped => "interrupted",
             Self::Broken => "internal",
         }
+    }
+
+    /// Whether the site says that the article is gone for good (410).
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.is_gone())
     }
 
     /// Whether trying again a little later may help.
@@ -220,16 +237,16 @@ impl Narrator {
         Ok(())
     }
 
-    /// Article -> Script and phonemes. Fast: no sound is made. `readings` win over those of the
-    /// newsroom's file.
+    /// Article -> Script and phonemes. Fast: no sound is made, unless the article has a voice of its own that was
+    /// not used yet, which is loaded.
     pub fn prepare(
         &self,
         article: &Article,
-        readings: &[LexiconEntry],
+        direction: &Direction,
     ) -> Result<Prepared, NarrateError> {
-        let readings = self.readings.iter().chain(readings);
-        let lexicon = Lexicon::for_section(readings, article.section.as_deref());
+        let lexicon = self.lexicon(article, direction);
         let mut script = normalize::script(article, &lexicon);
+        edited::edited(&direction.edition, article, &mut script);
         let mut phonemes = Vec::with_capacity(script.utterances.len());
         let mut guesses = Vec::with_capacity(script.utterances.len());
         for utterance in &script.utterances {
@@ -242,7 +259,10 @@ impl Narrator {
         if !phonemes.iter().any(|phonemes| phonemes.0.contains(char::is_alphabetic)) {
             return Err(NarrateError::Silent);
         }
-        Ok(Prepared { engine: self.engine(), script, phonemes })
+        let (engine, lacking) = self.engine_for(&direction.edition);
+        script.notes.extend(lacking);
+        let arrangement = self.arrangement(&direction.edition);
+        Ok(Prepared { engine, script, phonemes, arrangement, speed: self.speed })
     }
 
     /// What the finished files say about themselves.
@@ -285,11 +305,12 @@ impl Narrator {
         let rate = audio::track_rate(prepared.engine.voice.rate);
         let tags = self.tags(&article, &prepared.engine.voice);
         let mut recording = Recording::begin(files, rate, self.sound.bitrates, &tags)?;
-        let (narration, doubts) = self.speak(&prepared, urgency, on_progress, &mut |samples| {
-            recording.add(samples)?;
-            heard(false);
-            Ok(())
-        })?;
+        let Said { narration, notes: doubts, anew } =
+            self.speak(&prepared, urgency, on_progress, &mut |samples| {
+                recording.add(samples)?;
+                heard(false);
+                Ok(())
+            })?;
         let (mp3, mut following) = recording.end()?;
         heard(true);
         let wav = following.end(Format::Wav)?.map(BlobWriter::finish).transpose()?;
@@ -305,7 +326,7 @@ impl Narrator {
             peaks: narration.peaks,
             files,
         };
-        Ok((Finished { article, narration }, OpusToCome(following)))
+        Ok((Finished { article, narration, spoken: anew }, OpusToCome(following)))
     }
 
     /// SHA-256 of everything that the stored narration depends on: same key, same sound and cues.
@@ -314,9 +335,9 @@ impl Narrator {
         let mut key = Key::new();
         key.add(prepared.engine.voice.id.as_ref());
         key.add(&prepared.engine.voice.version);
-        key.add(self.speed.to_string());
+        key.add(prepared.speed.to_string());
         key.add(audio::VERSION);
-        self.sound.add_to(&mut key);
+        self.sound.add_to(&prepared.arrangement, &mut key);
         for text in [&tags.title, &tags.author, &tags.paper, &tags.date] {
             key.add(text);
         }
@@ -341,8 +362,9 @@ impl OpusToCome {
 }
 
 impl Sound {
-    fn add_to(&self, key: &mut Key) {
-        let Self { arrangement, bitrates, cover, keeps_wav } = self;
+    /// Adds what is the same for all articles, and the arrangement of one.
+    fn add_to(&self, arrangement: &Arrangement, key: &mut Key) {
+        let Self { arrangement: _, bitrates, cover, keeps_wav } = self;
         key.add(format!("{:?} {bitrates:?} {keeps_wav}", arrangement.pauses));
         for jingle in [&arrangement.intro, &arrangement.outro] {
             let sound = jingle.iter().flat_map(|clip| clip.pcm16().flat_map(i16::to_le_bytes));
@@ -421,6 +443,8 @@ mod tests {
             fetcher: Fetcher::new(&limits).unwrap(),
             site_rules: SiteRules::default(),
             engine: RwLock::new(Engine::embedded()),
+            voices: PathBuf::new(),
+            others: Mutex::default(),
             computer: Computer::choose(None),
             pool: Pool::new(1),
             readings: Vec::new(),
@@ -430,10 +454,10 @@ mod tests {
             text_chars_max: 100,
         };
         let (article, _) = extract::plain_text("Chào\n\nChào bạn.").unwrap();
-        let before = narrator.prepare(&article, &[]).unwrap();
+        let before = narrator.prepare(&article, &Direction::default()).unwrap();
         let other = Voice { id: "lan".parse().unwrap(), ..Voice::embedded() };
         narrator.read_with(other.clone()).unwrap();
-        let after = narrator.prepare(&article, &[]).unwrap();
+        let after = narrator.prepare(&article, &Direction::default()).unwrap();
         assert_eq!((&before.engine.voice, &after.engine.voice), (&Voice::embedded(), &other));
         let key = |prepared| narrator.content_key(&article, prepared);
         assert_ne!(key(&before), key(&after));

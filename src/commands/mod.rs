@@ -24,7 +24,7 @@ mod words;
 
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::RwLock;
+use std::sync::{Mutex, RwLock};
 
 use anyhow::Context as _;
 use baonoi::config::Config;
@@ -158,6 +158,8 @@ fn narrator(config: &Config, voices: &Voices) -> anyhow::Result<Narrator> {
         fetcher: fetch::Fetcher::new(&fetch_limits(config))?,
         site_rules: sites::rules(&config.site_rules)?,
         engine: RwLock::new(engine(config, voices, &computer)?),
+        voices: config.voices_folder(),
+        others: Mutex::default(),
         computer,
         pool: Pool::new(threads(config)),
         readings: lexicon::from_file(&config.lexicon)?,

@@ -11,10 +11,9 @@ use baonoi::audio::{self, Format};
 use baonoi::config::{Config, SPEED_RANGE};
 use baonoi::domain::article::Article;
 use baonoi::domain::job::{Progress, Urgency};
-use baonoi::domain::narration::Narration;
 use baonoi::domain::note::Note;
 use baonoi::extract::SiteRules;
-use baonoi::narrate::{self, Narrator, Prepared, Recording};
+use baonoi::narrate::{self, Direction, Narrator, Prepared, Recording, Said};
 use baonoi::synthesize::Voices;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -78,9 +77,10 @@ pub fn run(config: &Config, args: NarrateArgs) -> anyhow::Result<()> {
     let (article, mut notes) = super::input::article(fetcher, site_rules, &args.source, None)?;
     narrator.check_length(&article)?;
     let begun = Instant::now();
-    let prepared = narrator.prepare(&article, &stored)?;
+    let direction = Direction { readings: stored, ..Direction::default() };
+    let prepared = narrator.prepare(&article, &direction)?;
     let output = &args.output;
-    let (narration, doubts) = speak(&narrator, &article, &prepared, output)?;
+    let Said { narration, notes: doubts, .. } = speak(&narrator, &article, &prepared, output)?;
     let took = begun.elapsed().as_secs_f64();
     if let Some(path) = &args.vtt {
         let lines = narrate::lines(&prepared.script, &narration);
@@ -126,7 +126,7 @@ fn speak(
     article: &Article,
     prepared: &Prepared,
     output: &Output,
-) -> anyhow::Result<(Narration, Vec<Note>)> {
+) -> anyhow::Result<Said> {
     let bar = ProgressBar::new(prepared.phonemes.len() as u64);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} sentences {elapsed}")
         .context("the progress bar's template is wrong")?;

@@ -29,8 +29,8 @@ pub enum EntryError {
     Remark,
     #[error("there is more than written, spoken, flags and section")]
     TooManyFields,
-    #[error("longer than {SIDE_CHARS_MAX} characters")]
-    TooLong,
+    #[error("longer than {0} characters")]
+    TooLong(usize),
     #[error("the spoken side says nothing")]
     NothingSpoken,
     #[error("the spoken side may hold words and , . ? ! only: write {0:?} as it is said")]
@@ -54,24 +54,10 @@ impl LexiconEntry {
         if written.starts_with('#') {
             return Err(EntryError::Remark);
         }
-        if [&written, &spoken].iter().any(|side| side.chars().count() > SIDE_CHARS_MAX) {
-            return Err(EntryError::TooLong);
+        if written.chars().count() > SIDE_CHARS_MAX {
+            return Err(EntryError::TooLong(SIDE_CHARS_MAX));
         }
-        let word = |c: char| c.is_alphabetic() || c == ' ' || ",.?!".contains(c);
-        if let Some(c) = spoken.chars().find(|&c| !word(c)) {
-            return Err(EntryError::NotWords(c));
-        }
-        if !spoken.contains(char::is_alphabetic) {
-            return Err(EntryError::NothingSpoken);
-        }
-        for word in spoken.split(' ') {
-            let letters = word.trim_end_matches([',', '.', '?', '!']);
-            let capitals = letters.chars().filter(|c| c.is_uppercase()).count();
-            let spelled = capitals > 1 && !letters.contains(char::is_lowercase);
-            if spelled || !letters.chars().all(char::is_alphabetic) {
-                return Err(EntryError::Letters(word.to_owned()));
-            }
-        }
+        let spoken = spoken_words(&spoken, SIDE_CHARS_MAX)?;
         Ok(Self { written, spoken, any_case: false, section: None })
     }
 
@@ -128,6 +114,31 @@ impl LexiconEntry {
         let Some(own) = &self.section else { return true };
         section.is_some_and(|section| section_key(section) == *own)
     }
+}
+
+/// What somebody typed as words to be said: tidy, words only, with `, . ? !` as pauses, of at most `max`
+/// characters.
+pub fn spoken_words(typed: &str, max: usize) -> Result<String, EntryError> {
+    let spoken = tidy(typed);
+    if spoken.chars().count() > max {
+        return Err(EntryError::TooLong(max));
+    }
+    let word = |c: char| c.is_alphabetic() || c == ' ' || ",.?!".contains(c);
+    if let Some(c) = spoken.chars().find(|&c| !word(c)) {
+        return Err(EntryError::NotWords(c));
+    }
+    if !spoken.contains(char::is_alphabetic) {
+        return Err(EntryError::NothingSpoken);
+    }
+    for word in spoken.split(' ') {
+        let letters = word.trim_end_matches([',', '.', '?', '!']);
+        let capitals = letters.chars().filter(|c| c.is_uppercase()).count();
+        let spelled = capitals > 1 && !letters.contains(char::is_lowercase);
+        if spelled || !letters.chars().all(char::is_alphabetic) {
+            return Err(EntryError::Letters(word.to_owned()));
+        }
+    }
+    Ok(spoken)
 }
 
 /// One form of what looks alike: NFC, single spaces, none at the ends.

@@ -7,7 +7,9 @@
 pub mod account;
 pub mod address;
 pub mod article;
+pub mod attention;
 pub mod comment;
+pub mod edition;
 pub mod erasure;
 pub mod feed;
 pub mod identity;
@@ -17,6 +19,7 @@ pub mod lexicon;
 pub mod listening;
 pub mod narration;
 pub mod note;
+pub mod revision;
 pub mod rule;
 pub mod script;
 pub mod thread;

@@ -13,10 +13,12 @@ pub struct Note {
 }
 
 /// What kind of doubt it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoteKind {
-    /// Which layer of the extraction decided, and how sure it is.
+    /// Which layer of the extraction decided.
     Extraction,
+    /// What was taken from the page may not be the article.
+    UncertainText,
     UnknownAcronym,
     ForeignWord,
     /// A number or sign that could be read in more than one way.
@@ -34,6 +36,8 @@ pub enum NoteKind {
     StandIn,
     /// No voice could read the sentence; it is not heard.
     LeftOut,
+    /// The voice that was chosen for the article cannot speak, so another one reads it.
+    OtherVoice,
 }
 
 impl Note {
@@ -49,8 +53,9 @@ impl Note {
 }
 
 impl NoteKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Extraction,
+        Self::UncertainText,
         Self::UnknownAcronym,
         Self::ForeignWord,
         Self::Ambiguous,
@@ -61,6 +66,7 @@ impl NoteKind {
         Self::OddLength,
         Self::StandIn,
         Self::LeftOut,
+        Self::OtherVoice,
     ];
 
     pub fn from_name(name: &str) -> Option<Self> {
@@ -71,6 +77,7 @@ impl NoteKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Extraction => "extraction",
+            Self::UncertainText => "uncertain_text",
             Self::UnknownAcronym => "unknown_acronym",
             Self::ForeignWord => "foreign_word",
             Self::Ambiguous => "ambiguous",
@@ -81,6 +88,7 @@ impl NoteKind {
             Self::OddLength => "odd_length",
             Self::StandIn => "stand_in",
             Self::LeftOut => "left_out",
+            Self::OtherVoice => "other_voice",
         }
     }
 }

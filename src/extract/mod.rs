@@ -217,6 +217,9 @@ struct Found {
     cleaned: Cleaned,
 }
 
+/// A text of fewer characters is rather a caption, or what stands before a paywall.
+const SHORT_CHARS: usize = 250;
+
 fn assemble(page: &Page, claims: &Claims, found: Found) -> (Article, Vec<Note>) {
     let mut notes = found.cleaned.notes;
     let mut note = |what: &str, layer: Option<Layer>| {
@@ -233,8 +236,15 @@ fn assemble(page: &Page, claims: &Claims, found: Found) -> (Article, Vec<Note>) 
     let pieces = found.cleaned.pieces.into_iter();
     let blocks: Vec<Block> =
         pieces.map(|piece| Block { kind: piece.kind, text: piece.text }).collect();
+    let mut doubt = |why: &str| notes.push(Note::general(NoteKind::UncertainText, why));
     if !is_vietnamese(&blocks) {
-        notes.push(Note::general(NoteKind::Extraction, "the text does not look Vietnamese"));
+        doubt("the text does not look Vietnamese");
+    }
+    if found.headline.is_none() {
+        doubt("no title was found");
+    }
+    if blocks.iter().map(|block| block.text.chars().count()).sum::<usize>() < SHORT_CHARS {
+        doubt("there is very little text");
     }
     let article = Article {
         url,

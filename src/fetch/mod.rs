@@ -104,6 +104,11 @@ impl FetchError {
         }
     }
 
+    /// Whether the site says that the page is gone for good (410, RFC 9110, section 15.5.11).
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Status(410))
+    }
+
     /// Whether the same request may succeed a little later.
     pub fn is_temporary(&self) -> bool {
         match self {

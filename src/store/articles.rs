@@ -23,13 +23,17 @@ pub struct StoredArticle {
     pub narration: Option<NarrationId>,
     /// The paper has changed the text since that reading, and the new text is not read yet.
     pub is_outdated: bool,
+    /// Since when its site says that it is gone.
+    pub gone: Option<Timestamp>,
+    /// The newest finished reading, which editors hear; readers too, once it is published.
+    pub reading: Option<NarrationId>,
     pub created: Timestamp,
     /// When what readers are shown of it last changed.
     pub updated: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
-struct BlockRow {
+pub(super) struct BlockRow {
     kind: String,
     text: String,
 }
@@ -59,6 +63,15 @@ impl Store {
         );
         let row = query.bind(address.canonical().as_str()).fetch_optional(&self.pool).await?;
         row.as_ref().map(article).transpose()
+    }
+
+    /// The article that was taken from a page before, if it is this one.
+    pub async fn article_like(&self, given: &Article) -> Result<Option<StoredArticle>, StoreError> {
+        let mut read = self.read().await?;
+        let Some(id) = known(&mut read, given.url.as_ref(), &content_hash(given)).await? else {
+            return Ok(None);
+        };
+        self.article(id).await
     }
 
     /// How many articles can be heard.
@@ -99,20 +112,50 @@ pub(super) async fn upsert(
     let hash = content_hash(given);
     let known = known(connection, given.url.as_ref(), &hash).await?;
     let id = known.unwrap_or_else(new_id);
-    let sql = match known {
-        None => {
+    write_text(connection, id, known.is_some(), given, &hash).await?;
+    for address in given.url.iter().chain(asked) {
+        sqlx::query(
+            "INSERT INTO addresses (url, article_id) VALUES ($1, $2)
+             ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id",
+        )
+        .bind(address.as_str())
+        .bind(id.to_string())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(id)
+}
+
+/// The article says this now, which was or will be read.
+pub(super) async fn renew(
+    connection: &mut AnyConnection,
+    id: ArticleId,
+    given: &Article,
+) -> Result<(), StoreError> {
+    write_text(connection, id, true, given, &content_hash(given)).await
+}
+
+async fn write_text(
+    connection: &mut AnyConnection,
+    id: ArticleId,
+    is_known: bool,
+    given: &Article,
+    hash: &str,
+) -> Result<(), StoreError> {
+    let sql = match is_known {
+        false => {
             "INSERT INTO articles (id, url, site, title, lead, author, published_ms, blocks,
                 content_hash, created_ms, updated_ms, section)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)"
         }
-        Some(_) => {
+        true => {
             "UPDATE articles SET url = COALESCE($2, url), site = $3, title = $4, lead = $5,
                 author = $6, published_ms = $7, blocks = $8, content_hash = $9, section = $11,
                 updated_ms = CASE
                     WHEN content_hash = $9 AND COALESCE(author, '') = COALESCE($6, '')
                         AND COALESCE(published_ms, 0) = COALESCE($7, 0)
                     THEN updated_ms ELSE $10 END,
-                seen_hash = NULL
+                seen_hash = NULL, gone_ms = NULL
              WHERE id = $1"
         }
     };
@@ -131,18 +174,7 @@ pub(super) async fn upsert(
         .execute(&mut *connection)
         .await?;
     let (lead, author) = (given.lead.as_deref(), given.author.as_deref());
-    search::remember(connection, &id.to_string(), &given.title, lead, author).await?;
-    for address in given.url.iter().chain(asked) {
-        sqlx::query(
-            "INSERT INTO addresses (url, article_id) VALUES ($1, $2)
-             ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id",
-        )
-        .bind(address.as_str())
-        .bind(id.to_string())
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(id)
+    search::remember(connection, &id.to_string(), &given.title, lead, author).await
 }
 
 /// Makes sure that there is an article, before it is read: listeners may ask for it from now on. One
@@ -180,18 +212,25 @@ async fn known(
 }
 
 fn blocks_json(article: &Article) -> String {
-    let row =
-        |block: &Block| BlockRow { kind: block.kind.name().to_owned(), text: block.text.clone() };
-    to_json(&article.blocks.iter().map(row).collect::<Vec<_>>())
+    to_json(&block_rows(article))
 }
 
-fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
+pub(super) fn block_rows(article: &Article) -> Vec<BlockRow> {
+    let row =
+        |block: &Block| BlockRow { kind: block.kind.name().to_owned(), text: block.text.clone() };
+    article.blocks.iter().map(row).collect()
+}
+
+pub(super) fn blocks(rows: Vec<BlockRow>) -> Result<Vec<Block>, StoreError> {
     let block = |row: BlockRow| {
         let kind = BlockKind::from_name(&row.kind)
             .ok_or_else(|| StoreError::Corrupt(format!("block {}", row.kind)))?;
-        Ok::<_, StoreError>(Block { kind, text: row.text })
+        Ok(Block { kind, text: row.text })
     };
-    let blocks: Vec<BlockRow> = json(row, "blocks")?;
+    rows.into_iter().map(block).collect()
+}
+
+fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
     let seen: Option<String> = row.try_get("seen_hash")?;
     let read: String = row.try_get("content_hash")?;
     Ok(StoredArticle {
@@ -204,10 +243,12 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
             author: row.try_get("author")?,
             section: row.try_get("section")?,
             published: row.try_get::<Option<i64>, _>("published_ms")?.map(Timestamp),
-            blocks: blocks.into_iter().map(block).collect::<Result<_, _>>()?,
+            blocks: blocks(json(row, "blocks")?)?,
         },
         narration: parse_optional(row, "narration_id")?,
         is_outdated: seen.is_some_and(|seen| seen != read),
+        gone: row.try_get::<Option<i64>, _>("gone_ms")?.map(Timestamp),
+        reading: parse_optional(row, "reading_id")?,
         created: Timestamp(row.try_get("created_ms")?),
         updated: Timestamp(row.try_get("updated_ms")?),
     })

@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::narrations::NewNarration;
-use super::{Store, StoreError, articles, json, narrations, new_id, now};
+use super::{Store, StoreError, articles, json, narrations, new_id, now, revisions};
 use super::{parse, parse_optional, to_json};
 use crate::domain::address::{Address, InvalidAddress};
 use crate::domain::article::Article;
@@ -31,6 +31,8 @@ pub struct Lease {
 pub struct Finished {
     pub article: Article,
     pub narration: NewNarration,
+    /// How many sentences a voice had to speak for it.
+    pub spoken: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -222,9 +224,13 @@ impl Store {
     pub async fn finish(&self, lease: &Lease, made: &Finished) -> Result<NarrationId, StoreError> {
         let mut write = self.write().await?;
         let article = match lease.source {
-            Source::Stored(id) => id,
+            Source::Stored(id) => {
+                articles::renew(&mut write, id, &made.article).await?;
+                id
+            }
             _ => articles::upsert(&mut write, &made.article, asked(&lease.source).as_ref()).await?,
         };
+        revisions::was_read(&mut write, article, &made.article).await?;
         let narration = narrations::publish(&mut write, article, &made.narration).await?;
         close(&mut write, lease, article, narration, made).await?;
         write.commit().await?;
@@ -294,7 +300,7 @@ async fn close(
         "UPDATE jobs SET state = CASE WHEN asked_ms > begun_ms THEN 'queued' ELSE 'done' END,
             attempts = 0, worker = NULL, lease_until_ms = NULL, done = $3,
             total = $3, article_id = $4, narration_id = $5, failure_code = NULL,
-            failure_detail = NULL, updated_ms = $6
+            failure_detail = NULL, updated_ms = $6, spoken = $7
          WHERE id = $1 AND worker = $2 AND state = 'running'",
     )
     .bind(lease.job.id.to_string())
@@ -302,6 +308,29 @@ async fn close(
     .bind(count)
     .bind(article.to_string())
     .bind(narration.to_string())
+    .bind(now().0)
+    .bind(i64::from(made.spoken))
+    .execute(connection)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+}
+
+/// Ends a job whose article keeps the reading that it has.
+pub(super) async fn close_unread(
+    connection: &mut AnyConnection,
+    lease: &Lease,
+    article: ArticleId,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE jobs SET state = CASE WHEN asked_ms > begun_ms THEN 'queued' ELSE 'done' END,
+            attempts = 0, worker = NULL, lease_until_ms = NULL, article_id = $3, spoken = 0,
+            narration_id = (SELECT reading_id FROM articles WHERE id = $3), failure_code = NULL,
+            failure_detail = NULL, updated_ms = $4
+         WHERE id = $1 AND worker = $2 AND state = 'running'",
+    )
+    .bind(lease.job.id.to_string())
+    .bind(lease.worker.as_str())
+    .bind(article.to_string())
     .bind(now().0)
     .execute(connection)
     .await?;

@@ -369,7 +369,7 @@ mod tests {
             peaks: vec![1, 255],
             files,
         };
-        store.finish(&lease, &Finished { article, narration }).await.unwrap()
+        store.finish(&lease, &Finished { article, narration, spoken: 0 }).await.unwrap()
     }
 
     #[tokio::test]

@@ -13,6 +13,8 @@ ALTER TABLE articles ADD COLUMN edition INTEGER NOT NULL DEFAULT 0;
 -- When an editor or a job last did something with it: the order of the desk.
 ALTER TABLE articles ADD COLUMN touched_ms INTEGER NOT NULL DEFAULT 0;
 UPDATE articles SET touched_ms = updated_ms;
+-- Since when its site says that it is gone (410).
+ALTER TABLE articles ADD COLUMN gone_ms INTEGER;
 CREATE INDEX articles_by_touch ON articles (touched_ms, id);
 CREATE INDEX articles_drafts ON articles (touched_ms, id) WHERE publication = 'draft';
 CREATE INDEX articles_due ON articles (publish_at_ms) WHERE publish_at_ms IS NOT NULL;
