@@ -1,7 +1,9 @@
 //! The whole line, end to end: the one file that knows the order of the stages.
 
+mod changes;
 mod direction;
 mod edited;
+mod hear;
 mod notes;
 mod record;
 mod speak;
@@ -14,8 +16,10 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
+pub use self::changes::{Change, ChangedText, changes};
 pub use self::direction::Direction;
-pub use self::notes::settled;
+pub use self::hear::Place;
+pub use self::notes::{said_in, settled};
 pub use self::record::{Following, Recording};
 pub use self::speak::Said;
 
@@ -244,6 +248,19 @@ impl Narrator {
         article: &Article,
         direction: &Direction,
     ) -> Result<Prepared, NarrateError> {
+        let (mut script, phonemes) = self.script(article, direction);
+        if !phonemes.iter().any(|phonemes| phonemes.0.contains(char::is_alphabetic)) {
+            return Err(NarrateError::Silent);
+        }
+        let (engine, lacking) = self.engine_for(&direction.edition);
+        script.notes.extend(lacking);
+        let arrangement = self.arrangement(&direction.edition);
+        Ok(Prepared { engine, script, phonemes, arrangement, speed: self.speed })
+    }
+
+    /// Article -> what would be said, and its sounds, one for each utterance; nothing may be left to say. Loads no
+    /// voice.
+    pub fn script(&self, article: &Article, direction: &Direction) -> (Script, Vec<Phonemes>) {
         let lexicon = self.lexicon(article, direction);
         let mut script = normalize::script(article, &lexicon);
         edited::edited(&direction.edition, article, &mut script);
@@ -256,13 +273,7 @@ impl Narrator {
         }
         let notes = std::mem::take(&mut script.notes);
         script.notes = settled(&script.utterances, guesses, notes);
-        if !phonemes.iter().any(|phonemes| phonemes.0.contains(char::is_alphabetic)) {
-            return Err(NarrateError::Silent);
-        }
-        let (engine, lacking) = self.engine_for(&direction.edition);
-        script.notes.extend(lacking);
-        let arrangement = self.arrangement(&direction.edition);
-        Ok(Prepared { engine, script, phonemes, arrangement, speed: self.speed })
+        (script, phonemes)
     }
 
     /// What the finished files say about themselves.

@@ -1,6 +1,6 @@
 // What the desks ask of the service: one function for each endpoint.
 
-import { address, ask } from "./api.js";
+import { ApiError, address, ask } from "./api.js";
 
 /** @param {string} id */
 export function job(id) {
@@ -47,4 +47,65 @@ export async function queueItems(query) {
   const response = await fetch(address(`moderation/items${query}`));
   if (!response.ok) throw new Error(response.statusText);
   return response.text();
+}
+
+/** @param {string} article the editors' address of an article, or one below it */
+function script(article, below) {
+  return `desk/articles/${encodeURIComponent(article)}/${below}`;
+}
+
+/**
+ * A sentence as it would sound, spoken for the purpose.
+ * @param {string} article
+ * @param {URLSearchParams} form an edit that is not saved, and the place of the sentence
+ * @returns {Promise<Blob>}
+ */
+export async function hear(article, form) {
+  const options = { method: "POST", body: form, headers: { Accept: "audio/wav, application/json" } };
+  const response = await fetch(address(script(article, "hear")), options).catch(() => null);
+  if (response?.ok) return response.blob();
+  const answer = await response?.json().catch(() => null);
+  throw new ApiError(response?.status ?? 0, answer?.error?.code ?? "offline", answer?.error?.message ?? "");
+}
+
+/**
+ * @param {string} article
+ * @param {URLSearchParams} form
+ * @param {"edits" | "restore"} [what]
+ */
+export function saveEdit(article, form, what = "edits") {
+  return ask(script(article, what), { method: "POST", body: form });
+}
+
+/** What an editor says of a doubt. */
+export function settle(article, form) {
+  return ask(script(article, "attention"), { method: "POST", body: form });
+}
+
+export function startReading(article) {
+  return ask(script(article, "reading"), { method: "POST" });
+}
+
+/** What would change if the newsroom's lexicon had this reading. */
+export function previewReading(form) {
+  return ask("desk/lexicon/preview", { method: "POST", body: form });
+}
+
+/**
+ * Takes a reading into the newsroom's lexicon.
+ * @param {URLSearchParams} form
+ * @param {boolean} andRead whether the articles that change are read again
+ */
+export function saveReading(form, andRead) {
+  const body = new URLSearchParams(form);
+  body.set("action", andRead ? "save_read" : "save");
+  return ask("desk/lexicon", { method: "POST", body });
+}
+
+/** The script editor's page as the server shows it now, without its frame. */
+export async function scriptPage() {
+  const response = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+  if (!response.ok || response.redirected) throw new ApiError(response.status, "offline", "");
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return document.adoptNode(page.querySelector("[data-script]"));
 }

@@ -69,7 +69,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     workers.push(tokio::spawn(follower.run(stop.clone())));
     workers.extend(tellers.webhooks.map(|webhooks| tokio::spawn(webhooks.run(stop.clone()))));
     workers.extend(tellers.digests.map(|digests| tokio::spawn(digests.run(stop.clone()))));
-    let app = App::new(store.clone(), queue, settings, stop.clone());
+    let app = App::new(store.clone(), queue, narrator.clone(), settings, stop.clone());
     neural::warn_of_broken(&voices);
     if neural::is_lacking(&config, &voices) {
         workers.push(tokio::spawn(neural::fetch(

@@ -99,6 +99,11 @@ impl RevisionState {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == name)
     }
+
+    /// An editor has to decide.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Doubtful)
+    }
 }
 
 #[cfg(test)]

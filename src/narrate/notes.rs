@@ -58,7 +58,15 @@ fn is_about(guess: &Guess, word: &str) -> bool {
 }
 
 fn message(written: &str, said: &str) -> String {
-    format!("{written:?} is not Vietnamese; it is said {said:?}")
+    format!("{written:?}{SAID}{said}\"")
+}
+
+/// Between a word and how it is said.
+const SAID: &str = " is not Vietnamese; it is said \"";
+
+/// How a word is said, where a note on it tells.
+pub fn said_in(message: &str) -> Option<&str> {
+    message.split_once(SAID)?.1.strip_suffix('"')
 }
 
 fn is_in(note: &Note, utterance: &Utterance) -> bool {
@@ -112,6 +120,8 @@ mod tests {
         assert_eq!(notes("Ông Macron tới Real Madrid. Đội UNICEF mừng."), [""; 0]);
         let notes = notes("Hôm nay ông Brzylka đến. Hôm sau, ông Brzylka về.");
         assert_eq!(notes.len(), 2, "{notes:?}");
+        let said = said_in(&notes[0]);
+        assert!(said.is_some_and(|said| said.split(' ').count() > 1), "{said:?}");
         assert!(notes[0].starts_with("\"Brzylka\" is not Vietnamese; it is said \""), "{notes:?}");
         // One note a word, however often it comes and in however many pieces it is said.
         let notes = self::notes("Brzylka tăng, Brzylka giảm, BrzylkaPlus đứng.");

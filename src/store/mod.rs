@@ -11,6 +11,7 @@ mod backup;
 mod blobs;
 mod clips;
 mod comments;
+mod corrections;
 mod decisions;
 mod dialect;
 mod digests;

@@ -131,6 +131,14 @@ impl Store {
         }
     }
 
+    /// The key of what a narration sounds like; `None` if there is no such narration.
+    pub async fn content_key(&self, id: NarrationId) -> Result<Option<String>, StoreError> {
+        let query =
+            sqlx::query("SELECT content_key FROM narrations WHERE id = $1").bind(id.to_string());
+        let row = query.fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get("content_key")).transpose()?)
+    }
+
     /// What is in doubt about a narration; empty if there is no such narration.
     pub async fn notes(&self, id: NarrationId) -> Result<Vec<Note>, StoreError> {
         let query = sqlx::query("SELECT notes FROM narrations WHERE id = $1").bind(id.to_string());

@@ -18,7 +18,7 @@ pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Our pages run nothing but our own files.
 pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; \
      form-action 'self'; frame-ancestors 'self'",
 );
 /// The iframe player may stand on these sites, and on our own pages; on every site when none is named.
@@ -28,7 +28,7 @@ pub fn embed_policy(sites: &[String]) -> HeaderValue {
         sites => format!("'self' {}", sites.join(" ")),
     };
     let policy = format!(
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+        "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; \
          form-action 'self'; frame-ancestors {ancestors}"
     );
     // The settings were checked at the start; what is no header all the same shuts everybody out.

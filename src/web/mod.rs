@@ -42,6 +42,7 @@ mod reactions;
 mod reader;
 mod records;
 mod routes;
+mod script;
 mod sheet;
 mod tally;
 pub mod texts;
@@ -77,6 +78,7 @@ use crate::domain::rule::Rule;
 use crate::domain::units::Timestamp;
 use crate::jobs::Queue;
 use crate::moderate::Examiner;
+use crate::narrate::Narrator;
 use crate::notify::Links;
 use crate::store::{Store, now};
 
@@ -102,6 +104,8 @@ pub struct App(Arc<AppParts>);
 struct AppParts {
     store: Store,
     queue: Queue,
+    /// What reads, for editors who want to hear something at once.
+    narrator: Arc<Narrator>,
     settings: WebSettings,
     started: Timestamp,
     /// The voices there are; one may be installed while the service runs.
@@ -166,6 +170,7 @@ impl App {
     pub fn new(
         store: Store,
         queue: Queue,
+        narrator: Arc<Narrator>,
         settings: WebSettings,
         stop: watch::Receiver<bool>,
     ) -> Self {
@@ -184,6 +189,7 @@ impl App {
         Self(Arc::new(AppParts {
             store,
             queue,
+            narrator,
             voices: RwLock::new(settings.voices.clone()),
             settings,
             started: now(),

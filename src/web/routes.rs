@@ -18,7 +18,7 @@ use super::views;
 use super::{
     App, account, accounts, articles, assets, challenge, comment_box, comments, crawlers, desk,
     drain, embed, erase, health, home, letters, listen, listening, listens, log, login, moderation,
-    narrations, networks, podcast, reactions, sheet,
+    narrations, networks, podcast, reactions, script, sheet,
 };
 
 /// The whole outside face.
@@ -68,6 +68,16 @@ fn pages() -> Router<App> {
         .route("/desk", get(desk::show_desk))
         .route("/desk/articles", post(desk::create_article))
         .route("/desk/jobs/{id}", get(desk::show_job))
+        .route("/desk/articles/{id}", get(script::show_script))
+        .route("/desk/articles/{id}/edits", post(script::create_edit))
+        .route("/desk/articles/{id}/restore", post(script::restore_version))
+        .route("/desk/articles/{id}/hear", post(script::hear))
+        .route("/desk/articles/{id}/reading", post(script::create_reading))
+        .route("/desk/articles/{id}/attention", post(script::update_concern))
+        .route(
+            "/desk/articles/{id}/changes",
+            get(script::show_changes).post(script::update_revision),
+        )
         .route("/desk/listening", get(listening::show_listening))
         .route("/desk/listening/{id}", get(listening::show_article))
         .route("/moderation", get(moderation::list_comments))

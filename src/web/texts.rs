@@ -4,6 +4,7 @@ mod accounts;
 mod desk;
 mod moderation;
 mod readers;
+mod script;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,6 +15,7 @@ pub use self::accounts::*;
 pub use self::desk::*;
 pub use self::moderation::*;
 pub use self::readers::*;
+pub use self::script::*;
 
 /// The file itself; scripts get the sections that they name.
 const TEXTS_JSON: &str = include_str!("../../static/texts.json");
@@ -50,6 +52,15 @@ pub struct Texts {
     pub roles: BTreeMap<String, String>,
     pub account: AccountTexts,
     pub accounts: AccountsTexts,
+    pub script: ScriptTexts,
+    /// Said by the script alone.
+    pub script_live: BTreeMap<String, String>,
+    /// What kinds of text are called.
+    pub script_parts: BTreeMap<String, String>,
+    /// What was done to a script, by the name of the edit.
+    pub edits: BTreeMap<String, String>,
+    /// Why a place should be listened to, by the kind of the note.
+    pub concerns: BTreeMap<String, String>,
     /// Error code -> what happened and what to do about it.
     pub errors: BTreeMap<String, String>,
 }

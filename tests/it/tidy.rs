@@ -158,6 +158,7 @@ fn each_outside_package_has_one_home() {
         ("lettre", "notify/mail.rs"),
         ("clap", "commands"),
         ("jsonwebtoken", "identify"),
+        ("similar", "narrate/changes.rs"),
     ];
     for source in sources() {
         for (package, home) in homes {
@@ -246,7 +247,7 @@ fn interface_text_lives_in_one_place() {
 }
 
 /// The number only grows on purpose.
-const PACKAGES_MAX: usize = 444;
+const PACKAGES_MAX: usize = 445;
 
 #[test]
 fn dependencies_are_counted_and_explained() {
