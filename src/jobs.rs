@@ -270,10 +270,14 @@ impl Worker {
             source => self.narrator.material(source).await?,
         };
         let readings = self.queue.store.lexicon().await?;
+        let pace = self.queue.store.newsroom_settings().await?.pace;
         let narrator = self.narrator.clone();
         let read = move || {
             let (article, notes) = narrator.article(&material)?;
-            let prepared = narrator.prepare(&article, &readings)?;
+            let mut prepared = narrator.prepare(&article, &readings)?;
+            if let Some(pace) = pace {
+                prepared.set_pace(&pace);
+            }
             Ok::<_, NarrateError>((article, notes, prepared))
         };
         let (article, mut notes, prepared) = computed(read).await??;

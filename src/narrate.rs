@@ -21,6 +21,7 @@ use crate::domain::job::{Progress, Source, Urgency};
 use crate::domain::lexicon::LexiconEntry;
 use crate::domain::narration::{Cue, Narration, Phonemes};
 use crate::domain::note::Note;
+use crate::domain::pace::Pace;
 use crate::domain::script::Script;
 use crate::domain::units::{SampleRate, Timestamp};
 use crate::extract::{self, NoArticle, SiteRules};
@@ -71,6 +72,9 @@ pub struct Prepared {
     /// The voice that was the current one then: it reads all of it.
     pub engine: Engine,
     pub script: Script,
+    /// How fast, and with which pauses and jingles: as this installation is set, until somebody says otherwise.
+    pub speed: f32,
+    pub arrangement: Arrangement,
     /// One for each utterance of the script.
     pub phonemes: Vec<Phonemes>,
 }
@@ -168,6 +172,11 @@ pub struct Sound {
 }
 
 impl Narrator {
+    /// How fast articles are read unless editors say otherwise.
+    pub fn pace(&self) -> Pace {
+        Pace { speed: self.speed, pauses: self.sound.arrangement.pauses }
+    }
+
     /// The voice that reads what is begun now.
     pub fn engine(&self) -> Engine {
         // Nothing that can panic runs under this lock, so it is never poisoned.
@@ -242,7 +251,8 @@ impl Narrator {
         if !phonemes.iter().any(|phonemes| phonemes.0.contains(char::is_alphabetic)) {
             return Err(NarrateError::Silent);
         }
-        Ok(Prepared { engine: self.engine(), script, phonemes })
+        let arrangement = self.sound.arrangement.clone();
+        Ok(Prepared { engine: self.engine(), script, speed: self.speed, arrangement, phonemes })
     }
 
     /// What the finished files say about themselves.
@@ -314,9 +324,9 @@ impl Narrator {
         let mut key = Key::new();
         key.add(prepared.engine.voice.id.as_ref());
         key.add(&prepared.engine.voice.version);
-        key.add(self.speed.to_string());
+        key.add(prepared.speed.to_string());
         key.add(audio::VERSION);
-        self.sound.add_to(&mut key);
+        self.sound.add_to(&mut key, &prepared.arrangement);
         for text in [&tags.title, &tags.author, &tags.paper, &tags.date] {
             key.add(text);
         }
@@ -340,9 +350,17 @@ impl OpusToCome {
     }
 }
 
+impl Prepared {
+    /// Has it read at another pace.
+    pub fn set_pace(&mut self, pace: &Pace) {
+        self.speed = pace.speed;
+        self.arrangement.pauses = pace.pauses;
+    }
+}
+
 impl Sound {
-    fn add_to(&self, key: &mut Key) {
-        let Self { arrangement, bitrates, cover, keeps_wav } = self;
+    fn add_to(&self, key: &mut Key, arrangement: &Arrangement) {
+        let Self { arrangement: _, bitrates, cover, keeps_wav } = self;
         key.add(format!("{:?} {bitrates:?} {keeps_wav}", arrangement.pauses));
         for jingle in [&arrangement.intro, &arrangement.outro] {
             let sound = jingle.iter().flat_map(|clip| clip.pcm16().flat_map(i16::to_le_bytes));

@@ -18,6 +18,14 @@ const FAILURES_MAX: usize = 3;
 /// Takes the track, piece by piece.
 pub type OnTrack<'a> = dyn FnMut(Vec<f32>) -> Result<(), NarrateError> + 'a;
 
+/// In which voice, at which rate of the track, and how fast.
+#[derive(Clone, Copy)]
+struct Manner<'a> {
+    engine: &'a Engine,
+    rate: SampleRate,
+    speed: f32,
+}
+
 /// An utterance that was asked for.
 enum Wish {
     /// It was spoken before.
@@ -44,9 +52,9 @@ impl Narrator {
         on_progress: &mut OnProgress<'_>,
         on_track: &mut OnTrack<'_>,
     ) -> Result<(Narration, Vec<Note>), NarrateError> {
-        let engine = &prepared.engine;
-        let rate = audio::track_rate(engine.voice.rate);
-        let (mut assembly, opening) = Assembly::begin(rate, &self.sound.arrangement);
+        let rate = audio::track_rate(prepared.engine.voice.rate);
+        let manner = Manner { engine: &prepared.engine, rate, speed: prepared.speed };
+        let (mut assembly, opening) = Assembly::begin(rate, &prepared.arrangement);
         on_track(opening)?;
         let count = u32::try_from(prepared.phonemes.len()).unwrap_or(u32::MAX);
         let mut progress = Progress { done: 0, total: Some(count) };
@@ -61,10 +69,10 @@ impl Narrator {
             // Enough to keep every thread busy while the oldest is waited for.
             while asked.len() <= self.pool.threads() {
                 let Some(phonemes) = unasked.next() else { break };
-                asked.push_back(self.wish(engine, rate, urgency(), phonemes)?);
+                asked.push_back(self.wish(manner, urgency(), phonemes)?);
             }
             let Some(wish) = asked.pop_front() else { break };
-            let Read { spoken, failure } = self.read(engine, rate, urgency(), phonemes, wish)?;
+            let Read { spoken, failure } = self.read(manner, urgency(), phonemes, wish)?;
             match failure {
                 None => read += 1,
                 Some((kind, error)) => {
@@ -91,24 +99,22 @@ impl Narrator {
     /// One utterance, out of the cache or for the pool.
     fn wish(
         &self,
-        engine: &Engine,
-        rate: SampleRate,
+        manner: Manner<'_>,
         urgency: Urgency,
         phonemes: &Phonemes,
     ) -> Result<Wish, Unspoken> {
         let kept =
-            self.clips.as_ref().and_then(|clips| clips.get(&self.clip_key(engine, rate, phonemes)));
+            self.clips.as_ref().and_then(|clips| clips.get(&self.clip_key(manner, phonemes)));
         Ok(match kept {
             Some(spoken) => Wish::Kept(spoken),
-            None => Wish::Asked(self.ask(engine, urgency, phonemes)?),
+            None => Wish::Asked(self.ask(manner, urgency, phonemes)?),
         })
     }
 
     /// Waits for an utterance. Fails only when that is not the utterance's fault.
     fn read(
         &self,
-        engine: &Engine,
-        rate: SampleRate,
+        manner: Manner<'_>,
         urgency: Urgency,
         phonemes: &Phonemes,
         wish: Wish,
@@ -117,26 +123,27 @@ impl Narrator {
             Wish::Kept(spoken) => return Ok(Read { spoken, failure: None }),
             Wish::Asked(ticket) => ticket,
         };
-        let error = match self.sound(engine, rate, phonemes, ticket.wait()) {
+        let error = match self.sound(manner, phonemes, ticket.wait()) {
             Ok(spoken) => return Ok(Read { spoken, failure: None }),
             Err(error) if is_no_fault(&error) => return Err(error),
             Err(_) => {
-                let again = self.ask(engine, urgency, phonemes)?.wait();
-                match self.sound(engine, rate, phonemes, again) {
+                let again = self.ask(manner, urgency, phonemes)?.wait();
+                match self.sound(manner, phonemes, again) {
                     Ok(spoken) => return Ok(Read { spoken, failure: None }),
                     Err(error) if is_no_fault(&error) => return Err(error),
                     Err(error) => error,
                 }
             }
         };
-        if !engine.voice.is_embedded() {
+        if !manner.engine.voice.is_embedded() {
             let embedded = Engine::embedded();
-            let stand_in = self.ask(&embedded, urgency, phonemes)?.wait();
-            if let Ok(spoken) = self.sound(&embedded, rate, phonemes, stand_in) {
+            let embedded = Manner { engine: &embedded, ..manner };
+            let stand_in = self.ask(embedded, urgency, phonemes)?.wait();
+            if let Ok(spoken) = self.sound(embedded, phonemes, stand_in) {
                 return Ok(Read { spoken, failure: Some((NoteKind::StandIn, error)) });
             }
         }
-        let nothing = Clip { rate, samples: Vec::new() };
+        let nothing = Clip { rate: manner.rate, samples: Vec::new() };
         let spoken = Spoken { clip: nothing, doubts: Vec::new() };
         Ok(Read { spoken, failure: Some((NoteKind::LeftOut, error)) })
     }
@@ -145,44 +152,45 @@ impl Narrator {
     /// next time.
     fn sound(
         &self,
-        engine: &Engine,
-        rate: SampleRate,
+        manner: Manner<'_>,
         phonemes: &Phonemes,
         answer: Result<Spoken, Unspoken>,
     ) -> Result<Spoken, Unspoken> {
         let Spoken { clip, doubts } = answer?;
-        let clip = audio::sound(clip, rate);
+        let clip = audio::sound(clip, manner.rate);
         if clip.samples.is_empty() && phonemes.0.contains(char::is_alphabetic) {
-            let voice = engine.voice.id.to_string();
+            let voice = manner.engine.voice.id.to_string();
             return Err(Unspoken::Voice(SynthesisError::Nothing(voice)));
         }
         // As it will come out of the cache.
         let spoken = Spoken { clip: Clip::of_pcm16(clip.rate, clip.pcm16()), doubts };
         if let Some(clips) = &self.clips {
-            clips.put(&self.clip_key(engine, rate, phonemes), &spoken);
+            clips.put(&self.clip_key(manner, phonemes), &spoken);
         }
         Ok(spoken)
     }
 
     fn ask(
         &self,
-        engine: &Engine,
+        manner: Manner<'_>,
         urgency: Urgency,
         phonemes: &Phonemes,
     ) -> Result<Ticket, Unspoken> {
-        let (engine, phonemes, length_scale) = (engine.clone(), phonemes.clone(), 1.0 / self.speed);
+        let (engine, phonemes) = (manner.engine.clone(), phonemes.clone());
+        let length_scale = 1.0 / manner.speed;
         let limit = synthesize::time_limit(&phonemes, length_scale);
         self.pool.ask(urgency, limit, move |stop| engine.clip(&phonemes, length_scale, stop))
     }
 
     /// SHA-256 of everything that the sound of an utterance depends on.
-    fn clip_key(&self, engine: &Engine, rate: SampleRate, phonemes: &Phonemes) -> String {
+    fn clip_key(&self, manner: Manner<'_>, phonemes: &Phonemes) -> String {
+        let Manner { engine, rate, speed } = manner;
         let mut key = Key::new();
         key.add(audio::VERSION);
         key.add(rate.0.to_le_bytes());
         key.add(engine.voice.id.as_ref());
         key.add(&engine.voice.version);
-        key.add(self.speed.to_string());
+        key.add(speed.to_string());
         key.add(&phonemes.0);
         key.finish()
     }

@@ -30,6 +30,7 @@ mod rows;
 mod search;
 mod second_factor;
 mod secrets;
+mod settings;
 mod submissions;
 
 use std::path::{Path, PathBuf};
@@ -59,6 +60,7 @@ pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
 pub use self::outbox::{Delivery, OutboxCounts, Tried};
 pub use self::queue::{BlockedNetwork, Order, QueueCounts, QueueName, Queued};
 pub use self::record::{AboutComment, RecordFilter, Recorded, SheetRow};
+pub use self::settings::SettingSaved;
 pub use self::submissions::Submitted;
 
 use self::submissions::Submissions;
