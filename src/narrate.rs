@@ -3,6 +3,7 @@
 mod notes;
 mod record;
 mod speak;
+mod trial;
 
 use std::fs;
 use std::io;
@@ -183,11 +184,15 @@ impl Narrator {
         self.engine.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Lets another voice, which is loaded, read what is begun from now on.
+    pub fn read_by(&self, engine: Engine) {
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
+    }
+
     /// Loads another voice, which shows that it can speak, and lets it read what is begun from now on.
     /// What is being read keeps its voice. Takes as long as loading does.
     pub fn read_with(&self, voice: Voice) -> Result<(), Mute> {
-        let engine = Engine::load(voice, &self.computer)?;
-        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
+        self.read_by(Engine::load(voice, &self.computer)?);
         Ok(())
     }
 
