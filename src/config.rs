@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use self::comments::CommentsConfig;
-pub use self::embed::EmbedConfig;
+pub use self::embed::{EmbedConfig, is_source as is_embed_source};
 pub use self::identity::{IdentityConfig, KeyAlgorithm, KeyConfig, Required, Secret};
 pub use self::notify::{MailConfig, WebhooksConfig};
 pub use self::podcast::PodcastConfig;
@@ -245,7 +245,7 @@ const MP3_KBPS: [u32; 11] = [32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 const OPUS_KBPS: std::ops::RangeInclusive<u32> = 12..=64;
 
 /// Listeners take a longer silence for the end.
-const PAUSE_MS_MAX: u64 = 10_000;
+pub const PAUSE_MS_MAX: u64 = 10_000;
 
 /// The slowest and the fastest reading that stays speech.
 pub const SPEED_RANGE: std::ops::RangeInclusive<f32> = 0.5..=2.0;

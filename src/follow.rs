@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 use crate::domain::address::Address;
 use crate::domain::article::Page;
 use crate::domain::feed::{Feed, FeedItem};
-use crate::domain::job::{Source, Urgency};
+use crate::domain::job::{Failure, Source, Urgency};
 use crate::domain::units::Millis;
 use crate::extract;
 use crate::fetch::{Answer, Document, FetchError, Validators, Wanted};
@@ -85,7 +85,7 @@ impl Drop for Taken {
 
 /// Why a feed could not be read.
 #[derive(Debug, thiserror::Error)]
-enum FollowError {
+pub enum FollowError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
@@ -94,7 +94,28 @@ enum FollowError {
     Store(#[from] StoreError),
 }
 
+impl FollowError {
+    /// For programs by its code, for the operator in words.
+    pub fn failure(&self) -> Failure {
+        let code = match self {
+            Self::Fetch(error) => error.code(),
+            Self::NotAFeed(_) => "feed_not_a_feed",
+            Self::Store(_) => "store_failed",
+        };
+        Failure { code: code.to_owned(), detail: self.to_string() }
+    }
+}
+
 impl Follower {
+    /// What a feed lists now, the newest first: for whoever wants to follow it. Nothing is remembered.
+    pub async fn look(&self, address: &Address) -> Result<Vec<FeedItem>, FollowError> {
+        let fetcher = &self.narrator.fetcher;
+        match fetcher.crawl(address, Wanted::Feed, &Validators::default()).await? {
+            Answer::New(document) => Ok(self.items(document).await?.0),
+            Answer::Unchanged => Ok(Vec::new()),
+        }
+    }
+
     pub fn new(store: Store, queue: Queue, narrator: Arc<Narrator>, backlog: usize) -> Self {
         Self { store, queue, narrator, backlog, busy: Busy::default() }
     }
@@ -152,7 +173,7 @@ impl Follower {
             Err(error) => {
                 let wait = Feed::wait(feed.every, feed.failures + 1);
                 warn!(feed = %feed.address, %error, again_in = %wait, "feed failed");
-                self.store.feed_failed(feed.id, &error.to_string(), wait).await
+                self.store.feed_failed(feed.id, &error.failure(), wait).await
             }
         }
     }

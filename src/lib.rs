@@ -23,6 +23,7 @@
 //! | [`jobs`] | rows of slow work | the same, done at most once | loses one |
 //! | [`follow`] | feeds and sitemaps | wishes for the new and the corrected | fetches what robots.txt closes |
 //! | [`install`] | the name of a voice | its files in place, checked | shows half of one |
+//! | [`studio`] | what editors set of voices | the voice that reads, a sentence to try | needs a restart |
 //! | [`moderate`] | a comment | what a moderator should look at in it | decides |
 //! | [`identify`] | a token of the newspaper's login | who the reader is | lets the token choose how it is checked |
 //! | [`notify`] | what happened to comments, what waits | signed webhooks, letters with links | tells a reader's words that nobody approved to a program |
@@ -61,6 +62,8 @@ pub mod jobs;
 pub mod follow;
 
 pub mod install;
+
+pub mod studio;
 
 pub mod moderate;
 

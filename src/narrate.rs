@@ -7,6 +7,7 @@ mod hear;
 mod notes;
 mod record;
 mod speak;
+mod trial;
 
 use std::fs;
 use std::io;
@@ -29,6 +30,7 @@ use crate::domain::job::{Progress, Source, Urgency};
 use crate::domain::lexicon::LexiconEntry;
 use crate::domain::narration::{Cue, Narration, Phonemes};
 use crate::domain::note::Note;
+use crate::domain::pace::Pace;
 use crate::domain::script::Script;
 use crate::domain::units::{SampleRate, Timestamp};
 use crate::extract::{self, NoArticle, SiteRules};
@@ -189,17 +191,26 @@ pub struct Sound {
 }
 
 impl Narrator {
+    /// How fast articles are read unless editors say otherwise.
+    pub fn pace(&self) -> Pace {
+        Pace { speed: self.speed, pauses: self.sound.arrangement.pauses }
+    }
+
     /// The voice that reads what is begun now.
     pub fn engine(&self) -> Engine {
         // Nothing that can panic runs under this lock, so it is never poisoned.
         self.engine.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Lets another voice, which is loaded, read what is begun from now on.
+    pub fn read_by(&self, engine: Engine) {
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
+    }
+
     /// Loads another voice, which shows that it can speak, and lets it read what is begun from now on.
     /// What is being read keeps its voice. Takes as long as loading does.
     pub fn read_with(&self, voice: Voice) -> Result<(), Mute> {
-        let engine = Engine::load(voice, &self.computer)?;
-        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
+        self.read_by(Engine::load(voice, &self.computer)?);
         Ok(())
     }
 
@@ -255,7 +266,11 @@ impl Narrator {
         let (engine, lacking) = self.engine_for(&direction.edition);
         script.notes.extend(lacking);
         let arrangement = self.arrangement(&direction.edition);
-        Ok(Prepared { engine, script, phonemes, arrangement, speed: self.speed })
+        let mut prepared = Prepared { engine, script, phonemes, arrangement, speed: self.speed };
+        if let Some(pace) = &direction.pace {
+            prepared.set_pace(pace);
+        }
+        Ok(prepared)
     }
 
     /// Article -> what would be said, and its sounds, one for each utterance; nothing may be left to say. Loads no
@@ -369,6 +384,14 @@ impl OpusToCome {
     pub fn finish(mut self) -> Result<BlobId, NarrateError> {
         let file = self.0.end(Format::Opus)?.ok_or(NarrateError::Broken)?;
         Ok(file.finish()?)
+    }
+}
+
+impl Prepared {
+    /// Has it read at another pace.
+    pub fn set_pace(&mut self, pace: &Pace) {
+        self.speed = pace.speed;
+        self.arrangement.pauses = pace.pauses;
     }
 }
 

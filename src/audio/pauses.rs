@@ -3,55 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::narration::Clip;
-use crate::domain::script::Pause;
-use crate::domain::units::Millis;
-
-/// How long the voice is silent after each kind of break.
-///
-/// The defaults are a newsreader's: up to the paragraph they are the "brief" (under 200 ms) and
-/// "medium" (200 to 1000 ms) pauses that Campione and Véronis measured in read speech ("A
-/// large-scale multilingual study of silent pause duration", Speech Prosody 2002); around the
-/// title and the lead they are longer, because the listener has no layout to look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pauses {
-    pub clause: Millis,
-    pub sentence: Millis,
-    pub paragraph: Millis,
-    pub heading: Millis,
-    pub title: Millis,
-    pub lead: Millis,
-}
-
-impl Default for Pauses {
-    fn default() -> Self {
-        Self {
-            clause: Millis(180),
-            sentence: Millis(420),
-            paragraph: Millis(750),
-            heading: Millis(850),
-            title: Millis(1100),
-            lead: Millis(950),
-        }
-    }
-}
-
-impl Pauses {
-    /// No break is longer, whatever is configured: listeners take more for the end.
-    pub const LONGEST: Millis = Millis(10_000);
-
-    /// The silence after a break of that kind.
-    pub fn after(&self, pause: Pause) -> Millis {
-        let length = match pause {
-            Pause::Clause => self.clause,
-            Pause::Sentence => self.sentence,
-            Pause::Paragraph => self.paragraph,
-            Pause::Heading => self.heading,
-            Pause::Title => self.title,
-            Pause::Lead => self.lead,
-        };
-        length.min(Self::LONGEST)
-    }
-}
+pub use crate::domain::pace::Pauses;
 
 /// How the clips of an article are put together: the same for all articles of a newsroom.
 #[derive(Clone, Debug, Default, PartialEq)]

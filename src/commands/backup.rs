@@ -20,7 +20,13 @@ pub struct RestoreArgs {
 }
 
 pub fn backup(config: &Config, args: &BackupArgs) -> anyhow::Result<()> {
-    let report = super::with_store(config, async |store| Ok(back_up(store, &args.folder).await?))?;
+    let report = super::with_store(config, async |store| {
+        let report = back_up(store, &args.folder).await?;
+        // Where it is found from everywhere, for whoever reads the page of health.
+        let folder = std::path::absolute(&args.folder).unwrap_or_else(|_| args.folder.clone());
+        store.remember_backup(&folder, &report, None).await?;
+        Ok(report)
+    })?;
     println!("backup: {}", args.folder.display());
     tell(&report)
 }

@@ -60,7 +60,7 @@ async fn carry_out(store: &Store, command: FeedsCommand) -> anyhow::Result<()> {
 
 fn state(feed: &Feed) -> String {
     match (&feed.failure, feed.answered) {
-        (Some(failure), _) => format!("failed {} times: {failure}", feed.failures),
+        (Some(failure), _) => format!("failed {} times: {}", feed.failures, failure.detail),
         (None, Some(answered)) => format!("answered {}", Timestamp::rfc3339(answered)),
         (None, None) => "not asked yet".to_owned(),
     }

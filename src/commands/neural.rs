@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use baonoi::config::Config;
-use baonoi::install::{Installed, Installer, Source};
 use baonoi::narrate::Narrator;
+use baonoi::store::Store;
+use baonoi::studio::{Studio, StudioSettings};
 use baonoi::synthesize::{NEURAL, State, Voice, Voices};
 use baonoi::web::{App, VoiceCard};
 use tokio::sync::watch;
@@ -34,46 +35,53 @@ pub fn is_lacking(config: &Config, voices: &Voices) -> bool {
     config.voices_download && config.voice.is_empty() && voices.get(NEURAL).is_err()
 }
 
-/// Tries once to install the neural voice, and lets it read. Whatever goes wrong is one line: the
-/// embedded voice reads on, and the next start tries again.
-pub async fn fetch(
-    config: Config,
-    narrator: Arc<Narrator>,
-    app: App,
-    mut stop: watch::Receiver<bool>,
-) {
+/// Tries once to install the neural voice, and lets it read unless editors have chosen another. Whatever goes
+/// wrong is one line: the embedded voice reads on, and the next start tries again.
+pub async fn fetch(studio: Studio, mut stop: watch::Receiver<bool>) {
+    info!(voice = NEURAL, "not installed; fetching it in the background");
     let fetched = tokio::select! {
-        fetched = install(&config) => fetched,
+        fetched = studio.install(NEURAL) => fetched,
         // What has arrived is kept for the next start.
         _ = stop.wait_for(|stop| *stop) => return,
     };
-    let voice = match fetched {
-        Ok(voice) => voice,
-        Err(error) => {
-            warn!("the neural voice was not fetched, so the embedded voice reads: {error:#}");
-            return;
+    match fetched {
+        Ok(Ok(voice)) if voice.id.as_ref() == NEURAL => {
+            info!(voice = NEURAL, "installed; it reads from now on");
         }
-    };
-    let shown = tokio::task::spawn_blocking(move || {
-        narrator.read_with(voice)?;
-        app.set_voices(cards(&super::voices(&config)?));
-        anyhow::Ok(())
-    });
-    match shown.await {
-        Ok(Ok(())) => info!(voice = NEURAL, "installed; it reads from now on"),
+        Ok(Ok(voice)) => info!(voice = NEURAL, "installed; {} reads, as it is set", voice.id),
         Ok(Err(error)) => {
             warn!(voice = NEURAL, "installed, but the embedded voice reads on: {error:#}");
         }
-        Err(error) => warn!(%error, "the neural voice could not be tried"),
+        Err(error) => {
+            warn!("the neural voice was not fetched, so the embedded voice reads: {error:#}");
+        }
     }
 }
 
-async fn install(config: &Config) -> anyhow::Result<Voice> {
-    let source: Source = config.voices_mirror.parse()?;
-    let folder = config.voices_folder();
-    let installer = Installer::new(&folder, super::download_limits(config), &source)?;
-    info!(voice = NEURAL, "not installed; fetching it in the background");
-    match installer.voice(NEURAL, &source, &mut |_, _, _| ()).await? {
-        Installed::Already(voice) | Installed::Now(voice) => Ok(voice),
+/// Shows pages the voices there are, whenever that changes.
+pub async fn show(config: Config, studio: Studio, app: App, mut stop: watch::Receiver<bool>) {
+    let mut changes = studio.changes();
+    loop {
+        tokio::select! {
+            changed = changes.changed() => if changed.is_err() { return },
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let config = config.clone();
+        match tokio::task::spawn_blocking(move || super::voices(&config)).await {
+            Ok(Ok(voices)) => app.set_voices(cards(&voices)),
+            Ok(Err(error)) => warn!("the voices cannot be shown: {error:#}"),
+            Err(error) => warn!(%error, "the voices cannot be shown"),
+        }
     }
+}
+
+/// The voices at work.
+pub fn studio(config: &Config, store: &Store, narrator: &Arc<Narrator>) -> anyhow::Result<Studio> {
+    let settings = StudioSettings {
+        folder: config.voices_folder(),
+        voice: config.voice.clone(),
+        source: config.voices_mirror.parse()?,
+        limits: super::download_limits(config),
+    };
+    Ok(Studio::new(store.clone(), narrator.clone(), settings))
 }

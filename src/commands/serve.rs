@@ -13,7 +13,7 @@ use baonoi::narrate::Narrator;
 use baonoi::notify::Links;
 use baonoi::store::{Clips, Store};
 use baonoi::synthesize::Voices;
-use baonoi::web::{self, App, CHALLENGE_SECRET, TrustedProxies, WebSettings};
+use baonoi::web::{self, App, Backstage, CHALLENGE_SECRET, TrustedProxies, WebSettings};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -63,21 +63,27 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         let url = Some(SAMPLE_URL.parse()?);
         queue.ask_for(Source::Html { url, html: SAMPLE_HTML.into() }, Urgency::Editor).await?;
     }
-    let mut workers = workers(&config, &queue, &narrator, &stop);
+    let studio = neural::studio(&config, &store, &narrator)?;
+    // Before the first article is read: editors may have chosen another voice. One that cannot speak is a line.
+    let _ = studio.look_again().await;
     let follower =
         Follower::new(store.clone(), queue.clone(), narrator.clone(), config.follow.backlog);
-    workers.push(tokio::spawn(follower.run(stop.clone())));
+    let backstage = Backstage { studio: studio.clone(), follower: follower.clone() };
+    let mut workers = workers(&config, &queue, &narrator, &stop);
+    workers.push(tokio::spawn(studio.clone().run(stop.clone())));
+    workers.push(tokio::spawn(follower.clone().run(stop.clone())));
     workers.extend(tellers.webhooks.map(|webhooks| tokio::spawn(webhooks.run(stop.clone()))));
     workers.extend(tellers.digests.map(|digests| tokio::spawn(digests.run(stop.clone()))));
-    let app = App::new(store.clone(), queue, narrator.clone(), settings, stop.clone());
+    let app = App::new(store.clone(), queue, narrator.clone(), settings, backstage, stop.clone());
+    workers.push(tokio::spawn(neural::show(
+        config.clone(),
+        studio.clone(),
+        app.clone(),
+        stop.clone(),
+    )));
     neural::warn_of_broken(&voices);
     if neural::is_lacking(&config, &voices) {
-        workers.push(tokio::spawn(neural::fetch(
-            config.clone(),
-            narrator.clone(),
-            app.clone(),
-            stop,
-        )));
+        workers.push(tokio::spawn(neural::fetch(studio, stop)));
     }
     // The one line on stdout: where to point a browser, or a program that started us on port 0.
     println!("http://{}/", listener.local_addr()?);
@@ -123,7 +129,7 @@ fn settings(
         voices: neural::cards(voices),
         comments: config.comments.clone(),
         challenge_secret,
-        examiner: words::examiner(&config.comments)?,
+        word_lists: words::lists(&config.comments)?,
         rejecting: words::rejecting(&config.comments)?,
         trusted_proxies: TrustedProxies::new(&config.trusted_proxies)
             .context("the setting `trusted_proxies` cannot be used")?,

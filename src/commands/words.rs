@@ -5,19 +5,19 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use baonoi::config::CommentsConfig;
 use baonoi::domain::rule::Rule;
-use baonoi::moderate::{BLOCKED, Examiner, SUSPECT, WordLists};
+use baonoi::moderate::{BLOCKED, ListTexts, SUSPECT};
 
-pub fn examiner(config: &CommentsConfig) -> anyhow::Result<Examiner> {
+/// The two lists, each of which can be used.
+pub fn lists(config: &CommentsConfig) -> anyhow::Result<ListTexts> {
     let blocked = list(&config.blocked_words, BLOCKED)?;
     let suspect = list(&config.suspect_words, SUSPECT)?;
-    let lists = WordLists::parse(&blocked, &suspect).map_err(|error| {
+    ListTexts::new(blocked, suspect).map_err(|error| {
         let (path, name) = match error.list {
             Rule::BlockedWord => (&config.blocked_words, "blocked_words"),
             _ => (&config.suspect_words, "suspect_words"),
         };
         anyhow!("comments.{name}: {}: {error}", path.display())
-    })?;
-    Ok(Examiner::new(lists))
+    })
 }
 
 fn list(path: &Path, built_in: &str) -> anyhow::Result<Vec<u8>> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::{ConfigError, refuse};
+use crate::domain::newsroom::CommentRules;
 
 /// What readers can do in the box, what is asked of them, and what happens to what they write.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -83,6 +84,41 @@ impl CommentsConfig {
             return refuse("comments.min_seconds", seconds, "use 0 to 60");
         }
         Ok(())
+    }
+
+    /// What of it editors may change, as the file has it.
+    pub fn rules(&self) -> CommentRules {
+        CommentRules {
+            shown_at_once: self.is_shown_at_once(),
+            trusted_after: self.trusted_after,
+            name_required: self.name_required,
+            email: self.email,
+            replies: self.replies,
+            likes: self.likes,
+            reports: self.reports,
+            per_network_max: self.per_network_max,
+            per_article_max: self.per_article_max,
+            reactions_max: self.reactions_max,
+            blocked_words: Vec::new(),
+            suspect_words: Vec::new(),
+        }
+    }
+
+    /// The same with what editors have set.
+    pub fn with(&self, rules: &CommentRules) -> Self {
+        Self {
+            moderation: if rules.shown_at_once { "after" } else { "before" }.to_owned(),
+            trusted_after: rules.trusted_after,
+            name_required: rules.name_required,
+            email: rules.email,
+            replies: rules.replies,
+            likes: rules.likes,
+            reports: rules.reports,
+            per_network_max: rules.per_network_max,
+            per_article_max: rules.per_article_max,
+            reactions_max: rules.reactions_max,
+            ..self.clone()
+        }
     }
 
     /// Whether moderators look after readers do.

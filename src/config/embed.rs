@@ -27,7 +27,7 @@ impl EmbedConfig {
 }
 
 /// Whether it is a `host-source` without a path (Content Security Policy Level 3, section 2.3.1).
-fn is_source(text: &str) -> bool {
+pub fn is_source(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let Some(rest) = rest else { return false };
     let (host, port) = rest.rsplit_once(':').unwrap_or((rest, "443"));

@@ -2,6 +2,7 @@
 
 use super::address::Address;
 use super::ids::FeedId;
+use super::job::Failure;
 use super::units::{Millis, Timestamp};
 
 /// A list of articles that a site keeps up to date.
@@ -16,7 +17,9 @@ pub struct Feed {
     /// How many times in a row it could not be read.
     pub failures: u32,
     /// Why not, the last time.
-    pub failure: Option<String>,
+    pub failure: Option<Failure>,
+    /// When it is asked again.
+    pub next: Timestamp,
 }
 
 /// What a feed says of one article.
@@ -25,6 +28,8 @@ pub struct FeedItem {
     pub address: Address,
     /// When it last changed, or was published, where the feed says so.
     pub updated: Option<Timestamp>,
+    /// Its title, where the feed says so; for people who look whether it is the right feed.
+    pub title: Option<String>,
 }
 
 impl Feed {

@@ -42,6 +42,7 @@ struct Entry {
     is_permalink: bool,
     updated: Option<Timestamp>,
     published: Option<Timestamp>,
+    title: Option<String>,
 }
 
 /// What an entry lists.
@@ -154,6 +155,7 @@ impl Entry {
             return;
         }
         match name {
+            "title" => self.title = self.title.take().or(Some(text)),
             "link" | "loc" => self.link = self.link.take().or(Some(text)),
             // Unless it says otherwise it is the address (RSS 2.0); many a system writes an id.
             "guid" if self.is_permalink && text.contains("://") => self.guid = Some(text),
@@ -171,7 +173,7 @@ impl Entry {
             .ok()
             .filter(|address| address.is_same_site(base))?;
         let updated = self.updated.max(self.published);
-        Some(FeedItem { address: address.canonical(), updated })
+        Some(FeedItem { address: address.canonical(), updated, title: self.title })
     }
 }
 
@@ -218,6 +220,8 @@ mod tests {
         assert_eq!(addresses(&listing), expected);
         let updated = listing.items[1].updated.unwrap();
         assert_eq!(updated.rfc3339(), "2026-11-23T07:00:00+07:00");
+        let titles = listing.items.iter().map(|item| item.title.as_deref());
+        assert_eq!(titles.collect::<Vec<_>>(), [Some("Mới & hay"), Some("Cũ"), None, None]);
     }
 
     #[test]

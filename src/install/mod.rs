@@ -96,6 +96,22 @@ pub enum InstallError {
     Unverified(String, String),
 }
 
+impl InstallError {
+    /// Stable, for the choice of the message that people see.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Busy(_) => "install_busy",
+            Self::Download { .. } | Self::Client(_) => "install_download",
+            Self::Unwritable { .. } => "install_unwritable",
+            Self::SizeDiffers { .. } | Self::HashDiffers { .. } => "install_differs",
+            Self::Undescribed(..) | Self::NoAddress { .. } | Self::NotThere { .. } => {
+                "install_nowhere"
+            }
+            _ => "install_failed",
+        }
+    }
+}
+
 impl FromStr for Source {
     type Err = InstallError;
 

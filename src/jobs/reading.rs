@@ -36,7 +36,11 @@ impl Worker {
             Some(known) => self.queue.store.edition(known.id).await?.1,
             None => Edition::default(),
         };
-        let direction = Direction { readings: self.queue.store.lexicon().await?, edition };
+        let direction = Direction {
+            readings: self.queue.store.lexicon().await?,
+            edition,
+            pace: self.queue.store.newsroom_settings().await?.pace,
+        };
         let narrator = self.narrator.clone();
         let prepare = move || {
             let prepared = narrator.prepare(&article, &direction)?;

@@ -39,7 +39,7 @@ mod tests;
 mod words;
 
 pub use fold::fingerprint;
-pub use words::{ListError, ListErrorKind, WordLists};
+pub use words::{ListError, ListErrorKind, ListTexts, WordLists};
 
 use crate::domain::rule::Hit;
 

@@ -54,6 +54,34 @@ pub enum ListErrorKind {
     TooManyTerms,
 }
 
+/// The texts of two lists that can be used, to which a newsroom adds words of its own.
+#[derive(Clone, Debug, Default)]
+pub struct ListTexts {
+    blocked: Vec<u8>,
+    suspect: Vec<u8>,
+}
+
+impl ListTexts {
+    /// # Errors
+    /// The first line that is no term.
+    pub fn new(blocked: Vec<u8>, suspect: Vec<u8>) -> Result<Self, ListError> {
+        WordLists::parse(&blocked, &suspect)?;
+        Ok(Self { blocked, suspect })
+    }
+
+    /// The lists with more terms, one in each string.
+    ///
+    /// # Errors
+    /// The first of the added terms that is none; `line` counts those of its list.
+    pub fn with(&self, blocked: &[String], suspect: &[String]) -> Result<WordLists, ListError> {
+        let text = |terms: &[String]| terms.join("\n").into_bytes();
+        // By themselves first: the line is that of the one who adds them.
+        WordLists::parse(&text(blocked), &text(suspect))?;
+        let both = |list: &[u8], terms| [list, b"\n", &text(terms)].concat();
+        WordLists::parse(&both(&self.blocked, blocked), &both(&self.suspect, suspect))
+    }
+}
+
 impl WordLists {
     /// Most terms in both lists together.
     pub const TERMS_MAX: usize = 50_000;

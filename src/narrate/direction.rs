@@ -8,6 +8,7 @@ use crate::domain::article::Article;
 use crate::domain::edition::Edition;
 use crate::domain::lexicon::LexiconEntry;
 use crate::domain::note::{Note, NoteKind};
+use crate::domain::pace::Pace;
 use crate::normalize::Lexicon;
 use crate::synthesize::{Engine, Voices};
 
@@ -18,6 +19,8 @@ pub struct Direction {
     pub readings: Vec<LexiconEntry>,
     /// What was decided about this article.
     pub edition: Edition,
+    /// How fast, and with which pauses; `None`: as the settings file has it.
+    pub pace: Option<Pace>,
 }
 
 impl Narrator {

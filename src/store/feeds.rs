@@ -3,10 +3,11 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Store, StoreError, new_id, now, parse, unsigned};
+use super::{Store, StoreError, now, parse, unsigned};
 use crate::domain::address::Address;
 use crate::domain::feed::{Feed, FeedItem};
 use crate::domain::ids::FeedId;
+use crate::domain::job::Failure;
 use crate::domain::units::{Millis, Timestamp};
 
 /// By what a document is asked for again: `ETag` and `Last-Modified`.
@@ -41,37 +42,14 @@ pub enum Seen {
 }
 
 impl Store {
-    /// Follows a feed, or changes how often a known one is asked; it is asked at once.
+    /// Follows a feed, or changes how often a known one is asked, for whoever has the machine.
     pub async fn follow(&self, address: &Address, every: Millis) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO feeds (id, url, every_ms, next_ms, created_ms) VALUES ($1, $2, $3, $4, $4)
-             ON CONFLICT (url) DO UPDATE SET every_ms = excluded.every_ms, next_ms = excluded.next_ms,
-                failures = 0",
-        )
-        .bind(new_id::<FeedId>().to_string())
-        .bind(address.as_str())
-        .bind(millis(every))
-        .bind(now().0)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        self.add_feed(address, every, None).await
     }
 
-    /// Follows a feed no longer; false when it was not followed. What it brought stays.
+    /// Follows a feed no longer, for whoever has the machine; false when it was not followed.
     pub async fn unfollow(&self, address: &Address) -> Result<bool, StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query(
-            "DELETE FROM feed_items WHERE feed_id IN (SELECT id FROM feeds WHERE url = $1)",
-        )
-        .bind(address.as_str())
-        .execute(&mut *write)
-        .await?;
-        let done = sqlx::query("DELETE FROM feeds WHERE url = $1")
-            .bind(address.as_str())
-            .execute(&mut *write)
-            .await?;
-        write.commit().await?;
-        Ok(done.rows_affected() > 0)
+        self.remove_feed(address, None).await
     }
 
     pub async fn feeds(&self) -> Result<Vec<Feed>, StoreError> {
@@ -110,7 +88,7 @@ impl Store {
     /// A feed has answered. Without tags it said that nothing changed.
     pub async fn feed_answered(&self, id: FeedId, new: Option<&Tags>) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE feeds SET answered_ms = $2, failures = 0, failure = NULL,
+            "UPDATE feeds SET answered_ms = $2, failures = 0, failure = NULL, failure_code = NULL,
                 etag = CASE WHEN $3 = 1 THEN $4 ELSE etag END,
                 last_modified = CASE WHEN $3 = 1 THEN $5 ELSE last_modified END
              WHERE id = $1",
@@ -129,14 +107,16 @@ impl Store {
     pub async fn feed_failed(
         &self,
         id: FeedId,
-        failure: &str,
+        failure: &Failure,
         wait: Millis,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE feeds SET failures = failures + 1, failure = $2, next_ms = $3 WHERE id = $1",
+            "UPDATE feeds SET failures = failures + 1, failure = $2, failure_code = $3, next_ms = $4
+             WHERE id = $1",
         )
         .bind(id.to_string())
-        .bind(failure)
+        .bind(&failure.detail)
+        .bind(&failure.code)
         .bind(now().0.saturating_add(millis(wait)))
         .execute(&self.pool)
         .await?;
@@ -230,7 +210,7 @@ fn is_believed(before: Option<i64>, updated: Option<i64>, created: i64) -> bool 
     updated > before && updated - before >= (before - created).max(millis(CHANGES_APART))
 }
 
-fn millis(length: Millis) -> i64 {
+pub(super) fn millis(length: Millis) -> i64 {
     i64::try_from(length.0).unwrap_or(i64::MAX)
 }
 
@@ -238,14 +218,22 @@ fn tags(row: &AnyRow) -> Result<Tags, StoreError> {
     Ok((row.try_get("etag")?, row.try_get("last_modified")?))
 }
 
-fn feed(row: &AnyRow) -> Result<Feed, StoreError> {
+fn failure(row: &AnyRow) -> Result<Option<Failure>, StoreError> {
+    let detail: Option<String> = row.try_get("failure")?;
+    // What failed before there were codes has none.
+    let code: Option<String> = row.try_get("failure_code")?;
+    Ok(detail.map(|detail| Failure { code: code.unwrap_or_default(), detail }))
+}
+
+pub(super) fn feed(row: &AnyRow) -> Result<Feed, StoreError> {
     Ok(Feed {
         id: parse(row, "id")?,
         address: parse(row, "url")?,
         every: Millis(unsigned(row, "every_ms")?),
         answered: row.try_get::<Option<i64>, _>("answered_ms")?.map(Timestamp),
         failures: u32::try_from(unsigned(row, "failures")?).unwrap_or(u32::MAX),
-        failure: row.try_get("failure")?,
+        failure: failure(row)?,
+        next: Timestamp(row.try_get("next_ms")?),
     })
 }
 

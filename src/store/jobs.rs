@@ -109,6 +109,14 @@ impl Store {
         query.bind(i64::from(count)).fetch_all(&self.pool).await?.iter().map(job).collect()
     }
 
+    /// The jobs that failed last, latest first.
+    pub async fn failed_jobs(&self, count: u32) -> Result<Vec<Job>, StoreError> {
+        let query = sqlx::query(select!(
+            "WHERE state = 'failed' ORDER BY updated_ms DESC, id DESC LIMIT $1"
+        ));
+        query.bind(i64::from(count)).fetch_all(&self.pool).await?.iter().map(job).collect()
+    }
+
     /// Takes the most urgent job, of those the one that has waited longest: one that is due, or one whose worker fell silent.
     pub async fn claim(&self, worker: &str, lease: Millis) -> Result<Option<Lease>, StoreError> {
         let now = now().0;

@@ -95,7 +95,7 @@ fn bytes(digits: &str) -> Option<Vec<u8>> {
 /// `GET /api/challenge`
 pub async fn show_challenge(State(app): State<App>) -> Result<Response, WebError> {
     let challenge =
-        ChallengeJson { challenge: ask(&app)?, bits: app.0.settings.comments.proof_of_work_bits };
+        ChallengeJson { challenge: ask(&app)?, bits: app.newsroom().comments.proof_of_work_bits };
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(challenge)).into_response())
 }
 

@@ -74,7 +74,8 @@ pub async fn show_article(path: Result<Path<String>, PathRejection>) -> Result<R
 
 /// The box as a page shows it first.
 pub async fn first_page(app: &App, article: ArticleId) -> Result<CommentBox, WebError> {
-    let settings = &app.0.settings.comments;
+    let newsroom = app.newsroom();
+    let settings = &newsroom.comments;
     let per_page = comments::per_page(settings);
     let talk = app.0.store.talk(article, ThreadOrder::default(), 1, per_page).await?;
     Ok(CommentBox {

@@ -129,7 +129,8 @@ pub async fn list_comments(
         None => ThreadOrder::default(),
         Some(name) => ThreadOrder::from_name(name).ok_or_else(WebError::bad_request)?,
     };
-    let per_page = per_page(&app.0.settings.comments);
+    let newsroom = app.newsroom();
+    let per_page = per_page(&newsroom.comments);
     let (comments, total, pages) = match query.parent {
         Some(parent) => {
             let parent = parent_id(&parent)?;
@@ -151,7 +152,7 @@ pub async fn list_comments(
         total,
         page,
         pages,
-        features: features(&app.0.settings.comments),
+        features: features(&newsroom.comments),
     })))
 }
 
@@ -234,7 +235,8 @@ fn parent_id(sent: &str) -> Result<CommentId, WebError> {
 /// What the challenge tells, if one came. One that is not ours, or too old, is refused: the browser gets
 /// another and tries again.
 fn sending(app: &App, new: &SentComment) -> Result<Sending, WebError> {
-    let settings = &app.0.settings.comments;
+    let newsroom = app.newsroom();
+    let settings = &newsroom.comments;
     let Some(challenge) = new.challenge.as_deref().filter(|sent| !sent.is_empty()) else {
         // Where no work is asked for nobody has to do any.
         return Ok(Sending { is_proven: settings.proof_of_work_bits == 0, ..Sending::default() });
@@ -268,7 +270,7 @@ pub async fn accept_form(
     new: &SentComment,
 ) -> Result<Accepted, WebError> {
     let age = app.0.challenges.age(new.challenge.as_deref().unwrap_or_default(), now());
-    let is_too_fast = age.is_ok_and(|age| is_too_fast(&app.0.settings.comments, age));
+    let is_too_fast = age.is_ok_and(|age| is_too_fast(&app.newsroom().comments, age));
     let sending = Sending { is_too_fast, ..Sending::default() };
     // A form carries no token.
     accept(app, network, Reader(None), article, new, sending).await
@@ -282,7 +284,8 @@ fn hits(
     author: &CommentAuthor,
     body: &CommentBody,
 ) -> Vec<Hit> {
-    let examiner = &app.0.settings.examiner;
+    let newsroom = app.newsroom();
+    let examiner = &newsroom.examiner;
     let mut hits = examiner.examine(body.as_str());
     let in_name = examiner.examine(author.as_str());
     hits.extend(in_name.into_iter().map(|hit| Hit { span: 0..0, ..hit }));
@@ -332,7 +335,8 @@ async fn accept(
     new: &SentComment,
     sending: Sending,
 ) -> Result<Accepted, WebError> {
-    let settings = &app.0.settings.comments;
+    let newsroom = app.newsroom();
+    let settings = &newsroom.comments;
     let identity = reader.who_may_comment(app.0.settings.readers.required)?;
     let body = CommentBody::new(&new.body)?;
     let author = author(settings, new, identity.as_ref())?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// Our pages run nothing but our own files.
 pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; \
-     form-action 'self'; frame-ancestors 'self'",
+     base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
 );
 /// The iframe player may stand on these sites, and on our own pages; on every site when none is named.
 pub fn embed_policy(sites: &[String]) -> HeaderValue {
@@ -63,7 +64,8 @@ pub fn network(ip: IpAddr) -> String {
 /// At most so many in so long, for each key; windows are fixed, memory is bounded.
 #[derive(Debug)]
 pub struct RateLimit {
-    max: u32,
+    /// May be set anew by editors.
+    max: AtomicU32,
     window: Duration,
     counts: Mutex<HashMap<String, (Instant, u32)>>,
 }
@@ -74,7 +76,12 @@ const KEYS_MAX: usize = 10_000;
 
 impl RateLimit {
     pub fn new(max: u32, window: Duration) -> Self {
-        Self { max, window, counts: Mutex::new(HashMap::new()) }
+        Self { max: AtomicU32::new(max), window, counts: Mutex::new(HashMap::new()) }
+    }
+
+    /// Allows another number from now on.
+    pub fn set_max(&self, max: u32) {
+        self.max.store(max, Ordering::Relaxed);
     }
 
     /// Counts one more, and says whether it is within the limit.
@@ -110,7 +117,7 @@ impl RateLimit {
             (*begun, *count) = (now, 0);
         }
         *count = count.saturating_add(1);
-        *count <= self.max
+        *count <= self.max.load(Ordering::Relaxed)
     }
 }
 

@@ -33,6 +33,7 @@ mod metadata;
 mod moderation;
 mod narrations;
 mod networks;
+mod newsroom;
 mod origin;
 mod pages;
 mod password;
@@ -71,16 +72,19 @@ pub use self::challenge::SECRET as CHALLENGE_SECRET;
 
 use self::challenge::Challenges;
 use self::limits::RateLimit;
+use self::newsroom::Newsroom;
 use self::tally::Tally;
 use crate::config::CommentsConfig;
 use crate::domain::ids::VoiceId;
 use crate::domain::rule::Rule;
 use crate::domain::units::Timestamp;
+use crate::follow::Follower;
 use crate::jobs::Queue;
-use crate::moderate::Examiner;
+use crate::moderate::ListTexts;
 use crate::narrate::Narrator;
 use crate::notify::Links;
 use crate::store::{Store, now};
+use crate::studio::Studio;
 
 /// How long answers that are under way may take once the program was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -106,7 +110,11 @@ struct AppParts {
     queue: Queue,
     /// What reads, for editors who want to hear something at once.
     narrator: Arc<Narrator>,
+    /// As the settings file has it; what holds is asked of [`App::newsroom`].
     settings: WebSettings,
+    /// What holds now.
+    newsroom: RwLock<Arc<Newsroom>>,
+    backstage: Backstage,
     started: Timestamp,
     /// The voices there are; one may be installed while the service runs.
     voices: RwLock<Vec<VoiceCard>>,
@@ -139,10 +147,10 @@ pub struct WebSettings {
     /// The voices there are at the start.
     pub voices: Vec<VoiceCard>,
     pub comments: CommentsConfig,
+    /// The two lists of words that comments are compared with.
+    pub word_lists: ListTexts,
     /// What signs challenges.
     pub challenge_secret: String,
-    /// What looks at comments first.
-    pub examiner: Examiner,
     /// The rules that reject a comment by themselves.
     pub rejecting: Vec<Rule>,
     pub trusted_proxies: TrustedProxies,
@@ -155,6 +163,13 @@ pub struct WebSettings {
     pub readers: ReaderSettings,
     /// The links in letters to moderators, if letters are sent.
     pub links: Option<Links>,
+}
+
+/// Those whom pages ask for more than rows.
+#[derive(Clone, Debug)]
+pub struct Backstage {
+    pub studio: Studio,
+    pub follower: Follower,
 }
 
 /// A voice as pages show it.
@@ -172,6 +187,7 @@ impl App {
         queue: Queue,
         narrator: Arc<Narrator>,
         settings: WebSettings,
+        backstage: Backstage,
         stop: watch::Receiver<bool>,
     ) -> Self {
         let window = Duration::from_secs(600);
@@ -191,6 +207,8 @@ impl App {
             queue,
             narrator,
             voices: RwLock::new(settings.voices.clone()),
+            newsroom: RwLock::new(Arc::new(Newsroom::of(&settings))),
+            backstage,
             settings,
             started: now(),
             challenges,
@@ -236,6 +254,8 @@ impl App {
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     let mut stop = app.0.stop.clone();
     let (over, is_over) = oneshot::channel();
+    newsroom::look_first(&app).await;
+    let looking = tokio::spawn(newsroom::keep_looking(app.clone()));
     let writer = tokio::spawn(tally::keep_writing(app.clone(), is_over));
     let router = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stop.clone();
@@ -254,6 +274,7 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
             Ok(())
         }
     };
+    looking.abort();
     drop(over);
     if let Err(error) = writer.await {
         error!(%error, "what was listened to is no longer written");

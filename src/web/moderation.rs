@@ -116,7 +116,8 @@ pub async fn list_comments(
     let empties = asked.queue.empties();
     let has_order = empties && asked.queue != QueueName::Reported;
     let shows_at_once = {
-        let settings = &app.0.settings.comments;
+        let newsroom = app.newsroom();
+        let settings = &newsroom.comments;
         settings.is_shown_at_once() || settings.trusted_after > 0 || counts.unseen > 0
     };
     let is_shown = |queue: &QueueName| *queue != QueueName::Unseen || shows_at_once;

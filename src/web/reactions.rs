@@ -54,7 +54,7 @@ pub async fn create_like(
     body: Result<Json<SentLike>, JsonRejection>,
 ) -> Result<Response, WebError> {
     let (Path(id), Json(SentLike { key, liked })) = (path?, body?);
-    let (id, who) = reaction(&app, app.0.settings.comments.likes, &network, &id, &key)?;
+    let (id, who) = reaction(&app, app.newsroom().comments.likes, &network, &id, &key)?;
     if !app.0.like_limit.allows(&format!("{id} {network}")) {
         return Err(WebError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
     }
@@ -71,7 +71,7 @@ pub async fn create_report(
 ) -> Result<Response, WebError> {
     let (Path(id), Json(SentReport { key, reason })) = (path?, body?);
     let reason = Reason::from_name(&reason).ok_or_else(WebError::bad_request)?;
-    let (id, who) = reaction(&app, app.0.settings.comments.reports, &network, &id, &key)?;
+    let (id, who) = reaction(&app, app.newsroom().comments.reports, &network, &id, &key)?;
     if !app.0.store.report_comment(id, &who, reason, &network).await? {
         return Err(unknown());
     }

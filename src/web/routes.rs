@@ -1,6 +1,6 @@
 //! Every route of the program, in one table.
 
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,9 +11,7 @@ use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::error::WebError;
-use super::limits::{
-    ARTICLE_BYTES_MAX, FORM_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, embed_policy, wants_page,
-};
+use super::limits::{ARTICLE_BYTES_MAX, FORM_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, wants_page};
 use super::views;
 use super::{
     App, account, accounts, articles, assets, challenge, comment_box, comments, crawlers, desk,
@@ -103,10 +101,15 @@ fn embeddable(app: &App) -> Router<App> {
     Router::new()
         .route("/embed/{id}", get(embed::show_embed))
         .route("/embed", get(embed::show_embed_at))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CONTENT_SECURITY_POLICY,
-            embed_policy(&app.0.settings.embed_sites),
-        ))
+        .layer(middleware::from_fn_with_state(app.clone(), embed_policy))
+}
+
+/// Which sites may show it, as editors have it now.
+async fn embed_policy(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let policy = response.headers_mut().entry(header::CONTENT_SECURITY_POLICY);
+    policy.or_insert_with(|| app.newsroom().embed_policy.clone());
+    response
 }
 
 /// Scripts and styles.

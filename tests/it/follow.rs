@@ -82,7 +82,7 @@ async fn a_correction_by_the_paper_is_noticed_and_read() {
     let store = Store::open(&home.path("data")).await.unwrap();
     let feed = store.feeds().await.unwrap().remove(0);
     let address = site.url("/bai-viet").parse().unwrap();
-    let item = FeedItem { address, updated: None };
+    let item = FeedItem { address, updated: None, title: None };
     site.correct();
     store.remember(feed.id, &item, Some(Millis(0))).await.unwrap();
     for _ in 0..300 {

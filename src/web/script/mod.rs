@@ -76,7 +76,8 @@ pub fn script_path(id: ArticleId) -> String {
 
 /// What holds for a reading of the newsroom besides the text.
 pub async fn direction(app: &App, edition: Edition) -> Result<Direction, WebError> {
-    Ok(Direction { readings: app.0.store.lexicon().await?, edition })
+    let pace = app.0.store.newsroom_settings().await?.pace;
+    Ok(Direction { readings: app.0.store.lexicon().await?, edition, pace })
 }
 
 /// `title:0:0`, `lead:120:0`, `3:0:1`: the part, the byte at which it begins there, and which of those.
