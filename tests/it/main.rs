@@ -33,6 +33,7 @@ mod player;
 mod podcast;
 mod publisher;
 mod record;
+mod script;
 mod site;
 mod sound;
 mod speech;

@@ -65,6 +65,7 @@ pub fn article_html(edition: usize) -> String {
 fn routes() -> Router<Arc<AtomicUsize>> {
     Router::new()
         .route("/bai-viet", get(article))
+        .route("/doi", get(changing_article))
         .route("/cu", get(|| async { Redirect::permanent("/bai-viet") }))
         .route("/pdf", get(|| async { ([(header::CONTENT_TYPE, "application/pdf")], "%PDF-1.7") }))
         .route("/loi", get(|| async { (StatusCode::NOT_FOUND, "không có") }))
@@ -90,6 +91,20 @@ fn routes() -> Router<Arc<AtomicUsize>> {
 
 async fn article(State(edition): State<Arc<AtomicUsize>>) -> Html<String> {
     Html(article_html(edition.load(Ordering::Relaxed)))
+}
+
+/// An article that is corrected, then hidden behind a paywall, then withdrawn.
+async fn changing_article(State(edition): State<Arc<AtomicUsize>>) -> axum::response::Response {
+    let edition = edition.load(Ordering::Relaxed);
+    let paywall = "<!doctype html><html lang=vi><head><meta charset=utf-8>
+        <title>Bản Mòn có cầu mới</title></head><body><article><h1>Bản Mòn có cầu mới</h1>
+        <p>Đây là nội dung dành cho người đăng ký. Mời bạn đọc đăng nhập hoặc mua gói tháng để xem
+        toàn bộ bài viết này.</p></article></body></html>";
+    match edition {
+        1 | 2 => Html(article_html(edition)).into_response(),
+        3 => Html(paywall).into_response(),
+        _ => (StatusCode::GONE, "đã gỡ").into_response(),
+    }
 }
 
 /// An article for each edition, and one that robots.txt closes. With an `ETag`, as good sites have.
