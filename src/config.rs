@@ -5,6 +5,7 @@ mod embed;
 mod identity;
 mod notify;
 mod podcast;
+mod publishing;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ pub use self::embed::{EmbedConfig, is_source as is_embed_source};
 pub use self::identity::{IdentityConfig, KeyAlgorithm, KeyConfig, Required, Secret};
 pub use self::notify::{MailConfig, WebhooksConfig};
 pub use self::podcast::PodcastConfig;
+pub use self::publishing::PublishingConfig;
 
 use crate::domain::ids::VoiceId;
 
@@ -68,6 +70,7 @@ pub struct Config {
     pub identity: IdentityConfig,
     pub webhooks: WebhooksConfig,
     pub mail: MailConfig,
+    pub publishing: PublishingConfig,
 }
 
 /// Limits on what is fetched.
@@ -173,6 +176,7 @@ impl Default for Config {
             identity: IdentityConfig::default(),
             webhooks: WebhooksConfig::default(),
             mail: MailConfig::default(),
+            publishing: PublishingConfig::default(),
         }
     }
 }
@@ -320,6 +324,7 @@ impl Config {
         self.identity.check()?;
         self.webhooks.check()?;
         self.mail.check(&self.public_url)?;
+        self.publishing.check()?;
         let web = ["https://", "http://"].iter().any(|start| self.public_url.starts_with(start));
         if !web && !self.public_url.is_empty() {
             return refuse("public_url", self.public_url.clone(), "begin with https:// or http://");
@@ -388,6 +393,8 @@ mod tests {
             let config: Config = toml::from_str(&format!("[comments]\n{comments}")).unwrap();
             assert!(config.check().is_err(), "{comments}");
         }
+        let config: Config = toml::from_str("[publishing]\nnew = \"never\"").unwrap();
+        assert!(config.check().unwrap_err().to_string().contains("publishing.new"));
         let config = Config { voice: "../x".into(), ..Config::default() };
         assert!(config.check().is_err());
     }

@@ -2,6 +2,7 @@
 
 mod live;
 mod reading;
+mod schedule;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
 
 use crate::domain::address::Address;
-use crate::domain::ids::ArticleId;
+use crate::domain::ids::{ArticleId, JobId};
 use crate::domain::job::{Failure, Job, Progress, Source, Urgency};
+use crate::domain::publication::NewArticles;
 use crate::domain::revision::OnChange;
 use crate::domain::units::Millis;
 use crate::narrate::{Key, NarrateError, Narrator, OpusToCome};
@@ -23,6 +25,7 @@ use crate::store::{Finished, Lease, Store, StoreError};
 use self::reading::Made;
 
 pub use self::live::{Live, OnAir};
+pub use self::schedule::keep_publishing;
 
 /// How often a job is begun before it is given up. Temporary failures and killed workers count.
 const ATTEMPTS_MAX: u32 = 3;
@@ -56,6 +59,13 @@ impl Queue {
     /// A listener waits for an article: gives the job that reads it, now as urgent as can be.
     pub async fn hurry(&self, article: ArticleId) -> Result<Option<Job>, StoreError> {
         let job = self.store.hurry(article).await?;
+        self.wake.notify_waiters();
+        Ok(job)
+    }
+
+    /// Does a job again that has ended. `None`: there is none of that id.
+    pub async fn ask_again(&self, job: JobId) -> Result<Option<Job>, StoreError> {
+        let job = self.store.ask_again(job).await?;
         self.wake.notify_waiters();
         Ok(job)
     }
@@ -117,6 +127,7 @@ pub struct Worker {
     name: String,
     lease: Millis,
     on_change: OnChange,
+    new_articles: NewArticles,
 }
 
 /// Progress of a computing thread, seen from outside.
@@ -147,12 +158,18 @@ impl Gauge {
 impl Worker {
     /// `name` must be unique among all workers of the database.
     pub fn new(queue: Queue, narrator: Arc<Narrator>, name: String, lease: Millis) -> Self {
-        Self { queue, narrator, name, lease, on_change: OnChange::default() }
+        let (on_change, new_articles) = (OnChange::default(), NewArticles::default());
+        Self { queue, narrator, name, lease, on_change, new_articles }
     }
 
     /// The same with something else to do with texts that change.
     pub fn on_change(self, on_change: OnChange) -> Self {
         Self { on_change, ..self }
+    }
+
+    /// The same, with a rule for when articles that it reads first are heard.
+    pub fn publishing(self, new_articles: NewArticles) -> Self {
+        Self { new_articles, ..self }
     }
 
     /// Claims and runs jobs one after the other. On `stop` a running job is put back, to be taken

@@ -31,6 +31,7 @@ use crate::domain::lexicon::LexiconEntry;
 use crate::domain::narration::{Cue, Narration, Phonemes};
 use crate::domain::note::Note;
 use crate::domain::pace::Pace;
+use crate::domain::publication::Debut;
 use crate::domain::script::Script;
 use crate::domain::units::{SampleRate, Timestamp};
 use crate::extract::{self, NoArticle, SiteRules};
@@ -352,7 +353,9 @@ impl Narrator {
             peaks: narration.peaks,
             files,
         };
-        Ok((Finished { article, narration, spoken: anew }, OpusToCome(following)))
+        // Whether it is heard is not for the reading to say.
+        let debut = Debut::default();
+        Ok((Finished { article, narration, spoken: anew, debut }, OpusToCome(following)))
     }
 
     /// SHA-256 of everything that the stored narration depends on: same key, same sound and cues.

@@ -1,86 +1,115 @@
-// The state of jobs on a page, kept fresh by server-sent events.
-//
-// Each `[data-job-card]` holds one `[data-job]`; without script the page shows the same on reload.
+// The editors' list: chosen rows, keys, what is done with several at once, and what changes meanwhile.
 
-import { job as askForJob, jobEvents } from "./requests.js";
+import { recall, remember } from "./memory.js";
+import { changeArticles } from "./requests.js";
+import { fill } from "./words.js";
+import { Live } from "./desk/live.js";
+import { Rows } from "./desk/rows.js";
+import t from "./texts.json#desk_list";
 
-/** A browser allows about six connections to one host: some must stay free for the page itself. */
-const STREAMS_MAX = 3;
-/** How long to wait before asking plainly, in ms, when a stream was refused. */
-const ASK_AGAIN_MS = 5_000;
+const rows = new Rows();
+const live = new Live(rows);
+const bulk = document.querySelector("#desk-bulk");
+const selectAll = document.querySelector("[data-select-all]");
+const undoForm = document.querySelector("[data-undo]");
+const keysUse = document.querySelector("[data-keys-use]");
+const help = document.querySelector("[data-keys-help]");
 
-const FINAL = ["done", "failed"];
+/** The way back from what was done last. @type {{ action: string, keys: string[] } | null} */
+let undo = null;
 
-/** Cards whose jobs are unfinished and not yet watched. The oldest runs first, and stands last. */
-const waiting = [...document.querySelectorAll("[data-job-card]")]
-  .filter((card) => !card.querySelector("[data-final]"))
-  .reverse();
-const lost = document.querySelector("[data-stream-lost]");
+// ---- What is chosen
 
-/** Shows a job's state in its card; says whether nothing more will happen. */
-function show(card, job) {
-  const state = card.querySelector("[data-job]");
-  const status = card.querySelector("[data-status]");
-  const progress = card.querySelector("progress");
-  const link = card.querySelector("[data-article]");
-  const final = FINAL.includes(job.state);
-  state.dataset.state = job.state;
-  // The line is a live region: it is touched only when it has something new to say.
-  if (status.textContent !== job.status) status.textContent = job.status;
-  progress.hidden = final || job.total == null;
-  if (job.total != null) {
-    progress.max = job.total;
-    progress.value = job.done;
-  }
-  if (job.page) {
-    link.href = job.page;
-    link.hidden = false;
-  }
-  return final;
+function showSelected() {
+  const count = rows.selected.length;
+  bulk.classList.toggle("is-choosing", count > 0);
+  document.querySelector("[data-selected]").textContent = count > 0 ? fill(t.selected, { count }) : "";
+  selectAll.checked = count > 0 && count === rows.all.length;
 }
 
-function setLost(isLost) {
-  if (lost) lost.hidden = !isLost;
+function selectRows(isChosen) {
+  for (const row of rows.all) row.querySelector("[data-select]").checked = isChosen;
+  showSelected();
 }
 
-function finish(card, job) {
-  // On the job's own page the player is the server's to render.
-  if (job.state === "done" && "reload" in card.dataset) location.reload();
-  else watchNext();
-}
+// ---- What is done with it
 
-function watch(card) {
-  const id = card.querySelector("[data-job]").dataset.job;
-  const stream = jobEvents(id);
-  stream.addEventListener("job", (event) => {
-    const job = JSON.parse(event.data);
-    setLost(false);
-    if (!show(card, job)) return;
-    stream.close();
-    finish(card, job);
-  });
-  stream.addEventListener("error", () => {
-    setLost(true);
-    // The browser reconnects by itself, except when the server refused the stream.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => askPlainly(card, id), ASK_AGAIN_MS);
-  });
-}
-
-async function askPlainly(card, id) {
+async function act(action, keys) {
+  if (keys.length === 0) return;
+  let told;
   try {
-    const job = await askForJob(id);
-    setLost(false);
-    if (show(card, job)) return finish(card, job);
+    told = await changeArticles(action, keys);
   } catch (error) {
-    // Gone, or not ours to see: asking again would not help.
-    if (error.status >= 400 && error.status < 500 && error.status !== 429) return watchNext();
+    return say(error.message || t.offline);
   }
-  setTimeout(() => askPlainly(card, id), ASK_AGAIN_MS);
+  undo = told.undo ? { action: told.undo, keys: told.articles.map((id) => `article:${id}`) } : null;
+  undoForm.hidden = !undo;
+  say(told.message);
+  selectRows(false);
+  await live.refresh(keys.filter((key) => key.startsWith("article:")).map((key) => key.slice("article:".length)));
 }
 
-function watchNext() {
-  const card = waiting.shift();
-  if (card) watch(card);
+function takeBack() {
+  if (undo) act(undo.action, undo.keys);
 }
 
-for (let streams = 0; streams < STREAMS_MAX; streams += 1) watchNext();
+function say(text) {
+  document.querySelector("[data-decided]").hidden = false;
+  document.querySelector("[data-said]").textContent = text;
+}
+
+// ---- Keys
+
+const KEYS = {
+  j: () => rows.move(+1),
+  k: () => rows.move(-1),
+  x: () => {
+    rows.toggle(rows.current);
+    showSelected();
+  },
+  u: takeBack,
+  escape: () => selectRows(false),
+  enter: () => rows.current?.querySelector("[data-title]").click(),
+  "/": () => document.querySelector("[type=search]").focus(),
+  "?": () => help.showModal(),
+};
+
+function onKey(event) {
+  if (!keysUse.checked || help.open || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  const name = event.key.toLowerCase();
+  // Elsewhere the key is the link's or the button's own.
+  if (name === "enter" && event.target !== rows.current) return;
+  const press = KEYS[name];
+  if (!press) return;
+  event.preventDefault();
+  // A key that is held down moves on, and does nothing else again and again.
+  if (event.repeat && press !== KEYS.j && press !== KEYS.k) return;
+  press();
+}
+
+function start() {
+  const given = new FormData(undoForm);
+  if (given.has("action")) undo = { action: given.get("action"), keys: given.getAll("row") };
+  document.querySelector("[data-keys]").hidden = false;
+  document.querySelector("[data-all]").hidden = false;
+  bulk.classList.add("has-script");
+  keysUse.checked = recall("desk-keys") !== "off";
+  keysUse.addEventListener("change", () => remember("desk-keys", keysUse.checked ? "on" : "off"));
+  selectAll.addEventListener("change", () => selectRows(selectAll.checked));
+  rows.list.addEventListener("change", showSelected);
+  document.querySelector("[data-help]").addEventListener("click", () => help.showModal());
+  document.addEventListener("keydown", onKey);
+  bulk.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act(event.submitter.value, rows.selected.map((row) => row.querySelector("[data-select]").value));
+  });
+  undoForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    takeBack();
+  });
+  // What was ticked before the page was loaded again is ticked still.
+  showSelected();
+}
+
+start();

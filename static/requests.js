@@ -109,3 +109,36 @@ export async function scriptPage() {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   return document.adoptNode(page.querySelector("[data-script]"));
 }
+
+/**
+ * What changes on the editors' list from a moment on: events `job` and `article`.
+ * @param {string} since as the page says it
+ */
+export function deskEvents(since) {
+  return new EventSource(address(`desk/events?since=${encodeURIComponent(since)}`));
+}
+
+/**
+ * Rows of the editors' list as they are now, as HTML of our own server.
+ * @param {Iterable<string>} articles
+ * @param {Iterable<string>} jobs
+ */
+export async function deskRows(articles, jobs) {
+  const query = new URLSearchParams();
+  for (const id of articles) query.append("article", id);
+  for (const id of jobs) query.append("job", id);
+  const response = await fetch(address(`desk/rows?${query}`));
+  if (!response.ok) throw new Error(response.statusText);
+  return response.text();
+}
+
+/**
+ * Does the same with several rows of the editors' list.
+ * @param {string} action
+ * @param {string[]} keys as the rows' boxes say them
+ */
+export function changeArticles(action, keys) {
+  const body = new URLSearchParams({ action });
+  for (const key of keys) body.append("row", key);
+  return ask("desk/bulk", { method: "POST", body });
+}

@@ -8,7 +8,7 @@ use baonoi::config::Config;
 use baonoi::domain::job::{Source, Urgency};
 use baonoi::domain::units::Millis;
 use baonoi::follow::Follower;
-use baonoi::jobs::{Queue, Worker};
+use baonoi::jobs::{Queue, Worker, keep_publishing};
 use baonoi::narrate::Narrator;
 use baonoi::notify::Links;
 use baonoi::store::{Clips, Store};
@@ -72,6 +72,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut workers = workers(&config, &queue, &narrator, &stop);
     workers.push(tokio::spawn(studio.clone().run(stop.clone())));
     workers.push(tokio::spawn(follower.clone().run(stop.clone())));
+    workers.push(tokio::spawn(keep_publishing(store.clone(), stop.clone())));
     workers.extend(tellers.webhooks.map(|webhooks| tokio::spawn(webhooks.run(stop.clone()))));
     workers.extend(tellers.digests.map(|digests| tokio::spawn(digests.run(stop.clone()))));
     let app = App::new(store.clone(), queue, narrator.clone(), settings, backstage, stop.clone());
@@ -113,7 +114,11 @@ fn workers(
         // The start of the process keeps a restarted one apart from its killed predecessor.
         let name = format!("{}-{number}-{}", std::process::id(), baonoi::store::now().0);
         let lease = Millis(config.narration.lease_ms);
-        tokio::spawn(Worker::new(queue.clone(), narrator.clone(), name, lease).run(stop.clone()))
+        let worker = Worker::new(queue.clone(), narrator.clone(), name, lease);
+        let worker = worker
+            .publishing(config.publishing.new_articles())
+            .on_change(config.publishing.on_change());
+        tokio::spawn(worker.run(stop.clone()))
     };
     (0..config.workers).map(start).collect()
 }

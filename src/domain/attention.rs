@@ -71,6 +71,15 @@ pub fn concerns(article: &Article, notes: &[Note], settled: &Settled) -> Vec<Con
     found
 }
 
+/// From this risk on a doubt keeps a reading from being heard before an editor has listened: what is below is a guess
+/// of sound that is mostly right, or a long breath.
+const RISKY: u8 = 50;
+
+/// Whether a reading may be heard before an editor has looked at it.
+pub fn is_sure(open: &[Concern]) -> bool {
+    open.iter().all(|concern| concern.kind.risk() < RISKY)
+}
+
 fn words(article: &Article, part: Part, span: ByteSpan) -> &str {
     let text = article.parts().find(|(at, _)| *at == part).map_or("", |(_, text)| text);
     span.of(text).trim()

@@ -21,6 +21,7 @@ pub mod narration;
 pub mod newsroom;
 pub mod note;
 pub mod pace;
+pub mod publication;
 pub mod revision;
 pub mod rule;
 pub mod script;

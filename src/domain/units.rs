@@ -3,9 +3,9 @@
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset};
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// Samples a second, mono.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,6 +93,21 @@ impl Timestamp {
         self.in_vietnam().and_then(|at| at.format(&format).ok()).unwrap_or_default()
     }
 
+    /// `YYYY-MM-DDTHH:MM` in Vietnam's time, as a form's field of date and time has it; empty outside the
+    /// calendar's range.
+    pub fn local(self) -> String {
+        let format = format_description!("[year]-[month]-[day]T[hour]:[minute]");
+        self.in_vietnam().and_then(|at| at.format(&format).ok()).unwrap_or_default()
+    }
+
+    /// The instant that such a field means. Seconds, which some browsers add, are passed over.
+    pub fn from_local(text: &str) -> Option<Self> {
+        let format = format_description!("[year]-[month]-[day]T[hour]:[minute]");
+        let minute = text.trim().get(..16)?;
+        let at = PrimitiveDateTime::parse(minute, &format).ok()?.assume_offset(offset!(+7));
+        Some(Self(at.unix_timestamp() * 1000))
+    }
+
     /// RFC 3339 in Vietnam's time; empty outside the calendar's range.
     pub fn rfc3339(self) -> String {
         self.in_vietnam().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
@@ -148,6 +163,19 @@ mod tests {
         assert_eq!(Timestamp(1_726_380_000_000).rfc3339(), "2024-09-15T13:00:00+07:00");
         assert_eq!(Timestamp(i64::MAX).rfc3339(), "");
         assert_eq!(Timestamp(1_735_664_400_000).date(), "2025-01-01");
+    }
+
+    #[test]
+    fn a_field_of_date_and_time_is_vietnams() {
+        let at = Timestamp::from_local("2026-11-30T07:30").unwrap();
+        assert_eq!(at.rfc3339(), "2026-11-30T07:30:00+07:00");
+        assert_eq!(at.local(), "2026-11-30T07:30");
+        assert_eq!(Timestamp::from_local("2026-11-30T07:30:59"), Some(at));
+        for wrong in
+            ["", "2026-11-30", "2026-13-30T07:30", "30/11/2026 07:30", "ngày mai lúc bảy giờ"]
+        {
+            assert_eq!(Timestamp::from_local(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

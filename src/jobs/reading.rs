@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::{Gauge, OnAir, Worker, computed};
 use crate::domain::article::Article;
+use crate::domain::attention::{concerns, is_sure};
 use crate::domain::edition::Edition;
 use crate::domain::ids::ArticleId;
 use crate::domain::job::{Source, Urgency};
 use crate::domain::note::{Note, NoteKind};
+use crate::domain::publication::Debut;
 use crate::domain::revision::RevisionState;
 use crate::narrate::{Audience, Direction, Heard, NarrateError, OpusToCome};
 use crate::store::{Finished, Lease, StoreError, StoredArticle, content_hash};
@@ -51,9 +53,11 @@ impl Worker {
         if let Some(mut narration) = self.queue.store.narration_like(&key).await? {
             notes.extend(prepared.script.notes);
             narration.notes = notes;
-            return Ok(Made::Read(Finished { article, narration, spoken: 0 }, None));
+            let debut = self.debut(&article, &narration.notes, known.as_ref()).await?;
+            return Ok(Made::Read(Finished { article, narration, spoken: 0, debut }, None));
         }
-        let id = self.queue.store.begin(lease, &article).await?;
+        let debut = self.new_articles.at_first();
+        let id = self.queue.store.begin(lease, &article, debut).await?;
         let on_air = self.queue.live.begin(id);
         let (narrator, store) = (self.narrator.clone(), self.queue.store.clone());
         let asked = lease.job.urgency;
@@ -67,7 +71,25 @@ impl Worker {
                 narrator.finished(&store, article, notes, prepared, key, audience)?;
             Ok(Made::Read(finished, Some((on_air, opus))))
         };
-        computed(speak).await?
+        let made = computed(speak).await?;
+        let Ok(Made::Read(mut finished, rest)) = made else { return made };
+        let notes = &finished.narration.notes;
+        finished.debut = self.debut(&finished.article, notes, known.as_ref()).await?;
+        Ok(Made::Read(finished, rest))
+    }
+
+    /// How an article stands that is read for the first time now.
+    async fn debut(
+        &self,
+        article: &Article,
+        notes: &[Note],
+        known: Option<&StoredArticle>,
+    ) -> Result<Debut, StoreError> {
+        let settled = match known {
+            Some(known) => self.queue.store.settled(known.id).await?,
+            None => self.queue.store.settled_everywhere().await?,
+        };
+        Ok(self.new_articles.when_read(is_sure(&concerns(article, notes, &settled))))
     }
 
     /// What is to be read, what was in doubt about taking it from its page, and the article that is known by it.

@@ -6,12 +6,14 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::blobs::hex;
+use super::publication::{self, standing};
 use super::{
     Store, StoreError, json, new_id, now, parse, parse_optional, search, to_json, unsigned,
 };
 use crate::domain::address::Address;
 use crate::domain::article::{Article, Block, BlockKind};
 use crate::domain::ids::{ArticleId, NarrationId};
+use crate::domain::publication::{Debut, Standing};
 use crate::domain::units::Timestamp;
 
 /// An article as remembered.
@@ -19,14 +21,15 @@ use crate::domain::units::Timestamp;
 pub struct StoredArticle {
     pub id: ArticleId,
     pub article: Article,
-    /// The reading that listeners get.
+    /// The reading that listeners get; a draft has none.
     pub narration: Option<NarrationId>,
+    /// The newest reading, which editors hear.
+    pub reading: Option<NarrationId>,
+    pub standing: Standing,
     /// The paper has changed the text since that reading, and the new text is not read yet.
     pub is_outdated: bool,
     /// Since when its site says that it is gone.
     pub gone: Option<Timestamp>,
-    /// The newest finished reading, which editors hear; readers too, once it is published.
-    pub reading: Option<NarrationId>,
     pub created: Timestamp,
     /// When what readers are shown of it last changed.
     pub updated: Timestamp,
@@ -74,6 +77,13 @@ impl Store {
         self.article(id).await
     }
 
+    /// Whether readers may know of an article: it is there, and no draft.
+    pub async fn is_public(&self, id: ArticleId) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM articles WHERE id = $1 AND publication = 'published'";
+        let query = sqlx::query(sql).bind(id.to_string());
+        Ok(query.fetch_optional(&self.pool).await?.is_some())
+    }
+
     /// How many articles can be heard.
     pub async fn count_of_heard(&self) -> Result<u64, StoreError> {
         let sql = "SELECT COUNT(*) AS count FROM articles WHERE narration_id IS NOT NULL";
@@ -103,16 +113,21 @@ impl Store {
 }
 
 /// Inserts an article or brings the known one up to date: known by its canonical address or, when it
-/// has none, by its content. The address that was asked for leads to it from now on.
+/// has none, by its content. The address that was asked for leads to it from now on. `debut` is how it
+/// stands if it is new.
 pub(super) async fn upsert(
     connection: &mut AnyConnection,
     given: &Article,
     asked: Option<&Address>,
+    debut: Debut,
 ) -> Result<ArticleId, StoreError> {
     let hash = content_hash(given);
     let known = known(connection, given.url.as_ref(), &hash).await?;
     let id = known.unwrap_or_else(new_id);
     write_text(connection, id, known.is_some(), given, &hash).await?;
+    if known.is_none() {
+        publication::begin(connection, id, debut).await?;
+    }
     for address in given.url.iter().chain(asked) {
         sqlx::query(
             "INSERT INTO addresses (url, article_id) VALUES ($1, $2)
@@ -145,8 +160,8 @@ async fn write_text(
     let sql = match is_known {
         false => {
             "INSERT INTO articles (id, url, site, title, lead, author, published_ms, blocks,
-                content_hash, created_ms, updated_ms, section)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)"
+                content_hash, created_ms, updated_ms, section, touched_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $10)"
         }
         true => {
             "UPDATE articles SET url = COALESCE($2, url), site = $3, title = $4, lead = $5,
@@ -155,7 +170,7 @@ async fn write_text(
                     WHEN content_hash = $9 AND COALESCE(author, '') = COALESCE($6, '')
                         AND COALESCE(published_ms, 0) = COALESCE($7, 0)
                     THEN updated_ms ELSE $10 END,
-                seen_hash = NULL, gone_ms = NULL
+                seen_hash = NULL, gone_ms = NULL, touched_ms = $10
              WHERE id = $1"
         }
     };
@@ -183,16 +198,18 @@ pub(super) async fn reserve(
     connection: &mut AnyConnection,
     given: &Article,
     asked: Option<&Address>,
+    debut: Debut,
 ) -> Result<ArticleId, StoreError> {
     let hash = content_hash(given);
     if let Some(id) = known(connection, given.url.as_ref(), &hash).await? {
-        let sql = "UPDATE articles SET seen_hash = $2 WHERE id = $1 AND narration_id IS NOT NULL";
-        let query = sqlx::query(sql).bind(id.to_string()).bind(hash);
+        let sql = "UPDATE articles SET seen_hash = $2, touched_ms = $3
+            WHERE id = $1 AND reading_id IS NOT NULL";
+        let query = sqlx::query(sql).bind(id.to_string()).bind(hash).bind(now().0);
         if query.execute(&mut *connection).await?.rows_affected() == 1 {
             return Ok(id);
         }
     }
-    upsert(connection, given, asked).await
+    upsert(connection, given, asked, debut).await
 }
 
 async fn known(
@@ -246,9 +263,10 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
             blocks: blocks(json(row, "blocks")?)?,
         },
         narration: parse_optional(row, "narration_id")?,
+        reading: parse_optional(row, "reading_id")?,
+        standing: standing(row)?,
         is_outdated: seen.is_some_and(|seen| seen != read),
         gone: row.try_get::<Option<i64>, _>("gone_ms")?.map(Timestamp),
-        reading: parse_optional(row, "reading_id")?,
         created: Timestamp(row.try_get("created_ms")?),
         updated: Timestamp(row.try_get("updated_ms")?),
     })

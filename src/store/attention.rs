@@ -1,8 +1,10 @@
 //! Doubts that an editor has looked at: in one article, or for ever.
 
-use sqlx::Row;
+use std::collections::HashMap;
 
-use super::{Store, StoreError, now};
+use sqlx::{AssertSqlSafe, Row};
+
+use super::{Store, StoreError, now, places};
 use crate::domain::account::Account;
 use crate::domain::attention::Settled;
 use crate::domain::ids::ArticleId;
@@ -12,12 +14,42 @@ impl Store {
     /// What nobody need look at in an article any more. A kind that this version of the program does not know is
     /// left out.
     pub async fn settled(&self, article: ArticleId) -> Result<Settled, StoreError> {
+        self.settled_in(&article.to_string()).await
+    }
+
+    /// The same of an article that nobody knows yet.
+    pub async fn settled_everywhere(&self) -> Result<Settled, StoreError> {
+        self.settled_in("").await
+    }
+
+    async fn settled_in(&self, article: &str) -> Result<Settled, StoreError> {
         let query = sqlx::query("SELECT kind, subject FROM attention WHERE article_id IN ('', $1)");
-        let rows = query.bind(article.to_string()).fetch_all(&self.pool).await?;
+        let rows = query.bind(article).fetch_all(&self.pool).await?;
         let mut settled = Settled::new();
         for row in &rows {
             if let Some(kind) = NoteKind::from_name(&row.try_get::<String, _>("kind")?) {
                 settled.insert((kind, row.try_get("subject")?));
+            }
+        }
+        Ok(settled)
+    }
+
+    /// What nobody need look at in several articles, each for itself, and (`None`) everywhere.
+    pub(super) async fn settled_among(
+        &self,
+        articles: &[String],
+    ) -> Result<HashMap<Option<ArticleId>, Settled>, StoreError> {
+        let sql = format!(
+            "SELECT article_id, kind, subject FROM attention WHERE article_id IN ({})",
+            places(articles.len() + 1)
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).bind("");
+        let query = articles.iter().fold(query, |query, id| query.bind(id));
+        let mut settled: HashMap<Option<ArticleId>, Settled> = HashMap::new();
+        for row in query.fetch_all(&self.pool).await? {
+            let place = row.try_get::<String, _>("article_id")?.parse().ok();
+            if let Some(kind) = NoteKind::from_name(&row.try_get::<String, _>("kind")?) {
+                settled.entry(place).or_default().insert((kind, row.try_get("subject")?));
             }
         }
         Ok(settled)

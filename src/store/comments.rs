@@ -87,16 +87,23 @@ impl Store {
     }
 
     /// A page of the approved replies to an approved comment, the oldest first.
-    pub async fn replies(&self, parent: CommentId, page: u32) -> Result<Vec<Comment>, StoreError> {
+    pub async fn replies(
+        &self,
+        article: ArticleId,
+        parent: CommentId,
+        page: u32,
+    ) -> Result<Vec<Comment>, StoreError> {
         let rows = sqlx::query(
             "SELECT replies.* FROM comments AS replies
              JOIN comments AS parent ON parent.id = replies.parent_id
-             WHERE parent.id = $1 AND parent.state = 'approved' AND replies.state = 'approved'
+             WHERE parent.id = $1 AND parent.article_id = $4 AND parent.state = 'approved'
+                AND replies.state = 'approved'
              ORDER BY replies.created_ms, replies.id LIMIT $2 OFFSET $3",
         )
         .bind(parent.to_string())
         .bind(i64::from(REPLIES_PER_PAGE))
         .bind(skipped(page, REPLIES_PER_PAGE))
+        .bind(article.to_string())
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(comment).collect()

@@ -4,6 +4,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::blobs::BlobId;
+use super::publication::PINNED_MAX;
 use super::{Store, StoreError, parse, search, unsigned};
 use crate::domain::ids::{ArticleId, NarrationId, VoiceId};
 use crate::domain::units::{Millis, SampleRate, Samples, Timestamp};
@@ -59,6 +60,19 @@ impl Store {
     pub async fn heard(&self, count: u32, skip: u32) -> Result<Vec<Heard>, StoreError> {
         let query = sqlx::query(select!("", ""));
         let query = query.bind(i64::from(count)).bind(i64::from(skip));
+        query.fetch_all(&self.pool).await?.iter().map(heard).collect()
+    }
+
+    /// Those that an editor wants above the others, the one that was pinned last first.
+    pub async fn pinned(&self) -> Result<Vec<Heard>, StoreError> {
+        let query = sqlx::query(
+            "SELECT articles.id, title, lead, author, site, published_ms, articles.created_ms,
+                updated_ms, narrations.id AS narration_id, voice_id, sample_rate, sample_count,
+                mp3_blob, narrations.created_ms AS read_ms
+             FROM articles JOIN narrations ON narrations.id = articles.narration_id
+             WHERE pinned_ms IS NOT NULL ORDER BY pinned_ms DESC, articles.id DESC LIMIT $1",
+        );
+        let query = query.bind(i64::from(PINNED_MAX));
         query.fetch_all(&self.pool).await?.iter().map(heard).collect()
     }
 

@@ -10,11 +10,12 @@ use sqlx::{AnyConnection, Row};
 
 use super::narrations::NewNarration;
 use super::{Store, StoreError, articles, json, narrations, new_id, now, revisions};
-use super::{parse, parse_optional, to_json};
+use super::{parse, parse_optional, publication, to_json};
 use crate::domain::address::{Address, InvalidAddress};
 use crate::domain::article::Article;
 use crate::domain::ids::{ArticleId, JobId, NarrationId};
 use crate::domain::job::{Failure, Job, JobState, Progress, Source, Urgency};
+use crate::domain::publication::Debut;
 use crate::domain::units::{Millis, Timestamp};
 
 /// The right to work on a job until the lease runs out.
@@ -33,6 +34,8 @@ pub struct Finished {
     pub narration: NewNarration,
     /// How many sentences a voice had to speak for it.
     pub spoken: u32,
+    /// How the article stands if it was never read before.
+    pub debut: Debut,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,10 +71,19 @@ impl Store {
         urgency: Urgency,
         source: &Source,
     ) -> Result<Job, StoreError> {
+        if let Some(waiting) = self.waiting(wish, urgency).await? {
+            return Ok(waiting);
+        }
+        let stored = match source {
+            Source::Stored(article) => Some(article.to_string()),
+            _ => None,
+        };
+        let mut write = self.write().await?;
         let row = sqlx::query(
             "INSERT INTO jobs (id, wish, label, source, state, run_after_ms, asked_ms, created_ms,
-                updated_ms, urgency)
-             VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5, $6)
+                updated_ms, urgency, article_id)
+             VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5, $6,
+                (SELECT id FROM articles WHERE id = $7))
              ON CONFLICT (wish) DO UPDATE SET
                 urgency = CASE
                     WHEN jobs.state IN ('queued', 'running') AND jobs.urgency > excluded.urgency
@@ -93,9 +105,45 @@ impl Store {
         .bind(to_json(&source_row(source)))
         .bind(now().0)
         .bind(urgency.level())
-        .fetch_one(&self.pool)
+        .bind(stored)
+        .fetch_one(&mut *write)
         .await?;
-        job(&row)
+        let asked = job(&row)?;
+        touch(&mut write, asked.article).await?;
+        write.commit().await?;
+        Ok(asked)
+    }
+
+    /// The row of a wish that waits already, as urgent as is asked, and was never begun since: what it
+    /// will read is read after this moment, so there is nothing to write, and thousands who ask at once
+    /// do not wait for the disk.
+    async fn waiting(&self, wish: &str, urgency: Urgency) -> Result<Option<Job>, StoreError> {
+        let query = sqlx::query(select!(
+            "WHERE wish = $1 AND state = 'queued' AND urgency >= $2 AND attempts = 0
+                AND failure_code IS NULL"
+        ));
+        let query = query.bind(wish).bind(urgency.level());
+        query.fetch_optional(&self.pool).await?.as_ref().map(job).transpose()
+    }
+
+    /// Does work again that has ended, by what it was asked with. `None`: there is no such job.
+    pub async fn ask_again(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        let mut write = self.write().await?;
+        let row = sqlx::query(
+            "UPDATE jobs SET state = 'queued', done = 0, total = NULL, attempts = 0,
+                failure_code = NULL, failure_detail = NULL, run_after_ms = $2, asked_ms = $2,
+                updated_ms = $2
+             WHERE id = $1 AND state IN ('done', 'failed') RETURNING *",
+        );
+        let row = row.bind(id.to_string()).bind(now().0).fetch_optional(&mut *write).await?;
+        let Some(row) = row else {
+            drop(write);
+            return self.job(id).await;
+        };
+        let asked = job(&row)?;
+        touch(&mut write, asked.article).await?;
+        write.commit().await?;
+        Ok(Some(asked))
     }
 
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -122,6 +170,7 @@ impl Store {
         let now = now().0;
         let row = sqlx::query(
             "UPDATE jobs SET state = 'running', worker = $1, lease_until_ms = $2, begun_ms = $3,
+                waited_ms = CASE WHEN attempts = 0 THEN $3 - asked_ms ELSE waited_ms END,
                 attempts = attempts + 1, done = 0, total = NULL, updated_ms = $3
              WHERE id = (
                 SELECT id FROM jobs
@@ -177,12 +226,18 @@ impl Store {
     }
 
     /// Remembers the article that the job is about to read, so that listeners can ask for it already;
-    /// fails when the lease was lost.
-    pub async fn begin(&self, lease: &Lease, article: &Article) -> Result<ArticleId, StoreError> {
+    /// fails when the lease was lost. `debut` is how it stands if it is new.
+    pub async fn begin(
+        &self,
+        lease: &Lease,
+        article: &Article,
+        debut: Debut,
+    ) -> Result<ArticleId, StoreError> {
+        let address = asked(&lease.source);
         let mut write = self.write().await?;
         let article = match lease.source {
             Source::Stored(id) => id,
-            _ => articles::reserve(&mut write, article, asked(&lease.source).as_ref()).await?,
+            _ => articles::reserve(&mut write, article, address.as_ref(), debut).await?,
         };
         let done = sqlx::query(
             "UPDATE jobs SET article_id = $3, updated_ms = $4
@@ -230,15 +285,19 @@ impl Store {
 
     /// Remembers what the job made and closes it: all of it or nothing.
     pub async fn finish(&self, lease: &Lease, made: &Finished) -> Result<NarrationId, StoreError> {
+        let address = asked(&lease.source);
         let mut write = self.write().await?;
         let article = match lease.source {
             Source::Stored(id) => {
                 articles::renew(&mut write, id, &made.article).await?;
                 id
             }
-            _ => articles::upsert(&mut write, &made.article, asked(&lease.source).as_ref()).await?,
+            _ => articles::upsert(&mut write, &made.article, address.as_ref(), made.debut).await?,
         };
         revisions::was_read(&mut write, article, &made.article).await?;
+        if made.debut == Debut::Sure {
+            publication::publish_sure(&mut write, article).await?;
+        }
         let narration = narrations::publish(&mut write, article, &made.narration).await?;
         close(&mut write, lease, article, narration, made).await?;
         write.commit().await?;
@@ -269,10 +328,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let now = now().0;
         let state = if again.is_some() { JobState::Queued } else { JobState::Failed };
-        let done = sqlx::query(
+        let mut write = self.write().await?;
+        let row = sqlx::query(
             "UPDATE jobs SET state = $3, worker = NULL, lease_until_ms = NULL, run_after_ms = $4,
-                failure_code = $5, failure_detail = $6, updated_ms = $7
-             WHERE id = $1 AND worker = $2 AND state = 'running'",
+                failure_code = $5, failure_detail = $6, updated_ms = $7, spent_ms = $7 - begun_ms
+             WHERE id = $1 AND worker = $2 AND state = 'running' RETURNING *",
         )
         .bind(lease.job.id.to_string())
         .bind(lease.worker.as_str())
@@ -281,10 +341,23 @@ impl Store {
         .bind(failure.code.as_str())
         .bind(failure.detail.as_str())
         .bind(now)
-        .execute(&self.pool)
+        .fetch_optional(&mut *write)
         .await?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+        let row = row.ok_or(StoreError::LeaseLost)?;
+        touch(&mut write, job(&row)?.article).await?;
+        Ok(write.commit().await?)
     }
+}
+
+/// Something was done with an article: it moves up at the desk.
+async fn touch(
+    connection: &mut AnyConnection,
+    article: Option<ArticleId>,
+) -> Result<(), StoreError> {
+    let Some(article) = article else { return Ok(()) };
+    let query = sqlx::query("UPDATE articles SET touched_ms = $2 WHERE id = $1");
+    query.bind(article.to_string()).bind(now().0).execute(connection).await?;
+    Ok(())
 }
 
 /// The address under which the article was asked for.
@@ -308,7 +381,7 @@ async fn close(
         "UPDATE jobs SET state = CASE WHEN asked_ms > begun_ms THEN 'queued' ELSE 'done' END,
             attempts = 0, worker = NULL, lease_until_ms = NULL, done = $3,
             total = $3, article_id = $4, narration_id = $5, failure_code = NULL,
-            failure_detail = NULL, updated_ms = $6, spoken = $7
+            failure_detail = NULL, updated_ms = $6, spoken = $7, spent_ms = $6 - begun_ms
          WHERE id = $1 AND worker = $2 AND state = 'running'",
     )
     .bind(lease.job.id.to_string())
@@ -379,7 +452,7 @@ fn leased(row: &AnyRow, worker: &str) -> Result<Lease, StoreError> {
     Ok(Lease { job: job(row)?, source, worker: worker.to_owned() })
 }
 
-fn job(row: &AnyRow) -> Result<Job, StoreError> {
+pub(super) fn job(row: &AnyRow) -> Result<Job, StoreError> {
     let state: String = row.try_get("state")?;
     let state = JobState::from_name(&state)
         .ok_or_else(|| StoreError::Corrupt(format!("state {state:?}")))?;

@@ -19,11 +19,6 @@ pub struct HeardArticle {
 }
 
 impl Store {
-    pub async fn has_article(&self, id: ArticleId) -> Result<bool, StoreError> {
-        let query = sqlx::query("SELECT id FROM articles WHERE id = $1").bind(id.to_string());
-        Ok(query.fetch_optional(&self.pool).await?.is_some())
-    }
-
     /// Adds to what was listened to, all or nothing. An article that is not there (any more) is passed
     /// over: it must not keep the others from being written.
     pub async fn add_listens(
@@ -131,6 +126,7 @@ fn listens(row: &AnyRow) -> Result<Listens, StoreError> {
 mod tests {
     use super::*;
     use crate::domain::article::Article;
+    use crate::domain::publication::Debut;
     use crate::store::articles;
 
     fn day(text: &str) -> Day {
@@ -144,7 +140,7 @@ mod tests {
     async fn article(store: &Store, title: &str) -> ArticleId {
         let given = Article { title: title.into(), ..Article::default() };
         let mut write = store.write().await.unwrap();
-        let id = articles::upsert(&mut write, &given, None).await.unwrap();
+        let id = articles::upsert(&mut write, &given, None, Debut::Published).await.unwrap();
         write.commit().await.unwrap();
         id
     }
@@ -181,8 +177,8 @@ mod tests {
         assert_eq!(heard[0].listens, listens(7, 1_500, 5));
         assert_eq!(store.most_heard(Period::ending(monday, 1), 1).await.unwrap()[0].id, market);
         assert_eq!(store.listens_of(bridge).await.unwrap(), listens(7, 1_500, 5));
-        assert!(store.has_article(bridge).await.unwrap());
-        assert!(!store.has_article(gone).await.unwrap());
+        assert!(store.is_public(bridge).await.unwrap());
+        assert!(!store.is_public(gone).await.unwrap());
     }
 
     /// A later version may bring a change of the schema with a lower number than this one has.

@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, Row};
 use super::blobs::{BlobId, hex};
 use super::{Store, StoreError, json, new_id, now, parse, parse_optional, to_json, unsigned};
 use crate::domain::article::{ByteSpan, Part};
+use crate::domain::attention::Settled;
 use crate::domain::ids::{ArticleId, NarrationId, VoiceId};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::units::{SampleRate, Samples, Timestamp};
@@ -75,6 +76,9 @@ struct NoteRow {
     kind: String,
     message: String,
     place: Option<(String, usize, usize)>,
+    /// The words at that place, so that a list need not read the article; older rows have none.
+    #[serde(default)]
+    words: String,
 }
 
 /// The columns of [`StoredNarration`], which leave out what is long.
@@ -143,7 +147,7 @@ impl Store {
     pub async fn notes(&self, id: NarrationId) -> Result<Vec<Note>, StoreError> {
         let query = sqlx::query("SELECT notes FROM narrations WHERE id = $1").bind(id.to_string());
         match query.fetch_optional(&self.pool).await? {
-            Some(row) => json::<Vec<NoteRow>>(&row, "notes")?.into_iter().map(note).collect(),
+            Some(row) => notes(&row),
             None => Ok(Vec::new()),
         }
     }
@@ -218,7 +222,7 @@ pub(super) async fn publish(
     .bind(i64::from(new.rate.0))
     .bind(at(new.length.0))
     .bind(to_json(&new.lines.iter().map(line_row).collect::<Vec<_>>()))
-    .bind(to_json(&new.notes.iter().map(note_row).collect::<Vec<_>>()))
+    .bind(to_json(&new.notes.iter().map(|it| note_row(it, &new.lines)).collect::<Vec<_>>()))
     .bind(hex(&new.peaks))
     .bind(new.files.mp3.to_string())
     .bind(new.files.opus.as_ref().map(BlobId::to_string))
@@ -274,13 +278,37 @@ fn line_row(line: &Line) -> LineRow {
     }
 }
 
-fn note_row(note: &Note) -> NoteRow {
+fn note_row(note: &Note, lines: &[Line]) -> NoteRow {
     let place = |(part, span): (Part, ByteSpan)| (part_name(part), span.start, span.end);
     NoteRow {
         kind: note.kind.name().to_owned(),
         message: note.message.clone(),
         place: note.place.map(place),
+        words: note.place.map_or_else(String::new, |(part, span)| words(lines, part, span)),
     }
+}
+
+/// What is written at a place; empty when it is in none of the lines.
+fn words(lines: &[Line], part: Part, span: ByteSpan) -> String {
+    let is_around = |line: &&Line| {
+        line.part == part && line.span.start <= span.start && span.end <= line.span.end
+    };
+    let Some(line) = lines.iter().find(is_around) else { return String::new() };
+    let start = line.span.start;
+    let inside = ByteSpan { start: span.start - start, end: span.end - start };
+    inside.of(&line.written).trim().to_owned()
+}
+
+/// The kinds of a row's notes that an editor should look at, with the words that they are about, each once.
+pub(super) fn doubts(row: &AnyRow) -> Result<Settled, StoreError> {
+    let rows = json::<Vec<NoteRow>>(row, "notes")?.into_iter();
+    let named = rows.filter_map(|row| Some((NoteKind::from_name(&row.kind)?, row.words)));
+    Ok(named.filter(|(kind, _)| kind.risk() > 0).collect())
+}
+
+/// The notes of a row.
+pub(super) fn notes(row: &AnyRow) -> Result<Vec<Note>, StoreError> {
+    json::<Vec<NoteRow>>(row, "notes")?.into_iter().map(note).collect()
 }
 
 fn note(row: NoteRow) -> Result<Note, StoreError> {
@@ -343,6 +371,7 @@ mod tests {
     use super::*;
     use crate::domain::article::Article;
     use crate::domain::job::{Source, Urgency};
+    use crate::domain::publication::Debut;
     use crate::domain::units::Millis;
     use crate::store::Finished;
 
@@ -377,7 +406,8 @@ mod tests {
             peaks: vec![1, 255],
             files,
         };
-        store.finish(&lease, &Finished { article, narration, spoken: 0 }).await.unwrap()
+        let made = Finished { article, narration, spoken: 0, debut: Debut::Published };
+        store.finish(&lease, &made).await.unwrap()
     }
 
     #[tokio::test]

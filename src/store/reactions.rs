@@ -85,7 +85,10 @@ impl Store {
 
 /// How many like an approved comment; `None`: readers see no such comment.
 async fn likes_of(write: &mut AnyConnection, id: CommentId) -> Result<Option<u64>, StoreError> {
-    let query = sqlx::query("SELECT likes FROM comments WHERE id = $1 AND state = 'approved'");
+    let query = sqlx::query(
+        "SELECT likes FROM comments WHERE id = $1 AND state = 'approved' AND EXISTS
+            (SELECT 1 FROM articles WHERE articles.id = article_id AND publication = 'published')",
+    );
     let row = query.bind(id.to_string()).fetch_optional(write).await?;
     row.map(|row| unsigned(&row, "likes")).transpose()
 }

@@ -12,10 +12,10 @@ use super::error::WebError;
 use super::metadata::metadata;
 use super::origin::origin;
 use super::pages::{ArticlePage, CommentBox, NewsItem, PlayerView};
-use super::{App, comment_box, views};
+use super::{App, comment_box, desk, views};
 use crate::domain::address::Address;
 use crate::domain::article::Part;
-use crate::domain::ids::ArticleId;
+use crate::domain::ids::{ArticleId, NarrationId};
 use crate::store::{StoredArticle, StoredNarration};
 
 /// How many articles "Tin mới" names to programs, and shows below an article.
@@ -63,15 +63,39 @@ async fn voices(app: &App, told: &Told) -> Result<Vec<NarrationJson>, WebError> 
     Ok(several.map(|narration| narration_json(app, told.article.id, narration)).collect())
 }
 
-/// The article of that id, or 404.
+/// The article of that id as readers get it, or 404.
 pub async fn told(app: &App, id: &str) -> Result<Told, WebError> {
-    let missing = || WebError::not_found("article_not_found");
-    let id: ArticleId = id.parse().map_err(|_| missing())?;
-    let article = app.0.store.article(id).await?.ok_or_else(missing)?;
-    with_narration(app, article).await
+    for_readers(known(app, id).await?, app).await
 }
 
-/// The article that an address leads to, or 404.
+/// The same for whoever is looking: editors are told of drafts too, with the newest reading.
+pub async fn told_to(app: &App, viewer: &Viewer, id: &str) -> Result<Told, WebError> {
+    let article = known(app, id).await?;
+    match article.standing.is_draft() && viewer.is_editor() {
+        true => {
+            let reading = article.reading;
+            with_narration(app, article, reading).await
+        }
+        false => for_readers(article, app).await,
+    }
+}
+
+async fn known(app: &App, id: &str) -> Result<StoredArticle, WebError> {
+    let missing = || WebError::not_found("article_not_found");
+    let id: ArticleId = id.parse().map_err(|_| missing())?;
+    app.0.store.article(id).await?.ok_or_else(missing)
+}
+
+/// Of a draft readers learn nothing, not even that it is there.
+async fn for_readers(article: StoredArticle, app: &App) -> Result<Told, WebError> {
+    if article.standing.is_draft() {
+        return Err(WebError::not_found("article_not_found"));
+    }
+    let narration = article.narration;
+    with_narration(app, article, narration).await
+}
+
+/// The article that an address leads to as readers get it, or 404.
 pub async fn told_at(app: &App, address: &str) -> Result<Told, WebError> {
     let missing = || WebError::not_found("article_not_found");
     let address: Address = address.parse().map_err(|_| missing())?;
@@ -82,11 +106,15 @@ pub async fn told_at(app: &App, address: &str) -> Result<Told, WebError> {
         return Ok(told);
     }
     let article = app.0.store.article_at(&address).await?.ok_or_else(missing)?;
-    with_narration(app, article).await
+    for_readers(article, app).await
 }
 
-async fn with_narration(app: &App, article: StoredArticle) -> Result<Told, WebError> {
-    let narration = match article.narration {
+async fn with_narration(
+    app: &App,
+    article: StoredArticle,
+    narration: Option<NarrationId>,
+) -> Result<Told, WebError> {
+    let narration = match narration {
         Some(id) => app.0.store.narration(id).await?,
         None => None,
     };
@@ -104,7 +132,7 @@ async fn with_narration(app: &App, article: StoredArticle) -> Result<Told, WebEr
 async fn news(app: &App, count: u32) -> Result<Vec<Told>, WebError> {
     let mut news = Vec::new();
     for article in app.0.store.news(count).await? {
-        news.push(with_narration(app, article).await?);
+        news.push(for_readers(article, app).await?);
     }
     Ok(news)
 }
@@ -116,7 +144,7 @@ pub async fn show_article(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, WebError> {
     let Path(id) = path?;
-    let told = told(&app, &id).await?;
+    let told = told_to(&app, &viewer, &id).await?;
     let comment_box = comment_box::first_page(&app, told.article.id).await?;
     let origin = origin(&app, &headers);
     article_page(&app, &viewer, &told, comment_box, &origin).await
@@ -142,6 +170,7 @@ pub async fn article_page(
     views::page(&ArticlePage {
         frame: viewer.frame(),
         meta: metadata(told, origin),
+        path: views::article_path(told.article.id),
         title: article.title.clone(),
         title_sentences: views::sentences(article, &lines, Part::Title),
         lead: match article.lead {
@@ -155,6 +184,7 @@ pub async fn article_page(
         player: told.player(app).await?,
         blocks: views::text_blocks(article, &lines),
         comment_box,
+        draft: told.article.standing.is_draft().then(|| desk::rows::publication(&told.article)),
         news: below,
     })
 }

@@ -42,6 +42,11 @@ pub struct LoggedIn {
 }
 
 impl Viewer {
+    /// Whether it is somebody who may hear drafts.
+    pub fn is_editor(&self) -> bool {
+        self.0.as_ref().is_some_and(|account| account.has(Role::Editor))
+    }
+
     /// What the frame of every page shows.
     pub fn frame(&self) -> Frame {
         views::frame(self.0.as_ref())

@@ -134,7 +134,7 @@ pub async fn list_comments(
     let (comments, total, pages) = match query.parent {
         Some(parent) => {
             let parent = parent_id(&parent)?;
-            let replies = app.0.store.replies(parent, page).await?;
+            let replies = app.0.store.replies(article, parent, page).await?;
             let is_full = replies.len() == REPLIES_PER_PAGE as usize;
             let pages = u64::from(page) + u64::from(is_full);
             let replies: Vec<CommentView> = replies.iter().map(views::comment).collect();
@@ -221,11 +221,11 @@ pub fn accepted_message(accepted: &Accepted) -> &'static str {
     if accepted.is_shown { &t.published } else { &t.accepted }
 }
 
-/// The article of that id, or 404.
+/// The article of that id, if readers may know of it, or 404.
 async fn known(app: &App, id: &str) -> Result<ArticleId, WebError> {
     let missing = || WebError::not_found("article_not_found");
     let id: ArticleId = id.parse().map_err(|_| missing())?;
-    if app.0.store.has_article(id).await? { Ok(id) } else { Err(missing()) }
+    if app.0.store.is_public(id).await? { Ok(id) } else { Err(missing()) }
 }
 
 fn parent_id(sent: &str) -> Result<CommentId, WebError> {

@@ -1,39 +1,36 @@
 //! Where editors ask for narrations and watch them being made.
 
+pub mod add;
+pub mod bulk;
+pub mod events;
+pub mod list;
+pub mod pages;
+pub mod rows;
+
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection};
-use axum::extract::{Form, Path, State};
+use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::auth::Editor;
+use super::auth::{Editor, Viewer};
 use super::error::WebError;
-use super::pages::{DeskPage, JobPage};
-use super::texts::texts;
+use super::pages::JobPage;
 use super::{App, articles, listening, views};
-use crate::domain::account::Account;
 use crate::domain::address::Address;
 use crate::domain::ids::JobId;
 use crate::domain::job::{Job, JobState, Source, Urgency};
 use crate::domain::note::{Note, NoteKind};
 
-const JOBS_SHOWN: u32 = 50;
-
 /// How often a job is looked at for whoever watches it.
 const WATCH: Duration = Duration::from_millis(300);
-
-#[derive(Deserialize)]
-pub struct ArticleForm {
-    #[serde(default)]
-    url: String,
-}
 
 /// The three ways of handing an article over.
 #[derive(Deserialize)]
@@ -44,54 +41,6 @@ pub struct ArticleJson {
     paragraphs: Option<Vec<String>>,
 }
 
-pub async fn show_desk(
-    State(app): State<App>,
-    Editor(account): Editor,
-) -> Result<Response, WebError> {
-    desk_page(&app, &account, None, String::new()).await
-}
-
-async fn desk_page(
-    app: &App,
-    account: &Account,
-    error: Option<String>,
-    typed_url: String,
-) -> Result<Response, WebError> {
-    let jobs = app.0.store.jobs(JOBS_SHOWN).await?;
-    let mut views = Vec::new();
-    for job in &jobs {
-        let unread = unread(app, job).await?.len();
-        views.push(views::job_view(job, unread));
-    }
-    let only_embedded = app.voices().iter().all(|voice| voice.embedded);
-    views::page(&DeskPage {
-        frame: views::frame(Some(account)),
-        error,
-        typed_url,
-        jobs: views,
-        voice_notice: only_embedded.then(|| texts().desk.voice_embedded.clone()),
-    })
-}
-
-/// The form: an address, then its progress.
-pub async fn create_article(
-    State(app): State<App>,
-    Editor(account): Editor,
-    form: Result<Form<ArticleForm>, FormRejection>,
-) -> Result<Response, WebError> {
-    let Form(form) = form?;
-    match address(&form.url) {
-        Ok(address) => {
-            let job = app.0.queue.ask_for(Source::Address(address), Urgency::Editor).await?;
-            Ok(Redirect::to(&format!("/desk/jobs/{}", job.id)).into_response())
-        }
-        Err(error) => {
-            let page = desk_page(&app, &account, Some(error.message), form.url).await?;
-            Ok((error.status, page).into_response())
-        }
-    }
-}
-
 pub async fn show_job(
     State(app): State<App>,
     Editor(account): Editor,
@@ -100,7 +49,8 @@ pub async fn show_job(
     let job = job(&app, path).await?;
     let player = match job.article {
         Some(id) if job.state == JobState::Done => {
-            let told = articles::told(&app, &id.to_string()).await?;
+            let viewer = Viewer(Some(account.clone()));
+            let told = articles::told_to(&app, &viewer, &id.to_string()).await?;
             told.player(&app).await?
         }
         _ => None,

@@ -1,8 +1,9 @@
 //! Every error's status, code and message: the one place where errors meet HTTP.
 
 use axum::Json;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{
-    BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection,
+    BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection, RawFormRejection,
 };
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -129,6 +130,24 @@ impl From<FormRejection> for WebError {
     }
 }
 
+impl From<RawFormRejection> for WebError {
+    fn from(rejection: RawFormRejection) -> Self {
+        from_body_status(rejection.status())
+    }
+}
+
+impl From<MultipartRejection> for WebError {
+    fn from(rejection: MultipartRejection) -> Self {
+        from_body_status(rejection.status())
+    }
+}
+
+impl From<MultipartError> for WebError {
+    fn from(error: MultipartError) -> Self {
+        from_body_status(error.status())
+    }
+}
+
 impl From<BytesRejection> for WebError {
     fn from(rejection: BytesRejection) -> Self {
         from_body_status(rejection.status())
@@ -219,6 +238,16 @@ mod tests {
             "voice_failed",
             "store_failed",
             "interrupted",
+            "too_many_selected",
+            "nothing_selected",
+            "too_many_addresses",
+            "file_missing",
+            "file_kind",
+            "file_not_text",
+            "file_too_large",
+            "article_published",
+            "publish_time_missing",
+            "publish_time_past",
             "comment_decided",
             "mail_link_invalid",
             "mail_link_expired",

@@ -48,8 +48,13 @@ pub async fn show_home(
     };
     let has_next = heard.len() > PAGE as usize;
     heard.truncate(PAGE as usize);
-    let news: Vec<NewsItem> = heard.iter().map(|heard| views::heard_item(&app, heard)).collect();
     let is_front = typed.is_empty() && number == 1;
+    let pinned = if is_front { app.0.store.pinned().await? } else { Vec::new() };
+    heard.retain(|heard| pinned.iter().all(|pinned| pinned.article != heard.article));
+    let first =
+        pinned.iter().map(|heard| NewsItem { is_pinned: true, ..views::heard_item(&app, heard) });
+    let others = heard.iter().map(|heard| views::heard_item(&app, heard));
+    let news: Vec<NewsItem> = first.chain(others).collect();
     // Behind the last page the way back leads to the first.
     let previous = if news.is_empty() { 1 } else { number - 1 };
     views::page(&HomePage {

@@ -13,6 +13,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
+use super::auth::Viewer;
 use super::error::WebError;
 use super::{App, articles, limits, narrations};
 use crate::domain::job::JobState;
@@ -31,6 +32,7 @@ const PIECE: usize = 32 * 1024;
 /// made, which is that same file from its beginning.
 pub async fn show_sound(
     State(app): State<App>,
+    viewer: Viewer,
     method: Method,
     headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
@@ -39,14 +41,18 @@ pub async fn show_sound(
     let patience = Instant::now() + PATIENCE;
     let mut waiting = None;
     loop {
-        let told = articles::told(&app, &id).await?;
+        let told = articles::told_to(&app, &viewer, &id).await?;
         if let Some(narration) = &told.narration
             && let Some(blob) = app.0.store.blobs().get(&narration.files.mp3).await?
         {
             let id = &narration.files.mp3;
             let mut sent = narrations::send(blob, id, narrations::MP3, &method, &headers).await?;
-            // Another reading may take its place.
-            sent.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            // Another reading may take its place; and what only editors hear stays in no cache.
+            let caching = match told.article.standing.is_draft() {
+                true => limits::NO_STORE,
+                false => HeaderValue::from_static("no-cache"),
+            };
+            sent.headers_mut().insert(header::CACHE_CONTROL, caching);
             return Ok(sent);
         }
         let article = told.article.id;

@@ -155,7 +155,7 @@ fn plays(count: u64) -> String {
 }
 
 /// "1 giờ 5 phút", "45 phút" or, below a minute, "30 giây". No line ends between number and unit.
-fn time(length: Millis) -> String {
+pub fn time(length: Millis) -> String {
     let t = &texts().listening;
     let (seconds, minutes) = (length.0 / 1000, length.0 / 60_000);
     let whole = |words: String| words.replace(' ', "\u{a0}");

@@ -71,7 +71,7 @@ fn listens(body: &[u8]) -> Option<Listens> {
 async fn known_article(app: &App, id: &str, today: Day) -> Result<ArticleId, WebError> {
     let missing = || WebError::not_found("article_not_found");
     let id: ArticleId = id.parse().map_err(|_| missing())?;
-    if app.0.tally.has(id, today) || app.0.store.has_article(id).await? {
+    if app.0.tally.has(id, today) || app.0.store.is_public(id).await? {
         return Ok(id);
     }
     Err(missing())

@@ -237,7 +237,7 @@ fn failed_login(
 }
 
 /// The path if it stays on this site, else `/`: a login must not send people elsewhere.
-fn own_path(next: &str) -> &str {
+pub fn own_path(next: &str) -> &str {
     let stays = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')

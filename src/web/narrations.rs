@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
+use super::auth::Viewer;
 use super::error::WebError;
+use super::limits::NO_STORE;
 use super::range::{Wanted, wanted};
 use super::{App, articles, views};
 use crate::domain::article::Part;
@@ -42,6 +44,7 @@ pub struct AudioQuery {
 /// `GET` and `HEAD /audio/{narration}.mp3`, `.opus` and `.wav`.
 pub async fn show_audio(
     State(app): State<App>,
+    viewer: Viewer,
     method: Method,
     headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
@@ -52,6 +55,10 @@ pub async fn show_audio(
     let (id, extension) = file.rsplit_once('.').ok_or_else(missing)?;
     let id: NarrationId = id.parse().map_err(|_| missing())?;
     let mut narration = app.0.store.narration(id).await?.ok_or_else(missing)?;
+    let is_public = app.0.store.is_public(narration.article).await?;
+    if !is_public && !viewer.is_editor() {
+        return Err(missing());
+    }
     while extension == "opus" && narration.opus_follows() {
         // It may be written by another process.
         tokio::time::sleep(LOOK).await;
@@ -71,6 +78,10 @@ pub async fn show_audio(
         && let Ok(kept) = HeaderValue::from_str(&attachment(&article.article.title, extension))
     {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, kept);
+    }
+    if !is_public {
+        // What only editors hear stays in no cache that others ask.
+        response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
     }
     Ok(response)
 }
@@ -184,11 +195,12 @@ struct CueJson {
 /// `GET /articles/{id}/cues.json`
 pub async fn show_cues(
     State(app): State<App>,
+    viewer: Viewer,
     path: Result<Path<String>, PathRejection>,
     query: Result<Query<CuesQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
     let Query(query) = query?;
-    let (narration, lines) = narration_of(&app, path, query.narration.as_deref()).await?;
+    let (narration, lines) = narration_of(&app, &viewer, path, query.narration.as_deref()).await?;
     let rate = narration.rate;
     let cue = |(index, line): (usize, &Line)| {
         let (part, block) = match line.part {
@@ -221,9 +233,10 @@ pub async fn show_cues(
 /// `GET /articles/{id}/transcript.vtt` (WebVTT)
 pub async fn show_transcript(
     State(app): State<App>,
+    viewer: Viewer,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, WebError> {
-    let (narration, lines) = narration_of(&app, path, None).await?;
+    let (narration, lines) = narration_of(&app, &viewer, path, None).await?;
     let text = narrate::transcript(narration.rate, &lines);
     let kind = [(header::CONTENT_TYPE, "text/vtt; charset=utf-8")];
     Ok(views::fresh((kind, text)))
@@ -231,11 +244,12 @@ pub async fn show_transcript(
 
 async fn narration_of(
     app: &App,
+    viewer: &Viewer,
     path: Result<Path<String>, PathRejection>,
     wanted: Option<&str>,
 ) -> Result<(StoredNarration, Vec<Line>), WebError> {
     let Path(id) = path?;
-    let told = articles::told(app, &id).await?;
+    let told = articles::told_to(app, viewer, &id).await?;
     let missing = || WebError::not_found("narration_not_found");
     let narration = match wanted {
         None => told.narration,

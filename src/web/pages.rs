@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::assets;
 use super::chart::Chart;
+use super::desk::pages::PublicationView;
 use super::metadata::Metadata;
 use super::records::RecordWords;
 use super::texts::Texts;
@@ -31,6 +32,8 @@ pub struct NewsItem {
     pub duration: String,
     /// What a player keeps of it, as JSON.
     pub item: String,
+    /// An editor wants it to stand above the others.
+    pub is_pinned: bool,
 }
 
 /// What the player is told by attributes, so that it needs no request before play.
@@ -189,6 +192,8 @@ pub struct HomePage {
 pub struct ArticlePage {
     pub frame: Frame,
     pub meta: Metadata,
+    /// Its own, here.
+    pub path: String,
     pub title: String,
     pub lead: Vec<Sentence>,
     pub title_sentences: Vec<Sentence>,
@@ -200,6 +205,8 @@ pub struct ArticlePage {
     pub player: Option<PlayerView>,
     pub blocks: Vec<TextBlock>,
     pub comment_box: CommentBox,
+    /// How it is published, while it is a draft that only editors see.
+    pub draft: Option<PublicationView>,
     pub news: Vec<NewsItem>,
 }
 
@@ -212,17 +219,6 @@ pub struct EmbedPage {
     pub player: Option<PlayerView>,
     /// Shown on request (`?comments=1`).
     pub comment_box: Option<CommentBox>,
-}
-
-#[derive(Template)]
-#[template(path = "desk.html")]
-pub struct DeskPage {
-    pub frame: Frame,
-    pub error: Option<String>,
-    pub typed_url: String,
-    pub jobs: Vec<JobView>,
-    /// What the voice is, when it is only the embedded one.
-    pub voice_notice: Option<String>,
 }
 
 #[derive(Template)]

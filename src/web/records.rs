@@ -117,6 +117,12 @@ fn notes(detail: &Value) -> Vec<String> {
         let rules: Vec<&str> = rules.iter().filter_map(name).collect();
         notes.push(t.rules.replace("{rules}", &rules.join(", ")));
     }
+    if let Some(title) = detail["title"].as_str() {
+        notes.push(t.title.replace("{title}", title));
+    }
+    if let Some(at) = detail["publish_at"].as_str() {
+        notes.push(t.publish_at.replace("{date}", at));
+    }
     if let Some(head) = detail["imported"].as_str() {
         notes.push(t.imported.replace("{head}", head));
     }

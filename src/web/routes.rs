@@ -63,8 +63,20 @@ fn pages() -> Router<App> {
         .route("/accounts/{id}/state", post(accounts::update_state))
         .route("/accounts/{id}/password", post(accounts::update_password))
         .route("/accounts/{id}/totp", post(accounts::delete_totp))
-        .route("/desk", get(desk::show_desk))
-        .route("/desk/articles", post(desk::create_article))
+        .route("/desk", get(desk::list::show_desk))
+        .route("/desk/rows", get(desk::list::list_rows))
+        .route("/desk/bulk", post(desk::bulk::update_articles))
+        .route("/desk/articles", post(desk::add::create_by_addresses))
+        .route(
+            "/desk/articles/text",
+            post(desk::add::create_by_text).layer(DefaultBodyLimit::max(desk::add::TEXT_BYTES_MAX)),
+        )
+        .route(
+            "/desk/articles/file",
+            post(desk::add::create_by_file)
+                .layer(DefaultBodyLimit::max(desk::add::FILE_FORM_BYTES_MAX)),
+        )
+        .route("/desk/articles/{id}/publication", post(desk::bulk::update_publication))
         .route("/desk/jobs/{id}", get(desk::show_job))
         .route("/desk/articles/{id}", get(script::show_script))
         .route("/desk/articles/{id}/edits", post(script::create_edit))
@@ -183,6 +195,7 @@ fn programs() -> Router<App> {
             "/api/articles",
             post(desk::create_article_by_api).layer(DefaultBodyLimit::max(ARTICLE_BYTES_MAX)),
         )
+        .route("/desk/events", get(desk::events::list_events))
         .route("/api/listens", get(listens::list_listens))
         .route("/api/jobs/{id}", get(desk::show_job_state))
         .route("/api/jobs/{id}/events", get(desk::list_job_events))

@@ -103,6 +103,7 @@ mod tests {
     use super::*;
     use crate::domain::article::Article;
     use crate::domain::job::{Source, Urgency};
+    use crate::domain::publication::Debut;
     use crate::domain::units::Millis;
 
     fn day() -> Day {
@@ -151,7 +152,7 @@ mod tests {
         let source = Source::Text { title: "Cầu".into(), paragraphs: Vec::new() };
         store.ask("text:1", "Cầu", Urgency::Editor, &source).await.unwrap();
         let lease = store.claim("a", Millis(60_000)).await.unwrap().unwrap();
-        let article = store.begin(&lease, &Article::default()).await.unwrap();
+        let article = store.begin(&lease, &Article::default(), Debut::Published).await.unwrap();
         let tally = Tally::default();
         assert!(tally.write(&store).await.is_ok());
         tally.add(article, day(), listens(2));

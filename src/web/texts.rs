@@ -2,6 +2,7 @@
 
 mod accounts;
 mod desk;
+mod desk_list;
 mod moderation;
 mod readers;
 mod script;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 pub use self::accounts::*;
 pub use self::desk::*;
+pub use self::desk_list::*;
 pub use self::moderation::*;
 pub use self::readers::*;
 pub use self::script::*;
@@ -34,6 +36,7 @@ pub struct Texts {
     /// Said by the script alone.
     pub report: BTreeMap<String, String>,
     pub desk: DeskTexts,
+    pub desk_list: DeskListTexts,
     pub moderation: ModerationTexts,
     /// Why a comment is rejected, by the name of the reason.
     pub reasons: BTreeMap<String, String>,

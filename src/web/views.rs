@@ -168,6 +168,7 @@ pub fn heard_item(app: &App, heard: &Heard) -> NewsItem {
         date: heard.published.map(date),
         duration: heard.length.clock(),
         item: item.json(),
+        is_pinned: false,
     }
 }
 
@@ -302,7 +303,7 @@ pub fn warning(note: &Note, lines: &[Line]) -> Warning {
 }
 
 /// "Đang đọc 12 trên 26 câu"
-fn job_status(job: &Job) -> String {
+pub fn job_status(job: &Job) -> String {
     let t = &texts().jobs;
     let why = |text: &str| {
         let why = job.failure.as_ref().map(failure_message).unwrap_or_default();

@@ -151,7 +151,9 @@ async fn an_editor_pastes_an_address_and_hears_the_result() {
     browser.until("location.pathname === '/desk'").await;
     browser.find("[name=url]").await.send_keys(site.url("/bai-viet")).await.unwrap();
     browser.find("main form [type=submit]").await.click().await.unwrap();
-    browser.until("location.pathname.startsWith('/desk/jobs/')").await;
+    browser.until("!!document.querySelector('[data-row]')").await;
+    let job = browser.ask("document.querySelector('[data-row]').dataset.job").await;
+    browser.go(&app.url(&format!("/desk/jobs/{}", job.as_str().unwrap()))).await;
     // The page changes by itself when the job is done.
     browser.until("!!document.querySelector('bao-noi')?.shadowRoot").await;
     browser.picture("job-1280").await;

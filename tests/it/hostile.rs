@@ -84,11 +84,14 @@ fn assert_refused(answer: &(u16, Value), status: u16, what: &str) {
 }
 
 /// Every route that takes a body, and what kind.
-const POSTS: [(&str, &str); 10] = [
+const POSTS: [(&str, &str); 13] = [
     ("/articles/{article}/comments", FORM),
     ("/login", FORM),
     ("/logout", FORM),
     ("/desk/articles", FORM),
+    ("/desk/articles/text", FORM),
+    ("/desk/bulk", FORM),
+    ("/desk/articles/{article}/publication", FORM),
     ("/moderation/comments/{comment}", FORM),
     ("/moderation/decisions", JSON),
     ("/moderation/networks", FORM),

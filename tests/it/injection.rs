@@ -23,7 +23,7 @@ const INJECTIONS: [&str; 14] = [
 ];
 
 /// Every address that takes something of the reader's or the editor's, with `{}` in its place.
-const GETS: [&str; 41] = [
+const GETS: [&str; 47] = [
     "/?q={}",
     "/?page={}",
     "/articles/{}",
@@ -35,6 +35,12 @@ const GETS: [&str; 41] = [
     "/articles/{article}/transcript.vtt?narration={}",
     "/login?next={}",
     "/desk?{}={}",
+    "/desk?q={}",
+    "/desk?tab={}",
+    "/desk?after={}",
+    "/desk?after=17.{}",
+    "/desk/rows?article={}",
+    "/desk/rows?job={}",
     "/desk/jobs/{}",
     "/desk/listening/{}",
     "/desk/listening?days={}",
@@ -108,6 +114,9 @@ async fn sql_in_a_body_is_a_text_like_any_other() {
                 form_body(&[("network", "192.0.2.0/24"), ("decision", injection)]),
             ),
             ("/desk/articles", form_body(&[("url", injection)])),
+            ("/desk/articles/text", form_body(&[("title", injection), ("text", " ")])),
+            ("/desk/bulk", form_body(&[("action", injection), ("row", injection)])),
+            ("/desk/bulk", form_body(&[("action", "publish"), ("row", injection)])),
         ];
         let fields = |name: &str| {
             let mut fields =

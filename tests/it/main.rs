@@ -11,6 +11,7 @@ mod cli;
 mod comment_box;
 mod comments;
 mod counting;
+mod desk;
 mod extract;
 mod fetch;
 mod follow;

@@ -56,6 +56,7 @@ const FILES: &[(&str, &[u8])] = files![
     "app.css",
     "comments.css",
     "cover.png",
+    "desk_list.css",
     "demo/comments.html",
     "demo/demo.css",
     "demo/demo.js",
@@ -85,7 +86,10 @@ const SOURCES: &[(&str, &str)] = sources![
     "comments/service.js",
     "dates.js",
     "desk.js",
+    "desk/live.js",
+    "desk/rows.js",
     "element.js",
+    "job.js",
     "memory.js",
     "moderation.js",
     "moderation/arrivals.js",
@@ -119,11 +123,12 @@ const SOURCES: &[(&str, &str)] = sources![
 ];
 
 /// The scripts of pages, each joined from its own module and those that it imports.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     "baonoi.js",
     "comments.js",
     "comments/report.js",
     "desk.js",
+    "job.js",
     "moderation.js",
     "news.js",
     "player/panel.js",

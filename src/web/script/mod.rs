@@ -25,6 +25,7 @@ use self::pages::{LineView, PartView, ReadingView, ScriptPage, VersionView, Voic
 use self::pieces::sides;
 use super::App;
 use super::auth::Editor;
+use super::desk;
 use super::error::{WebError, message};
 use super::texts::texts;
 use super::views;
@@ -184,6 +185,8 @@ pub async fn show_script(
             .iter()
             .map(|known| version_view(known, version))
             .collect(),
+        publication: desk::rows::publication(&known.stored),
+        back: script_path(known.id),
         gone: known.stored.gone.map(views::date),
         revision: revision.map(|revision| revision.state == RevisionState::Doubtful),
         parts,
@@ -233,13 +236,22 @@ fn parts(
         };
         parts.push(PartView {
             kind,
-            name: texts().script_parts.get(kind).cloned().unwrap_or_default(),
+            name: part_name(part, kind),
             text: text.to_owned(),
             is_skipped: edition.skipped.iter().any(|skipped| skipped == text),
             lines,
         });
     }
     parts
+}
+
+/// "Tít", "Đoạn 3"
+fn part_name(part: Part, kind: &str) -> String {
+    let name = texts().script_parts.get(kind).cloned().unwrap_or_default();
+    match part {
+        Part::Block(index) => format!("{name} {}", index + 1),
+        _ => name,
+    }
 }
 
 fn line_view(

@@ -6,6 +6,7 @@ use super::pieces::Piece;
 use crate::domain::article::{ByteSpan, Part};
 use crate::narrate::Change;
 use crate::web::assets;
+use crate::web::desk::pages::PublicationView;
 use crate::web::pages::{Frame, JobView};
 
 /// A sentence, written and spoken.
@@ -128,6 +129,10 @@ pub struct ScriptPage {
     /// What is said after a sentence that is not in the text any more: its place in the list, and the words.
     pub lost: Vec<(usize, String)>,
     pub versions: Vec<VersionView>,
+    /// Who hears it.
+    pub publication: PublicationView,
+    /// Where its form leads back to.
+    pub back: String,
     /// Since when its site says that it is gone.
     pub gone: Option<String>,
     /// Its site shows another text; true: one that looks like no article.

@@ -6,12 +6,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct DeskTexts {
     pub heading: String,
-    pub lead: String,
-    pub url: String,
     pub url_example: String,
-    pub submit: String,
-    pub jobs_heading: String,
-    pub jobs_empty: String,
     pub job_open: String,
     pub article_open: String,
     pub job_heading: String,

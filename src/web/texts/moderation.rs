@@ -131,6 +131,8 @@ pub struct RecordTexts {
     pub reason: String,
     pub rules: String,
     pub imported: String,
+    pub title: String,
+    pub publish_at: String,
     pub parent: String,
     pub roles: String,
 }

@@ -22,6 +22,7 @@ pub struct PagesTexts {
     pub news_none_other: String,
     pub news_empty: String,
     pub news_beyond: String,
+    pub news_pinned: String,
     pub news_duration: String,
     pub play_all: String,
     pub enqueue: String,

@@ -1,0 +1,102 @@
+// What changes while the editors' list is open, told by the server.
+
+import { deskEvents, deskRows } from "../requests.js";
+import { fill } from "../words.js";
+import t from "../texts.json#desk_list";
+
+/** What changes within so many ms is asked for in one request. */
+const GATHER_MS = 200;
+/** How long to wait before trying again, in ms, when the stream was refused. */
+const AGAIN_MS = 5_000;
+
+const FINAL = ["done", "failed"];
+
+export class Live {
+  #rows;
+  #lost = document.querySelector("[data-stream-lost]");
+  #articles = new Set();
+  #jobs = new Set();
+  #timer = 0;
+
+  /** @param {import("./rows.js").Rows} rows */
+  constructor(rows) {
+    this.#rows = rows;
+    this.#open();
+  }
+
+  #open() {
+    const stream = deskEvents(this.#rows.list.dataset.since);
+    stream.addEventListener("open", () => this.#setLost(false));
+    stream.addEventListener("job", (event) => this.#job(JSON.parse(event.data)));
+    stream.addEventListener("article", (event) => this.#article(JSON.parse(event.data).article));
+    stream.addEventListener("error", () => {
+      this.#setLost(true);
+      // The browser reconnects by itself, except when the server refused the stream.
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => this.#open(), AGAIN_MS);
+    });
+  }
+
+  #setLost(isLost) {
+    if (this.#lost.hidden === isLost) this.#lost.hidden = !isLost;
+  }
+
+  #job(job) {
+    const row = this.#rows.find(job.article, job.job) ?? this.#rows.find(null, job.job);
+    const isFinal = FINAL.includes(job.state);
+    if (!row) return this.#isNew(job);
+    const was = row.dataset.state;
+    const hasBecome = job.article && row.dataset.article !== job.article;
+    row.dataset.job = job.job;
+    if (hasBecome) row.dataset.article = job.article;
+    this.#show(row, job);
+    if (isFinal && was !== job.state) this.#say(job.state === "done" ? t.live_done : t.live_failed, row);
+    if (isFinal || hasBecome) this.#ask(job);
+  }
+
+  /** How far it is, without a request. */
+  #show(row, job) {
+    const status = row.querySelector("[data-status]");
+    const progress = row.querySelector("progress");
+    row.dataset.state = job.state;
+    if (status.textContent !== job.status) status.textContent = job.status;
+    progress.hidden = FINAL.includes(job.state) || job.total == null;
+    if (job.total == null) return;
+    progress.max = job.total;
+    progress.value = job.done;
+  }
+
+  #isNew(job) {
+    if (this.#rows.part === "all") this.#ask(job);
+    else if (this.#rows.part === "") document.querySelector("[data-news]").hidden = false;
+  }
+
+  /** Something else was done with an article than reading it. */
+  #article(article) {
+    if (this.#rows.find(article, null)) this.#ask({ article });
+  }
+
+  #ask({ article, job }) {
+    if (article) this.#articles.add(article);
+    else this.#jobs.add(job);
+    this.#timer ||= setTimeout(() => this.refresh(), GATHER_MS);
+  }
+
+  /** Shows again what is said of these articles. @param {string[]} [articles] */
+  async refresh(articles = []) {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    const wanted = [...this.#articles, ...articles];
+    const jobs = [...this.#jobs];
+    this.#articles.clear();
+    this.#jobs.clear();
+    if (wanted.length + jobs.length === 0) return;
+    // What cannot be had now is told by the next change, or when the page is loaded again.
+    const html = await deskRows(new Set(wanted), jobs).catch(() => "");
+    this.#rows.put(html);
+  }
+
+  #say(text, row) {
+    const title = row.querySelector("[data-title]").textContent;
+    document.querySelector("[data-live]").textContent = fill(text, { title });
+  }
+}

@@ -1,0 +1,86 @@
+// The state of jobs on a page, kept fresh by server-sent events.
+//
+// Each `[data-job-card]` holds one `[data-job]`; without script the page shows the same on reload.
+
+import { job as askForJob, jobEvents } from "./requests.js";
+
+/** A browser allows about six connections to one host: some must stay free for the page itself. */
+const STREAMS_MAX = 3;
+/** How long to wait before asking plainly, in ms, when a stream was refused. */
+const ASK_AGAIN_MS = 5_000;
+
+const FINAL = ["done", "failed"];
+
+/** Cards whose jobs are unfinished and not yet watched. The oldest runs first, and stands last. */
+const waiting = [...document.querySelectorAll("[data-job-card]")]
+  .filter((card) => !card.querySelector("[data-final]"))
+  .reverse();
+const lost = document.querySelector("[data-stream-lost]");
+
+/** Shows a job's state in its card; says whether nothing more will happen. */
+function show(card, job) {
+  const state = card.querySelector("[data-job]");
+  const status = card.querySelector("[data-status]");
+  const progress = card.querySelector("progress");
+  const link = card.querySelector("[data-article]");
+  const final = FINAL.includes(job.state);
+  state.dataset.state = job.state;
+  // The line is a live region: it is touched only when it has something new to say.
+  if (status.textContent !== job.status) status.textContent = job.status;
+  progress.hidden = final || job.total == null;
+  if (job.total != null) {
+    progress.max = job.total;
+    progress.value = job.done;
+  }
+  if (job.page) {
+    link.href = job.page;
+    link.hidden = false;
+  }
+  return final;
+}
+
+function setLost(isLost) {
+  if (lost) lost.hidden = !isLost;
+}
+
+function finish(card, job) {
+  // On the job's own page the player is the server's to render.
+  if (job.state === "done" && "reload" in card.dataset) location.reload();
+  else watchNext();
+}
+
+function watch(card) {
+  const id = card.querySelector("[data-job]").dataset.job;
+  const stream = jobEvents(id);
+  stream.addEventListener("job", (event) => {
+    const job = JSON.parse(event.data);
+    setLost(false);
+    if (!show(card, job)) return;
+    stream.close();
+    finish(card, job);
+  });
+  stream.addEventListener("error", () => {
+    setLost(true);
+    // The browser reconnects by itself, except when the server refused the stream.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => askPlainly(card, id), ASK_AGAIN_MS);
+  });
+}
+
+async function askPlainly(card, id) {
+  try {
+    const job = await askForJob(id);
+    setLost(false);
+    if (show(card, job)) return finish(card, job);
+  } catch (error) {
+    // Gone, or not ours to see: asking again would not help.
+    if (error.status >= 400 && error.status < 500 && error.status !== 429) return watchNext();
+  }
+  setTimeout(() => askPlainly(card, id), ASK_AGAIN_MS);
+}
+
+function watchNext() {
+  const card = waiting.shift();
+  if (card) watch(card);
+}
+
+for (let streams = 0; streams < STREAMS_MAX; streams += 1) watchNext();
