@@ -4,6 +4,7 @@ mod accounts;
 mod desk;
 mod moderation;
 mod readers;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,6 +15,7 @@ pub use self::accounts::*;
 pub use self::desk::*;
 pub use self::moderation::*;
 pub use self::readers::*;
+pub use self::settings::*;
 
 /// The file itself; scripts get the sections that they name.
 const TEXTS_JSON: &str = include_str!("../../static/texts.json");
@@ -48,6 +50,15 @@ pub struct Texts {
     pub jobs: JobsTexts,
     /// What somebody may do, by the name of the role.
     pub roles: BTreeMap<String, String>,
+    pub settings: SettingsTexts,
+    pub sources: SourcesTexts,
+    pub voice: VoiceTexts,
+    pub pace: PaceTexts,
+    pub embedding: EmbeddingTexts,
+    pub rules_page: RulesTexts,
+    /// What is wrong with a word of the newsroom's lists.
+    pub word_errors: BTreeMap<String, String>,
+    pub health: HealthTexts,
     pub account: AccountTexts,
     pub accounts: AccountsTexts,
     /// Error code -> what happened and what to do about it.

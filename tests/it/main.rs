@@ -33,6 +33,8 @@ mod player;
 mod podcast;
 mod publisher;
 mod record;
+mod settings;
+mod settings_pages;
 mod site;
 mod sound;
 mod speech;

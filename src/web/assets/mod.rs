@@ -64,6 +64,7 @@ const FILES: &[(&str, &[u8])] = files![
     "favicon.svg",
     "podcast.png",
     "record.css",
+    "settings.css",
 ];
 
 macro_rules! sources {
@@ -108,13 +109,14 @@ const SOURCES: &[(&str, &str)] = sources![
     "player/track.js",
     "player/words.js",
     "requests.js",
+    "settings.js",
     "texts.en.json",
     "texts.json",
     "words.js",
 ];
 
 /// The scripts of pages, each joined from its own module and those that it imports.
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 8] = [
     "baonoi.js",
     "comments.js",
     "comments/report.js",
@@ -122,6 +124,7 @@ const SCRIPTS: [&str; 7] = [
     "moderation.js",
     "news.js",
     "player/panel.js",
+    "settings.js",
 ];
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
