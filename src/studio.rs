@@ -178,6 +178,11 @@ impl Studio {
         self.0.narrator.pace()
     }
 
+    /// The voice that the settings file names; empty: the best that is there.
+    pub fn voice_of_file(&self) -> &str {
+        &self.0.settings.voice
+    }
+
     /// The voice that reads now.
     pub fn reading(&self) -> Voice {
         self.0.narrator.engine().voice

@@ -198,3 +198,48 @@ fn disk(folder: &Path) -> Option<(u64, u64)> {
 fn disk(_: &Path) -> Option<(u64, u64)> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::job::{Failure, Source, Urgency};
+    use crate::domain::units::Millis;
+    use crate::store::outbox::open;
+    use crate::store::{AuditReport, back_up};
+
+    #[tokio::test]
+    async fn what_waits_and_what_failed_is_counted() {
+        let (_folder, store, _) = open().await;
+        let text = |title: &str| Source::Text { title: title.into(), paragraphs: Vec::new() };
+        assert_eq!(store.queue_health().await.unwrap(), QueueHealth::default());
+        for name in ["a", "b", "c"] {
+            store.ask(name, name, Urgency::Editor, &text(name)).await.unwrap();
+        }
+        let lease = store.claim("w", Millis(60_000)).await.unwrap().unwrap();
+        let failure = Failure { code: "voice_failed".into(), detail: "mute".into() };
+        store.give_back(&lease, &failure, None).await.unwrap();
+        store.claim("w", Millis(60_000)).await.unwrap().unwrap();
+        let health = store.queue_health().await.unwrap();
+        assert_eq!((health.waiting, health.running, health.done, health.failed), (1, 1, 0, 1));
+        assert!(health.oldest.is_some());
+        let failed = store.failed_jobs(5).await.unwrap();
+        assert_eq!(failed.iter().map(|job| job.id).collect::<Vec<_>>(), [lease.job.id]);
+    }
+
+    #[tokio::test]
+    async fn the_last_copy_is_known_and_grows_old() {
+        let (folder, store, _) = open().await;
+        assert_eq!(store.last_backup().await.unwrap(), None);
+        let copy = folder.path().join("backups/1");
+        let report = back_up(&store, &copy).await.unwrap();
+        store.remember_backup(&copy, &report, None).await.unwrap();
+        let last = store.last_backup().await.unwrap().unwrap();
+        assert_eq!((last.actor.as_str(), &*last.folder), (SYSTEM, &*copy.display().to_string()));
+        assert!(!last.is_old(last.at));
+        assert!(last.is_old(Timestamp(last.at.0 + Backup::OLD_MS + 1)));
+        let AuditReport { records, faults, .. } = store.verify_audit().await.unwrap();
+        assert_eq!((records, faults.len()), (1, 0));
+        let space = store.space().unwrap();
+        assert!(space.database > 0 && space.backups > 0 && space.audio == 0, "{space:?}");
+    }
+}

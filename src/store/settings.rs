@@ -254,3 +254,68 @@ fn rules(row: CommentsRow) -> CommentRules {
         suspect_words: row.suspect_words,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::outbox::{moderator, open};
+
+    #[tokio::test]
+    async fn what_is_set_comes_back_as_it_was_and_can_be_taken_back() {
+        let (_folder, store, _) = open().await;
+        let lan = moderator(&store).await;
+        assert_eq!(store.newsroom_settings().await.unwrap(), NewsroomSettings::default());
+        let pauses = Pauses { lead: Millis(0), ..Pauses::default() };
+        let pace = Pace { speed: 1.15, pauses };
+        let voice: VoiceId = "vi-embedded".parse().unwrap();
+        let sites = ["https://bao.example".to_owned()];
+        let rules = CommentRules {
+            shown_at_once: true,
+            trusted_after: 3,
+            name_required: true,
+            email: false,
+            replies: true,
+            likes: false,
+            reports: true,
+            per_network_max: 7,
+            per_article_max: 8,
+            reactions_max: 9,
+            blocked_words: vec!["lan đột biến".to_owned()],
+            suspect_words: Vec::new(),
+        };
+        let done = SettingSaved::Done;
+        assert_eq!(store.set_pace(Some(&pace), None, &lan).await.unwrap(), done);
+        assert_eq!(store.set_voice(Some(&voice), None, &lan).await.unwrap(), done);
+        assert_eq!(store.set_embed_sites(Some(&sites), None, &lan).await.unwrap(), done);
+        assert_eq!(store.set_comment_rules(Some(&rules), None, &lan).await.unwrap(), done);
+        let held = store.newsroom_settings().await.unwrap();
+        assert_eq!((held.pace, held.voice), (Some(pace), Some(voice)));
+        assert_eq!((held.embed_sites, held.comments), (Some(sites.to_vec()), Some(rules)));
+        let seen = held.changes.iter().find(|change| change.setting == Setting::Pace).unwrap();
+        assert_eq!(seen.by, "lan");
+        assert_eq!(store.set_pace(None, Some(seen.at), &lan).await.unwrap(), done);
+        let held = store.newsroom_settings().await.unwrap();
+        assert_eq!(held.pace, None);
+        assert!(held.change_of(Setting::Pace).is_some_and(|change| change.at > seen.at));
+        assert!(store.verify_audit().await.unwrap().faults.is_empty());
+    }
+
+    #[tokio::test]
+    async fn whoever_has_not_seen_the_last_change_is_overtaken() {
+        let (_folder, store, _) = open().await;
+        let lan = moderator(&store).await;
+        let set = async |speed: f32, seen| {
+            let pace = Pace { speed, ..Pace::default() };
+            store.set_pace(Some(&pace), seen, &lan).await.unwrap()
+        };
+        assert_eq!(set(1.1, None).await, SettingSaved::Done);
+        let SettingSaved::Overtaken(first) = set(1.2, None).await else { panic!("not refused") };
+        assert_eq!((first.by.as_str(), first.setting), ("lan", Setting::Pace));
+        let records = store.verify_audit().await.unwrap().records;
+        // Of two who have seen the same one is too late, however close they are.
+        let (one, two) = tokio::join!(set(1.3, Some(first.at)), set(1.4, Some(first.at)));
+        let done = [&one, &two].iter().filter(|saved| ***saved == SettingSaved::Done).count();
+        assert_eq!(done, 1, "{one:?} {two:?}");
+        assert_eq!(store.verify_audit().await.unwrap().records, records + 1);
+    }
+}

@@ -142,3 +142,49 @@ async fn note(
     let entry = Entry { actor, action, subject: address.to_string(), detail };
     Chain::open(connection).await?.append(connection, entry).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::outbox::{moderator, open};
+
+    #[tokio::test]
+    async fn a_feed_is_changed_by_whoever_has_seen_it_last() {
+        let (_folder, store, article) = open().await;
+        let lan = moderator(&store).await;
+        let address: Address = "https://bao.example/tin.rss".parse().unwrap();
+        let [five, ten] = [Millis(300_000), Millis(600_000)];
+        store.add_feed(&address, five, Some(&lan)).await.unwrap();
+        let feed = store.feeds().await.unwrap().remove(0);
+        let set = async |seen, every| {
+            store.set_feed_pace(feed.id, seen, every, Some(&lan)).await.unwrap()
+        };
+        assert_eq!(set(five, ten).await, FeedChanged::Done);
+        assert_eq!(set(five, five).await, FeedChanged::Overtaken);
+        let changed = store.feed(feed.id).await.unwrap().unwrap();
+        // It was due, and is asked so much later after its last time.
+        assert_eq!((changed.every, changed.next.0 - feed.next.0), (ten, 300_000));
+        assert!(store.ask_feed_now(feed.id).await.unwrap());
+
+        sqlx::query("INSERT INTO addresses (url, article_id) VALUES ($1, $2)")
+            .bind("https://bao.example/cau")
+            .bind(article.to_string())
+            .execute(&store.pool)
+            .await
+            .unwrap();
+        assert_eq!(store.feed_counts().await.unwrap().get(&feed.id), None);
+        for path in ["cau", "chua-doc"] {
+            let address = format!("https://bao.example/{path}").parse().unwrap();
+            let item = crate::domain::feed::FeedItem { address, updated: None, title: None };
+            store.remember(feed.id, &item, None).await.unwrap();
+        }
+        assert_eq!(store.feed_counts().await.unwrap().get(&feed.id), Some(&1));
+
+        assert!(store.remove_feed(&address, Some(&lan)).await.unwrap());
+        assert!(!store.remove_feed(&address, Some(&lan)).await.unwrap());
+        assert_eq!(set(ten, five).await, FeedChanged::Unknown);
+        assert!(!store.ask_feed_now(feed.id).await.unwrap());
+        // The account, and each of the three changes.
+        assert_eq!(store.verify_audit().await.unwrap().records, 4);
+    }
+}

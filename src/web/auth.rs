@@ -29,6 +29,10 @@ pub struct Editor(pub Account);
 #[derive(Debug)]
 pub struct Moderator(pub Account);
 
+/// An account that may say what becomes of comments: an editor or a moderator.
+#[derive(Debug)]
+pub struct RuleMaker(pub Account);
+
 /// An account that may say who else may log in. Only a person who has logged in can be one: an api key
 /// that is lost must not open the door to all accounts.
 #[derive(Debug)]
@@ -80,6 +84,18 @@ impl FromRequestParts<App> for Moderator {
     }
 }
 
+impl FromRequestParts<App> for RuleMaker {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
+        let account = asking(parts, app).await?;
+        match account.has(Role::Editor) || account.has(Role::Moderator) {
+            true => Ok(Self(account)),
+            false => Err(WebError::new(StatusCode::FORBIDDEN, "forbidden")),
+        }
+    }
+}
+
 impl FromRequestParts<App> for Administrator {
     type Rejection = WebError;
 
@@ -105,11 +121,16 @@ impl FromRequestParts<App> for LoggedIn {
 }
 
 async fn authorized(parts: &mut Parts, app: &App, role: Role) -> Result<Account, WebError> {
+    having(asking(parts, app).await?, role)
+}
+
+/// The account of an api key or of a session.
+async fn asking(parts: &mut Parts, app: &App) -> Result<Account, WebError> {
     let account = match bearer(&parts.headers) {
         Some(key) => app.0.store.account_of_api_key(key).await?,
         None => Some(LoggedIn::from_request_parts(parts, app).await?.account),
     };
-    having(account.ok_or_else(|| unauthorized(parts))?, role)
+    account.ok_or_else(|| unauthorized(parts))
 }
 
 fn having(account: Account, role: Role) -> Result<Account, WebError> {

@@ -22,6 +22,11 @@ pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
 );
+/// The same for pages whose script plays sound that it was given.
+pub const SOUND_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; \
+     base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+);
 /// The iframe player may stand on these sites, and on our own pages; on every site when none is named.
 pub fn embed_policy(sites: &[String]) -> HeaderValue {
     let ancestors = match sites {

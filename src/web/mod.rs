@@ -3,6 +3,7 @@
 mod account;
 mod account_pages;
 mod accounts;
+mod amounts;
 mod articles;
 mod artwork;
 mod assets;
@@ -44,6 +45,8 @@ mod reader;
 mod records;
 mod routes;
 mod script;
+mod settings;
+mod settings_pages;
 mod sheet;
 mod tally;
 pub mod texts;
@@ -71,6 +74,7 @@ pub use self::sheet::{sheet_head, sheet_line};
 pub use self::challenge::SECRET as CHALLENGE_SECRET;
 
 use self::challenge::Challenges;
+use self::health::HealthState;
 use self::limits::RateLimit;
 use self::newsroom::Newsroom;
 use self::tally::Tally;
@@ -115,6 +119,7 @@ struct AppParts {
     /// What holds now.
     newsroom: RwLock<Arc<Newsroom>>,
     backstage: Backstage,
+    health: HealthState,
     started: Timestamp,
     /// The voices there are; one may be installed while the service runs.
     voices: RwLock<Vec<VoiceCard>>,
@@ -209,6 +214,7 @@ impl App {
             voices: RwLock::new(settings.voices.clone()),
             newsroom: RwLock::new(Arc::new(Newsroom::of(&settings))),
             backstage,
+            health: HealthState::default(),
             settings,
             started: now(),
             challenges,

@@ -7,6 +7,7 @@ use super::moderation::{author_name, reason_name};
 use super::texts::texts;
 use super::{marks, views};
 use crate::domain::comment::{CommentState, Reason};
+use crate::domain::newsroom::Setting;
 use crate::domain::rule::Rule;
 use crate::domain::units::Timestamp;
 use crate::store::{AboutComment, READER, Recorded, SYSTEM};
@@ -78,9 +79,23 @@ fn what(action: &str, subject: &str, stored: &str, detail: &Value) -> String {
         let name = detail[field].as_str().unwrap_or_default();
         CommentState::from_name(name).map_or_else(|| name.to_owned(), |s| state_name(s).to_owned())
     };
+    // Settings are stored by names for programs.
+    let known = Setting::from_name(subject).filter(|_| action.starts_with("setting."));
+    let subject = known.map_or_else(|| subject.to_owned(), |known| setting_name(known).to_owned());
     text.replace("{from}", &state("from"))
         .replace("{state}", &state("state"))
-        .replace("{subject}", subject)
+        .replace("{subject}", &subject)
+}
+
+/// A setting as its page is called.
+fn setting_name(setting: Setting) -> &'static str {
+    let t = texts();
+    match setting {
+        Setting::Pace => &t.pace.heading,
+        Setting::Voice => &t.voice.heading,
+        Setting::Embedding => &t.embedding.heading,
+        Setting::Comments => &t.rules_page.heading,
+    }
 }
 
 /// A state as it is called.
@@ -167,6 +182,8 @@ mod tests {
         assert_eq!(words.what, "Chuyển bình luận từ “Chờ duyệt” sang “Đã từ chối”");
         assert_eq!(words.notes, ["Lý do: Xúc phạm người khác"]);
         assert_eq!(told("network.blocked", "{}").what, "Chặn mạng 192.0.2.0/24");
+        let setting = what("setting.changed", "pace", "{}", &Value::Null);
+        assert_eq!(setting, "Đổi cài đặt Nhịp đọc và khoảng nghỉ");
         let rules = told("comment.received", r#"{"state":"waiting","rules":["link"]}"#);
         assert_eq!(rules.notes, ["Quy tắc: Có liên kết"]);
         let erased = told("comment.erased", r#"{"from":"waiting","reason":"Đơn số 12"}"#);

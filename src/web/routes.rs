@@ -16,7 +16,7 @@ use super::views;
 use super::{
     App, account, accounts, articles, assets, challenge, comment_box, comments, crawlers, desk,
     drain, embed, erase, health, home, letters, listen, listening, listens, log, login, moderation,
-    narrations, networks, podcast, reactions, script, sheet,
+    narrations, networks, podcast, reactions, script, settings, sheet,
 };
 
 /// The whole outside face.
@@ -90,6 +90,7 @@ fn pages() -> Router<App> {
         )
         .route("/desk/listening", get(listening::show_listening))
         .route("/desk/listening/{id}", get(listening::show_article))
+        .merge(settings_pages())
         .route("/moderation", get(moderation::list_comments))
         .route("/moderation/items", get(moderation::list_items))
         .route("/moderation/counts", get(moderation::show_counts))
@@ -106,6 +107,33 @@ fn pages() -> Router<App> {
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, no-cache"),
         ))
+}
+
+/// What editors set, and how the service is.
+fn settings_pages() -> Router<App> {
+    Router::new()
+        .route("/desk/health", get(health::show_page))
+        .route("/desk/health/backup", post(health::create_backup))
+        .route("/desk/settings", get(settings::show_settings))
+        .route("/desk/settings/sources", get(settings::list_sources).post(settings::create_source))
+        .route("/desk/settings/sources/look", post(settings::look_at_source))
+        .route("/desk/settings/sources/{id}/ask", post(settings::ask_source))
+        .route("/desk/settings/sources/{id}/pace", post(settings::update_source_pace))
+        .route("/desk/settings/sources/{id}/remove", post(settings::delete_source))
+        .route("/desk/settings/voice", get(settings::show_voice).post(settings::update_voice))
+        .route(
+            "/desk/settings/voice/install",
+            get(settings::show_installation).post(settings::install_voice),
+        )
+        .route("/desk/settings/pace", get(settings::show_pace).post(settings::update_pace))
+        .route("/desk/settings/sound", post(settings::create_sound))
+        .route("/desk/settings/again", post(settings::read_again))
+        .route(
+            "/desk/settings/embedding",
+            get(settings::show_embedding).post(settings::update_embedding),
+        )
+        .route("/desk/settings/comments", get(settings::show_rules).post(settings::update_rules))
+        .route("/desk/settings/comments/try", post(settings::try_rules))
 }
 
 /// Pages that other sites show in a frame.

@@ -6,6 +6,7 @@ mod desk_list;
 mod moderation;
 mod readers;
 mod script;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ pub use self::desk_list::*;
 pub use self::moderation::*;
 pub use self::readers::*;
 pub use self::script::*;
+pub use self::settings::*;
 
 /// The file itself; scripts get the sections that they name.
 const TEXTS_JSON: &str = include_str!("../../static/texts.json");
@@ -53,6 +55,15 @@ pub struct Texts {
     pub jobs: JobsTexts,
     /// What somebody may do, by the name of the role.
     pub roles: BTreeMap<String, String>,
+    pub settings: SettingsTexts,
+    pub sources: SourcesTexts,
+    pub voice: VoiceTexts,
+    pub pace: PaceTexts,
+    pub embedding: EmbeddingTexts,
+    pub rules_page: RulesTexts,
+    /// What is wrong with a word of the newsroom's lists.
+    pub word_errors: BTreeMap<String, String>,
+    pub health: HealthTexts,
     pub account: AccountTexts,
     pub accounts: AccountsTexts,
     pub script: ScriptTexts,

@@ -388,7 +388,7 @@ async fn roles_are_changed_at_the_command_line() {
 }
 
 /// Looked at narrow and wide, by day and by night.
-async fn looked_at(browser: &Browser, name: &str) {
+pub async fn looked_at(browser: &Browser, name: &str) {
     for (width, height, dark) in [(390, 844, true), (390, 844, false), (1280, 900, false)] {
         browser.resize(width, height).await;
         browser.dark(dark).await;

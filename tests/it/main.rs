@@ -35,6 +35,8 @@ mod podcast;
 mod publisher;
 mod record;
 mod script;
+mod settings;
+mod settings_pages;
 mod site;
 mod sound;
 mod speech;

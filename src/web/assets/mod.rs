@@ -66,6 +66,7 @@ const FILES: &[(&str, &[u8])] = files![
     "podcast.png",
     "record.css",
     "script.css",
+    "settings.css",
 ];
 
 macro_rules! sources {
@@ -117,13 +118,14 @@ const SOURCES: &[(&str, &str)] = sources![
     "script/drafts.js",
     "script/editors.js",
     "script/sound.js",
+    "settings.js",
     "texts.en.json",
     "texts.json",
     "words.js",
 ];
 
 /// The scripts of pages, each joined from its own module and those that it imports.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 10] = [
     "baonoi.js",
     "comments.js",
     "comments/report.js",
@@ -133,6 +135,7 @@ const SCRIPTS: [&str; 9] = [
     "news.js",
     "player/panel.js",
     "script.js",
+    "settings.js",
 ];
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
