@@ -1,6 +1,7 @@
 //! The whole line, end to end: the one file that knows the order of the stages.
 
 mod notes;
+mod preview;
 mod record;
 mod speak;
 
@@ -13,6 +14,7 @@ use std::sync::{PoisonError, RwLock};
 use sha2::{Digest, Sha256};
 
 pub use self::notes::settled;
+pub use self::preview::{ChangedSentence, Comparison, Decided, Preview, preview};
 pub use self::record::{Following, Recording};
 
 use crate::audio::{self, Arrangement, Bitrates, Cover, Format, Tags};

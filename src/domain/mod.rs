@@ -17,6 +17,7 @@ pub mod lexicon;
 pub mod listening;
 pub mod narration;
 pub mod note;
+pub mod readings;
 pub mod rule;
 pub mod script;
 pub mod thread;

@@ -9,6 +9,7 @@
 
 mod capitals;
 mod code;
+mod compare;
 mod compound;
 mod coordinate;
 mod counted;
@@ -44,6 +45,7 @@ use crate::domain::article::{Article, ByteSpan, Part};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::script::{Script, SemioticClass, Token, Utterance};
 
+pub use compare::{Difference, differences};
 pub use lexicon::Lexicon;
 use tokenize::{At, Kind};
 
@@ -69,6 +71,7 @@ pub fn utterances(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Utterance>,
 }
 
 /// What a rule found at a place.
+#[derive(Clone)]
 struct Reading {
     /// How many written tokens it covers; at least one.
     count: usize,
@@ -202,13 +205,22 @@ struct Piece {
 
 /// Reads a text from left to right; the tokens of the pieces tile it.
 fn read(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Piece>, Vec<Note>) {
-    let tokens = tokenize::tokens(text);
+    read_tokens(part, &tokenize::tokens(text), lexicon, read_by_rules)
+}
+
+/// Reads tokens from left to right; `by_rules` says how the rules read what begins at a place.
+fn read_tokens<'t>(
+    part: Part,
+    tokens: &'t [tokenize::Written<'t>],
+    lexicon: &Lexicon,
+    mut by_rules: impl FnMut(At<'t>) -> Reading,
+) -> (Vec<Piece>, Vec<Note>) {
     let mut pieces = Vec::with_capacity(tokens.len());
     let mut notes = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let here = At::new(&tokens, at);
-        let reading = read_here(here, lexicon);
+        let here = At::new(tokens, at);
+        let reading = read_here(here, lexicon, &mut by_rules);
         let count = reading.count.min(here.left());
         let last = at + count - 1;
         let span = ByteSpan { start: tokens[at].span.start, end: tokens[last].span.end };
@@ -226,11 +238,15 @@ fn read(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Piece>, Vec<Note>) {
     (pieces, notes)
 }
 
-fn read_here(at: At, lexicon: &Lexicon) -> Reading {
+fn read_here<'t>(
+    at: At<'t>,
+    lexicon: &Lexicon,
+    by_rules: &mut impl FnMut(At<'t>) -> Reading,
+) -> Reading {
     if let Some((spoken, count)) = lexicon.longest(at) {
         return Reading::new(count as isize, SemioticClass::Lexicon, spoken);
     }
-    let reading = read_by_rules(at);
+    let reading = by_rules(at);
     // `100 USD` must not swallow what the newsroom says of `USD`: the rules are asked again as if
     // the text ended there.
     let mut within = 1..reading.count.min(at.left()) as isize;

@@ -185,13 +185,17 @@ fn blocks_json(article: &Article) -> String {
     to_json(&article.blocks.iter().map(row).collect::<Vec<_>>())
 }
 
-fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
+/// The body of an article in a row that has it.
+pub(super) fn blocks(row: &AnyRow) -> Result<Vec<Block>, StoreError> {
     let block = |row: BlockRow| {
         let kind = BlockKind::from_name(&row.kind)
             .ok_or_else(|| StoreError::Corrupt(format!("block {}", row.kind)))?;
-        Ok::<_, StoreError>(Block { kind, text: row.text })
+        Ok(Block { kind, text: row.text })
     };
-    let blocks: Vec<BlockRow> = json(row, "blocks")?;
+    json::<Vec<BlockRow>>(row, "blocks")?.into_iter().map(block).collect()
+}
+
+fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
     let seen: Option<String> = row.try_get("seen_hash")?;
     let read: String = row.try_get("content_hash")?;
     Ok(StoredArticle {
@@ -204,7 +208,7 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
             author: row.try_get("author")?,
             section: row.try_get("section")?,
             published: row.try_get::<Option<i64>, _>("published_ms")?.map(Timestamp),
-            blocks: blocks.into_iter().map(block).collect::<Result<_, _>>()?,
+            blocks: blocks(row)?,
         },
         narration: parse_optional(row, "narration_id")?,
         is_outdated: seen.is_some_and(|seen| seen != read),

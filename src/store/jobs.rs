@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::narrations::NewNarration;
-use super::{Store, StoreError, articles, json, narrations, new_id, now};
+use super::{Store, StoreError, article_events, articles, json, narrations, new_id, now};
 use super::{parse, parse_optional, to_json};
 use crate::domain::address::{Address, InvalidAddress};
 use crate::domain::article::Article;
@@ -24,6 +24,16 @@ pub struct Lease {
     pub source: Source,
     /// Who holds it.
     pub worker: String,
+}
+
+/// Work that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The same name is the same row.
+    pub name: String,
+    /// What people know it by.
+    pub label: String,
+    pub source: Source,
 }
 
 /// What a job leaves behind.
@@ -66,34 +76,17 @@ impl Store {
         urgency: Urgency,
         source: &Source,
     ) -> Result<Job, StoreError> {
-        let row = sqlx::query(
-            "INSERT INTO jobs (id, wish, label, source, state, run_after_ms, asked_ms, created_ms,
-                updated_ms, urgency)
-             VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5, $6)
-             ON CONFLICT (wish) DO UPDATE SET
-                urgency = CASE
-                    WHEN jobs.state IN ('queued', 'running') AND jobs.urgency > excluded.urgency
-                    THEN jobs.urgency ELSE excluded.urgency END,
-                state = CASE WHEN jobs.state = 'running' THEN 'running' ELSE 'queued' END,
-                done = CASE WHEN jobs.state = 'running' THEN jobs.done ELSE 0 END,
-                total = CASE WHEN jobs.state = 'running' THEN jobs.total ELSE NULL END,
-                attempts = CASE WHEN jobs.state = 'running' THEN jobs.attempts ELSE 0 END,
-                failure_code = CASE WHEN jobs.state = 'running' THEN jobs.failure_code END,
-                failure_detail = CASE WHEN jobs.state = 'running' THEN jobs.failure_detail END,
-                run_after_ms = excluded.run_after_ms,
-                asked_ms = excluded.asked_ms,
-                updated_ms = excluded.updated_ms
-             RETURNING *",
-        )
-        .bind(new_id::<JobId>().to_string())
-        .bind(wish)
-        .bind(label)
-        .bind(to_json(&source_row(source)))
-        .bind(now().0)
-        .bind(urgency.level())
-        .fetch_one(&self.pool)
-        .await?;
-        job(&row)
+        let mut connection = self.pool.acquire().await?;
+        ask_on(&mut connection, wish, label, urgency, source).await
+    }
+
+    /// Asks for much work at once, all of it or none.
+    pub async fn ask_all(&self, wishes: &[Wish], urgency: Urgency) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        for Wish { name, label, source } in wishes {
+            ask_on(&mut write, name, label, urgency, source).await?;
+        }
+        Ok(write.commit().await?)
     }
 
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -225,8 +218,13 @@ impl Store {
             Source::Stored(id) => id,
             _ => articles::upsert(&mut write, &made.article, asked(&lease.source).as_ref()).await?,
         };
+        let before = article_events::reading(&mut write, article).await?;
         let narration = narrations::publish(&mut write, article, &made.narration).await?;
         close(&mut write, lease, article, narration, made).await?;
+        // Who was told of this reading is not told of it again.
+        if before != Some(narration) {
+            article_events::finished(&mut write, lease, article, narration, made).await?;
+        }
         write.commit().await?;
         Ok(narration)
     }
@@ -255,6 +253,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let now = now().0;
         let state = if again.is_some() { JobState::Queued } else { JobState::Failed };
+        let mut write = self.write().await?;
         let done = sqlx::query(
             "UPDATE jobs SET state = $3, worker = NULL, lease_until_ms = NULL, run_after_ms = $4,
                 failure_code = $5, failure_detail = $6, updated_ms = $7
@@ -267,14 +266,57 @@ impl Store {
         .bind(failure.code.as_str())
         .bind(failure.detail.as_str())
         .bind(now)
-        .execute(&self.pool)
+        .execute(&mut *write)
         .await?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+        if done.rows_affected() != 1 {
+            return Err(StoreError::LeaseLost);
+        }
+        if state == JobState::Failed {
+            article_events::failed(&mut write, lease, failure).await?;
+        }
+        Ok(write.commit().await?)
     }
 }
 
+async fn ask_on(
+    connection: &mut AnyConnection,
+    wish: &str,
+    label: &str,
+    urgency: Urgency,
+    source: &Source,
+) -> Result<Job, StoreError> {
+    let row = sqlx::query(
+        "INSERT INTO jobs (id, wish, label, source, state, run_after_ms, asked_ms, created_ms,
+            updated_ms, urgency)
+         VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5, $6)
+         ON CONFLICT (wish) DO UPDATE SET
+            urgency = CASE
+                WHEN jobs.state IN ('queued', 'running') AND jobs.urgency > excluded.urgency
+                THEN jobs.urgency ELSE excluded.urgency END,
+            state = CASE WHEN jobs.state = 'running' THEN 'running' ELSE 'queued' END,
+            done = CASE WHEN jobs.state = 'running' THEN jobs.done ELSE 0 END,
+            total = CASE WHEN jobs.state = 'running' THEN jobs.total ELSE NULL END,
+            attempts = CASE WHEN jobs.state = 'running' THEN jobs.attempts ELSE 0 END,
+            failure_code = CASE WHEN jobs.state = 'running' THEN jobs.failure_code END,
+            failure_detail = CASE WHEN jobs.state = 'running' THEN jobs.failure_detail END,
+            run_after_ms = excluded.run_after_ms,
+            asked_ms = excluded.asked_ms,
+            updated_ms = excluded.updated_ms
+         RETURNING *",
+    )
+    .bind(new_id::<JobId>().to_string())
+    .bind(wish)
+    .bind(label)
+    .bind(to_json(&source_row(source)))
+    .bind(now().0)
+    .bind(urgency.level())
+    .fetch_one(connection)
+    .await?;
+    job(&row)
+}
+
 /// The address under which the article was asked for.
-fn asked(source: &Source) -> Option<Address> {
+pub(super) fn asked(source: &Source) -> Option<Address> {
     match source {
         Source::Address(address) => Some(address.canonical()),
         Source::Html { url, .. } => url.as_ref().map(Address::canonical),

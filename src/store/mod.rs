@@ -4,6 +4,7 @@
 
 mod account_changes;
 mod accounts;
+mod article_events;
 mod articles;
 mod audit;
 mod backup;
@@ -19,6 +20,7 @@ mod feeds;
 mod heard;
 mod import;
 mod jobs;
+mod keys;
 mod lexicon;
 mod listens;
 mod narrations;
@@ -31,6 +33,7 @@ mod search;
 mod second_factor;
 mod secrets;
 mod submissions;
+mod texts;
 
 use std::path::{Path, PathBuf};
 
@@ -53,13 +56,16 @@ pub use self::export::Export;
 pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::heard::Heard;
 pub use self::import::{Import, ImportError, ImportReport};
-pub use self::jobs::{Finished, Lease};
+pub use self::jobs::{Finished, Lease, Wish};
+pub use self::keys::ApiKey;
+pub use self::lexicon::{KeptReading, LexiconChanged, SeenReading};
 pub use self::listens::HeardArticle;
 pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
 pub use self::outbox::{Delivery, OutboxCounts, Tried};
 pub use self::queue::{BlockedNetwork, Order, QueueCounts, QueueName, Queued};
 pub use self::record::{AboutComment, RecordFilter, Recorded, SheetRow};
 pub use self::submissions::Submitted;
+pub use self::texts::ReadText;
 
 use self::submissions::Submissions;
 

@@ -1,0 +1,144 @@
+//! One text read with two lexicons: where they make a difference to the ear.
+
+use super::tokenize::{At, Written, tokens};
+use super::{Lexicon, Reading, read_by_rules, read_tokens, sentence};
+use crate::domain::article::{BlockKind, ByteSpan, Part};
+use crate::domain::script::Utterance;
+
+/// A stretch of a text that is said differently: one utterance, or several where they are cut elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// As it stands in the text, without white space at its ends.
+    pub written: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// Where a text is said differently once `after` holds in place of `before`. `changed` holds the entries that
+/// only one of the two has: without one of them in the text there is nothing to compare.
+///
+/// The rules look at written tokens only, so what they say of a place is the same with both lexicons, and is asked
+/// once.
+pub fn differences(
+    part: Part,
+    kind: BlockKind,
+    text: &str,
+    changed: &Lexicon,
+    before: &Lexicon,
+    after: &Lexicon,
+) -> Vec<Difference> {
+    let tokens = tokens(text);
+    if !contains(&tokens, changed) {
+        return Vec::new();
+    }
+    let mut known: Vec<Option<Reading>> = vec![None; tokens.len()];
+    let mut utterances = |lexicon| {
+        let by_rules = |at: At| {
+            let place = tokens.len() - at.left();
+            known[place].get_or_insert_with(|| read_by_rules(at)).clone()
+        };
+        let (pieces, mut notes) = read_tokens(part, &tokens, lexicon, by_rules);
+        let mut utterances = Vec::new();
+        let end = sentence::pause_after(part, kind);
+        sentence::cut(part, text, pieces, end, &mut utterances, &mut notes);
+        utterances
+    };
+    compared(text, &utterances(before), &utterances(after))
+}
+
+/// Whether an entry of the lexicon begins anywhere in the text.
+fn contains(tokens: &[Written], lexicon: &Lexicon) -> bool {
+    (0..tokens.len()).any(|place| lexicon.longest(At::new(tokens, place)).is_some())
+}
+
+/// Both sides tile the same text. Goes through them to the next place where both have a cut, again and again.
+fn compared(text: &str, before: &[Utterance], after: &[Utterance]) -> Vec<Difference> {
+    let (mut differences, mut old, mut new) = (Vec::new(), 0, 0);
+    while let (Some(first), Some(_)) = (before.get(old), after.get(new)) {
+        let (from, to) = (old, new);
+        loop {
+            let (left, right) = (end_of(before, old), end_of(after, new));
+            if left <= right {
+                old += 1;
+            }
+            if right <= left {
+                new += 1;
+            }
+            if left == right {
+                break;
+            }
+        }
+        let (said, will_say) = (spoken(before, from, old), spoken(after, to, new));
+        if said != will_say {
+            let span = ByteSpan { start: first.span.start, end: end_of(before, old - 1) };
+            let written = span.of(text).trim().to_owned();
+            differences.push(Difference { written, before: said, after: will_say });
+        }
+    }
+    differences
+}
+
+fn end_of(utterances: &[Utterance], place: usize) -> usize {
+    utterances.get(place).map_or(usize::MAX, |utterance| utterance.span.end)
+}
+
+fn spoken(utterances: &[Utterance], from: usize, to: usize) -> String {
+    let utterances = utterances.get(from..to.min(utterances.len())).unwrap_or_default();
+    utterances.iter().map(|utterance| utterance.spoken.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::lexicon::LexiconEntry;
+
+    fn lexicon(lines: &[&str]) -> Lexicon {
+        let entries: Vec<_> = lines.iter().map(|line| LexiconEntry::parse(line).unwrap()).collect();
+        Lexicon::for_section(&entries, None)
+    }
+
+    fn found(text: &str, before: &[&str], after: &[&str]) -> Vec<Difference> {
+        let changed: Vec<&str> = before.iter().chain(after).copied().collect();
+        let (changed, before, after) = (lexicon(&changed), lexicon(before), lexicon(after));
+        differences(Part::Block(0), BlockKind::Paragraph, text, &changed, &before, &after)
+    }
+
+    #[test]
+    fn only_sentences_that_sound_otherwise_are_told() {
+        let text = "Ủy ban họp. HLV đến sớm, hlv thì không! Hết.";
+        let told = found(text, &[], &["HLV\thuấn luyện viên"]);
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].written, "HLV đến sớm, hlv thì không!");
+        assert!(told[0].after.starts_with("huấn luyện viên đến sớm,"), "{told:?}");
+        assert!(!told[0].before.contains("huấn luyện"), "{told:?}");
+        // What is said alike already is no change.
+        assert_eq!(found("Ủy ban họp.", &[], &["Ủy ban\tỦy ban"]), []);
+        assert_eq!(found(text, &["HLV\tx"], &["HLV\tx"]), []);
+    }
+
+    #[test]
+    fn marks_in_their_old_place_and_other_letter_case_are_found() {
+        let told = found("Uỷ BAN họp.", &[], &["ủy ban\tcơ quan\ti"]);
+        assert_eq!(told[0].after, "cơ quan họp.");
+    }
+
+    #[test]
+    fn the_same_readings_come_out_as_when_the_text_is_read_twice() {
+        // A long sentence whose clauses are cut elsewhere when a reading has many words.
+        let clause = "sáng nay, tại trụ sở của tỉnh, TTĐH đã làm việc với các xã vùng cao";
+        let text = format!("{clause}, {clause}; {clause}: {clause}. Hết 5 km/h.");
+        let entry = "TTĐH\ttrung tâm điều hành thông minh của cả tỉnh và mọi xã";
+        let told = found(&text, &[], &[entry]);
+        let read = |lexicon: &Lexicon| {
+            let (utterances, _) = super::super::utterances(Part::Block(0), &text, lexicon);
+            spoken(&utterances, 0, usize::MAX)
+        };
+        let joined = |side: fn(&Difference) -> &str| {
+            let told: Vec<&str> = told.iter().map(side).collect();
+            format!("{} hết năm ki lô mét trên giờ.", told.join(" "))
+        };
+        let lower = |text: String| text.to_lowercase();
+        assert_eq!(lower(read(&Lexicon::default())), lower(joined(|told| &told.before)));
+        assert_eq!(lower(read(&lexicon(&[entry]))), lower(joined(|told| &told.after)));
+    }
+}
