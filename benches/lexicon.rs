@@ -29,11 +29,14 @@ async fn measure(count: usize) {
     let store = Store::open(folder.path()).await.expect("the store opens");
     let sample = sample();
     let articles: Vec<Article> = (0..count).map(|number| article(&sample, number)).collect();
-    let chars: usize = articles.iter().flat_map(Article::parts).map(|(_, text)| text.chars().count()).sum();
+    let chars: usize =
+        articles.iter().flat_map(Article::parts).map(|(_, text)| text.chars().count()).sum();
     println!("{count} articles, {} characters each", chars / count.max(1));
     fill(&folder.path().join("baonoi.db"), &articles).await.expect("the articles are stored");
-    let import: Vec<String> = (0..5_000).map(|number| format!("Ban {number}\tban nào đó")).collect();
-    let import: Vec<&str> = import.iter().map(String::as_str).chain(["Khua\tkhua", "tỉnh\ttỉnh nhà"]).collect();
+    let import: Vec<String> =
+        (0..5_000).map(|number| format!("Ban {number}\tban nào đó")).collect();
+    let import: Vec<&str> =
+        import.iter().map(String::as_str).chain(["Khua\tkhua", "tỉnh\ttỉnh nhà"]).collect();
     for (name, lines) in [
         ("in nearly all", vec!["tỉnh\ttỉnh nhà"]),
         ("in nearly all, any letter case", vec!["tỉnh\ttỉnh nhà\ti"]),
@@ -47,10 +50,12 @@ async fn measure(count: usize) {
             let change = change(&lines);
             let begun = Instant::now();
             let comparison = Comparison::new(&[], &[], &change);
-            let preview = preview(&store, comparison, Duration::from_secs(60)).await.expect("it is read");
+            let preview =
+                preview(&store, comparison, Duration::from_secs(60)).await.expect("it is read");
             times.push(begun.elapsed().as_secs_f64());
             assert_eq!(preview.looked_at, preview.of);
-            found = format!("{} sentences in {} articles", preview.sentences, preview.articles.len());
+            found =
+                format!("{} sentences in {} articles", preview.sentences, preview.articles.len());
         }
         times.sort_by(f64::total_cmp);
         println!("{name}: {:.2} s, at most {:.2} s; {found}", times[ROUNDS / 2], times[ROUNDS - 1]);

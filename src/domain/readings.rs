@@ -61,8 +61,11 @@ impl LexiconChange {
     /// What holds after the change.
     pub fn applied(&self, entries: &[LexiconEntry]) -> Vec<LexiconEntry> {
         let mut new: HashMap<_, _> = self.added.iter().map(|entry| (key(entry), entry)).collect();
-        let removed: HashSet<_> =
-            self.removed.iter().map(|(words, section)| (words.as_str(), section.as_str())).collect();
+        let removed: HashSet<_> = self
+            .removed
+            .iter()
+            .map(|(words, section)| (words.as_str(), section.as_str()))
+            .collect();
         let mut holding = Vec::with_capacity(entries.len() + self.added.len());
         for entry in entries {
             // What is there already keeps its place: of two that match alike the later one holds.
@@ -182,11 +185,13 @@ mod tests {
 
     #[test]
     fn lines_keep_their_numbers_and_come_out_as_they_went_in() {
-        let file = "\u{feff}# của tòa soạn\n\nHLV\thuấn luyện viên\ti\tthể thao\nsai\nUBND\tủy ban\n";
+        let file =
+            "\u{feff}# của tòa soạn\n\nHLV\thuấn luyện viên\ti\tthể thao\nsai\nUBND\tủy ban\n";
         let read: Vec<_> = lines(file).collect();
         let numbers: Vec<_> = read.iter().map(|line| (line.number, line.entry.is_ok())).collect();
         assert_eq!(numbers, [(3, true), (4, false), (5, true)]);
-        let written: String = read.iter().filter_map(|line| line.entry.as_ref().ok()).map(line_of).collect();
+        let written: String =
+            read.iter().filter_map(|line| line.entry.as_ref().ok()).map(line_of).collect();
         assert_eq!(written, "HLV\thuấn luyện viên\ti\tthể thao\nUBND\tủy ban\n");
     }
 
@@ -206,7 +211,10 @@ mod tests {
         let neighbours = Neighbours::new(&known);
         let told = |line: &str| {
             let found = neighbours.of(&entry(line));
-            found.iter().map(|(clash, other)| (*clash, other.spoken().to_owned())).collect::<Vec<_>>()
+            found
+                .iter()
+                .map(|(clash, other)| (*clash, other.spoken().to_owned()))
+                .collect::<Vec<_>>()
         };
         let pair = |clash, spoken: &str| (clash, spoken.to_owned());
         assert_eq!(

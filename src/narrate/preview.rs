@@ -10,7 +10,7 @@ use crate::domain::article::Article;
 use crate::domain::ids::ArticleId;
 use crate::domain::lexicon::{LexiconEntry, section_key};
 use crate::domain::readings::LexiconChange;
-use crate::normalize::{Difference, Lexicon, differences};
+use crate::normalize::{Difference, Lexicon, Sieve, differences};
 use crate::store::{ReadText, Store, StoreError};
 
 /// How many sentences are shown in full; all are counted.
@@ -60,6 +60,7 @@ pub struct Comparison {
     after: Vec<LexiconEntry>,
     /// What only one of them has.
     changed: Vec<LexiconEntry>,
+    sieve: Option<Sieve>,
     /// The sections in which something special holds.
     sections: HashSet<String>,
     sides: Mutex<HashMap<Option<String>, Arc<Sides>>>,
@@ -87,7 +88,8 @@ impl Comparison {
         let (before, after) = (with_file(stored), with_file(&changed_stored));
         let sections = before.iter().chain(&after).filter_map(LexiconEntry::section);
         let sections = sections.map(str::to_owned).collect();
-        Self { before, after, changed, sections, sides: Mutex::default() }
+        let sieve = Sieve::new(&changed);
+        Self { before, after, changed, sieve, sections, sides: Mutex::default() }
     }
 
     /// Where an article would sound otherwise.
@@ -115,7 +117,8 @@ impl Comparison {
     }
 
     fn sides_with(&self, section: Option<&str>, own: &[LexiconEntry]) -> Sides {
-        let side = |entries: &[LexiconEntry]| Lexicon::for_section(entries.iter().chain(own), section);
+        let side =
+            |entries: &[LexiconEntry]| Lexicon::for_section(entries.iter().chain(own), section);
         Sides {
             before: side(&self.before),
             after: side(&self.after),
@@ -124,15 +127,16 @@ impl Comparison {
     }
 
     /// Looks through some articles.
-    fn look_through(&self, texts: &[ReadText]) -> Preview {
+    fn look_through(&self, texts: &[ReadText]) -> Result<Preview, StoreError> {
         let mut preview = Preview { looked_at: texts.len() as u64, ..Preview::default() };
-        for text in texts {
-            let found = self.differences(&text.article, &decided(text));
+        let may_hold = |text: &str| self.sieve.as_ref().is_none_or(|sieve| sieve.may_hold(text));
+        for text in texts.iter().filter(|text| text.any(may_hold)) {
+            let found = self.differences(&text.article()?, &decided(text));
             if found.is_empty() {
                 continue;
             }
             preview.sentences += found.len() as u64;
-            let title = &text.article.title;
+            let title = &text.title;
             preview.articles.push((text.id, title.clone()));
             let room = SHOWN.saturating_sub(preview.items.len());
             preview.items.extend(found.into_iter().take(room).map(|found| ChangedSentence {
@@ -143,7 +147,7 @@ impl Comparison {
                 after: found.after,
             }));
         }
-        preview
+        Ok(preview)
     }
 }
 
@@ -180,7 +184,7 @@ pub async fn preview(
     let comparison = Arc::new(comparison);
     let begun = Instant::now();
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut under_way: VecDeque<JoinHandle<Preview>> = VecDeque::new();
+    let mut under_way: VecDeque<JoinHandle<Result<Preview, StoreError>>> = VecDeque::new();
     let mut last = None;
     while begun.elapsed() < time {
         let texts = store.texts_before(last, PAGE).await?;
@@ -200,8 +204,10 @@ pub async fn preview(
     Ok(preview)
 }
 
-async fn looked_through(done: JoinHandle<Preview>) -> Result<Preview, StoreError> {
-    done.await.map_err(|_| StoreError::Closed)
+async fn looked_through(
+    done: JoinHandle<Result<Preview, StoreError>>,
+) -> Result<Preview, StoreError> {
+    done.await.unwrap_or(Err(StoreError::Closed))
 }
 
 #[cfg(test)]
@@ -219,8 +225,7 @@ mod tests {
     }
 
     fn article(section: &str, paragraphs: &[&str]) -> Article {
-        let block =
-            |text: &&str| Block { kind: BlockKind::Paragraph, text: (*text).to_owned() };
+        let block = |text: &&str| Block { kind: BlockKind::Paragraph, text: (*text).to_owned() };
         Article {
             title: "Tin HLV".into(),
             section: Some(section.into()),
@@ -261,12 +266,12 @@ mod tests {
     fn the_file_of_the_settings_holds_where_a_reading_is_taken_away() {
         let (file, stored) = ([entry("HLV\thuấn luyện viên")], [entry("HLV\tông thầy")]);
         let removed = vec![("HLV".to_owned(), String::new())];
-        let comparison = Comparison::new(
-            &file,
-            &stored,
-            &LexiconChange { removed, ..LexiconChange::default() },
-        );
+        let comparison =
+            Comparison::new(&file, &stored, &LexiconChange { removed, ..LexiconChange::default() });
         let told = comparison.differences(&article("x", &["HLV đến."]), &Decided::default());
-        assert_eq!((told[1].before.as_str(), told[1].after.as_str()), ("ông thầy đến.", "huấn luyện viên đến."));
+        assert_eq!(
+            (told[1].before.as_str(), told[1].after.as_str()),
+            ("ông thầy đến.", "huấn luyện viên đến.")
+        );
     }
 }

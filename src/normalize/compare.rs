@@ -1,6 +1,8 @@
 //! One text read with two lexicons: where they make a difference to the ear.
 
-use super::tokenize::{At, Written, tokens};
+use std::ops::Range;
+
+use super::tokenize::{At, Kind, Written, tokens};
 use super::{Lexicon, Reading, read_by_rules, read_tokens, sentence};
 use crate::domain::article::{BlockKind, ByteSpan, Part};
 use crate::domain::script::Utterance;
@@ -28,32 +30,63 @@ pub fn differences(
     after: &Lexicon,
 ) -> Vec<Difference> {
     let tokens = tokens(text);
-    if !contains(&tokens, changed) {
-        return Vec::new();
-    }
-    let mut known: Vec<Option<Reading>> = vec![None; tokens.len()];
-    let mut utterances = |lexicon| {
-        let by_rules = |at: At| {
-            let place = tokens.len() - at.left();
-            known[place].get_or_insert_with(|| read_by_rules(at)).clone()
+    let mut found = Vec::new();
+    let mut known: Vec<Option<Reading>> = Vec::new();
+    for some in stretches(part, &tokens) {
+        if !contains(&tokens, some.clone(), changed) {
+            continue;
+        }
+        known.resize(tokens.len(), None);
+        let mut utterances = |lexicon| {
+            let by_rules = |at: At| {
+                let place = tokens.len() - at.left();
+                known[place].get_or_insert_with(|| read_by_rules(at)).clone()
+            };
+            let (pieces, mut notes) = read_tokens(part, &tokens, some.clone(), lexicon, by_rules);
+            let mut utterances = Vec::new();
+            let end = sentence::pause_after(part, kind);
+            sentence::cut(part, text, pieces, end, &mut utterances, &mut notes);
+            utterances
         };
-        let (pieces, mut notes) = read_tokens(part, &tokens, lexicon, by_rules);
-        let mut utterances = Vec::new();
-        let end = sentence::pause_after(part, kind);
-        sentence::cut(part, text, pieces, end, &mut utterances, &mut notes);
-        utterances
-    };
-    compared(text, &utterances(before), &utterances(after))
+        compare(text, &utterances(before), &utterances(after), &mut found);
+    }
+    found
 }
 
-/// Whether an entry of the lexicon begins anywhere in the text.
-fn contains(tokens: &[Written], lexicon: &Lexicon) -> bool {
-    (0..tokens.len()).any(|place| lexicon.longest(At::new(tokens, place)).is_some())
+/// Cuts a text where a sentence surely ends, whatever is said of it: after a small word with a Vietnamese letter and a
+/// full stop, before a word with a capital. No rule reads across that, and no utterance reaches across it. How a
+/// title is cut depends on what it begins with, so it stays whole.
+fn stretches(part: Part, tokens: &[Written]) -> Vec<Range<usize>> {
+    let is_end = |place: usize| {
+        let here = At::new(tokens, place);
+        let small = here.kind(-3) == Kind::Lower && !here.text(-3).is_ascii();
+        let is_word = small && here.text(-3).chars().count() > 1 && here.kind(-4) == Kind::Space;
+        is_word && here.is(-2, ".") && here.is(-1, " ") && here.kind(0) == Kind::Capital
+    };
+    let (mut stretches, mut from) = (Vec::new(), 0);
+    if part != Part::Title {
+        for place in (3..tokens.len()).filter(|place| is_end(*place)) {
+            stretches.push(from..place);
+            from = place;
+        }
+    }
+    stretches.push(from..tokens.len());
+    stretches
+}
+
+/// Whether an entry of the lexicon begins anywhere in a stretch. One that reaches into the next begins here.
+fn contains(tokens: &[Written], some: Range<usize>, lexicon: &Lexicon) -> bool {
+    some.into_iter().any(|place| lexicon.longest(At::new(tokens, place)).is_some())
 }
 
 /// Both sides tile the same text. Goes through them to the next place where both have a cut, again and again.
-fn compared(text: &str, before: &[Utterance], after: &[Utterance]) -> Vec<Difference> {
-    let (mut differences, mut old, mut new) = (Vec::new(), 0, 0);
+fn compare(
+    text: &str,
+    before: &[Utterance],
+    after: &[Utterance],
+    differences: &mut Vec<Difference>,
+) {
+    let (mut old, mut new) = (0, 0);
     while let (Some(first), Some(_)) = (before.get(old), after.get(new)) {
         let (from, to) = (old, new);
         loop {
@@ -75,7 +108,6 @@ fn compared(text: &str, before: &[Utterance], after: &[Utterance]) -> Vec<Differ
             differences.push(Difference { written, before: said, after: will_say });
         }
     }
-    differences
 }
 
 fn end_of(utterances: &[Utterance], place: usize) -> usize {
@@ -120,6 +152,23 @@ mod tests {
     fn marks_in_their_old_place_and_other_letter_case_are_found() {
         let told = found("Uỷ BAN họp.", &[], &["ủy ban\tcơ quan\ti"]);
         assert_eq!(told[0].after, "cơ quan họp.");
+    }
+
+    #[test]
+    fn a_text_that_is_cut_is_read_as_a_whole() {
+        let text = "Bà con tới TP. Hồ Chí Minh. HLV đến xã. Ông J. K. Pó nói với PGS. TS. Lò Mai tại q. 5. \
+                    (HLV về.) Họ đi 5 km. Đoàn HLV nghỉ ở bản. Hết ngày 2.9. HLV cũng vậy.";
+        let lines = ["HLV\thuấn luyện viên", "xã. Ông\tnơi đó ông"];
+        for lines in [&lines[..1], &lines[..]] {
+            let read =
+                |lexicon: &Lexicon| super::super::utterances(Part::Block(0), text, lexicon).0;
+            let mut whole = Vec::new();
+            compare(text, &read(&lexicon(&[])), &read(&lexicon(lines)), &mut whole);
+            // An entry across the end of a sentence joins two stretches; the rest is the same.
+            let told = found(text, &[], lines);
+            assert!(whole.len() >= 4 && told.last() == whole.last(), "{told:#?} {whole:#?}");
+            assert!(lines.len() > 1 || told == whole, "{told:#?} {whole:#?}");
+        }
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod range;
 mod rate;
 mod roman;
 mod sentence;
+mod sieve;
 mod signs;
 mod table;
 mod telephone;
@@ -41,12 +42,15 @@ mod tests;
 mod time;
 mod tokenize;
 
+use std::ops::Range;
+
 use crate::domain::article::{Article, ByteSpan, Part};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::script::{Script, SemioticClass, Token, Utterance};
 
 pub use compare::{Difference, differences};
 pub use lexicon::Lexicon;
+pub use sieve::Sieve;
 use tokenize::{At, Kind};
 
 /// The whole article as it will be said.
@@ -205,20 +209,23 @@ struct Piece {
 
 /// Reads a text from left to right; the tokens of the pieces tile it.
 fn read(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Piece>, Vec<Note>) {
-    read_tokens(part, &tokenize::tokens(text), lexicon, read_by_rules)
+    let tokens = tokenize::tokens(text);
+    read_tokens(part, &tokens, 0..tokens.len(), lexicon, read_by_rules)
 }
 
-/// Reads tokens from left to right; `by_rules` says how the rules read what begins at a place.
+/// Reads some of the tokens from left to right, in sight of all; `by_rules` says how the rules read what begins at a
+/// place.
 fn read_tokens<'t>(
     part: Part,
     tokens: &'t [tokenize::Written<'t>],
+    some: Range<usize>,
     lexicon: &Lexicon,
     mut by_rules: impl FnMut(At<'t>) -> Reading,
 ) -> (Vec<Piece>, Vec<Note>) {
-    let mut pieces = Vec::with_capacity(tokens.len());
+    let mut pieces = Vec::with_capacity(some.len());
     let mut notes = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
+    let mut at = some.start;
+    while at < some.end {
         let here = At::new(tokens, at);
         let reading = read_here(here, lexicon, &mut by_rules);
         let count = reading.count.min(here.left());

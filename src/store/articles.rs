@@ -6,9 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::blobs::hex;
-use super::{
-    Store, StoreError, json, new_id, now, parse, parse_optional, search, to_json, unsigned,
-};
+use super::{Store, StoreError, new_id, now, parse, parse_optional, search, to_json, unsigned};
 use crate::domain::address::Address;
 use crate::domain::article::{Article, Block, BlockKind};
 use crate::domain::ids::{ArticleId, NarrationId};
@@ -185,14 +183,16 @@ fn blocks_json(article: &Article) -> String {
     to_json(&article.blocks.iter().map(row).collect::<Vec<_>>())
 }
 
-/// The body of an article in a row that has it.
-pub(super) fn blocks(row: &AnyRow) -> Result<Vec<Block>, StoreError> {
+/// The body of an article as it is stored.
+pub(super) fn blocks(stored: &str) -> Result<Vec<Block>, StoreError> {
+    let corrupt = |error| StoreError::Corrupt(format!("blocks: {error}"));
+    let rows: Vec<BlockRow> = serde_json::from_str(stored).map_err(corrupt)?;
     let block = |row: BlockRow| {
         let kind = BlockKind::from_name(&row.kind)
             .ok_or_else(|| StoreError::Corrupt(format!("block {}", row.kind)))?;
         Ok(Block { kind, text: row.text })
     };
-    json::<Vec<BlockRow>>(row, "blocks")?.into_iter().map(block).collect()
+    rows.into_iter().map(block).collect()
 }
 
 fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
@@ -208,7 +208,7 @@ fn article(row: &AnyRow) -> Result<StoredArticle, StoreError> {
             author: row.try_get("author")?,
             section: row.try_get("section")?,
             published: row.try_get::<Option<i64>, _>("published_ms")?.map(Timestamp),
-            blocks: blocks(row)?,
+            blocks: blocks(&row.try_get::<String, _>("blocks")?)?,
         },
         narration: parse_optional(row, "narration_id")?,
         is_outdated: seen.is_some_and(|seen| seen != read),

@@ -32,7 +32,8 @@ pub struct ApiKey {
 impl Store {
     /// The keys of an account, oldest first.
     pub async fn api_keys(&self, account: &Account) -> Result<Vec<ApiKey>, StoreError> {
-        let query = sqlx::query("SELECT * FROM api_keys WHERE account_id = $1 ORDER BY created_ms, id");
+        let query =
+            sqlx::query("SELECT * FROM api_keys WHERE account_id = $1 ORDER BY created_ms, id");
         let rows = query.bind(account.id.to_string()).fetch_all(&self.pool).await?;
         rows.iter().map(api_key).collect()
     }
@@ -71,11 +72,12 @@ impl Store {
         by: By<'_>,
     ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
-        let row = sqlx::query("DELETE FROM api_keys WHERE account_id = $1 AND id = $2 RETURNING label")
-            .bind(account.id.to_string())
-            .bind(id)
-            .fetch_optional(&mut *write)
-            .await?;
+        let row =
+            sqlx::query("DELETE FROM api_keys WHERE account_id = $1 AND id = $2 RETURNING label")
+                .bind(account.id.to_string())
+                .bind(id)
+                .fetch_optional(&mut *write)
+                .await?;
         let Some(row) = row else { return Ok(false) };
         let label: String = row.try_get("label")?;
         note(&mut write, by, REMOVED, &account.name, json!({ "label": label })).await?;

@@ -219,10 +219,12 @@ mod tests {
     async fn who_changes_a_reading_is_written_down_and_who_is_too_late_changes_nothing() {
         let (_folder, store, _) = open().await;
         let lan = moderator(&store).await;
-        let add = |line: &str| LexiconChange { added: vec![entry(line)], ..LexiconChange::default() };
+        let add =
+            |line: &str| LexiconChange { added: vec![entry(line)], ..LexiconChange::default() };
         let nothing = SeenReading { written: "HLV".into(), section: String::new(), updated: None };
         let seen = std::slice::from_ref(&nothing);
-        let done = store.change_lexicon(&add("HLV\thuấn luyện viên"), seen, Some(&lan)).await.unwrap();
+        let done =
+            store.change_lexicon(&add("HLV\thuấn luyện viên"), seen, Some(&lan)).await.unwrap();
         assert_eq!(done, LexiconChanged::Done);
         // Another editor saw the lexicon before that.
         let late = store.change_lexicon(&add("HLV\thát lờ vê"), seen, Some(&lan)).await.unwrap();

@@ -405,7 +405,10 @@ mod tests {
     #[tokio::test]
     async fn a_delivery_is_one_tellers_until_its_lease_is_over() {
         let (_folder, store, article) = open().await;
-        store.set_webhooks(&["https://cms.example/hook".to_owned()], &BTreeMap::new(), "").await.unwrap();
+        store
+            .set_webhooks(&["https://cms.example/hook".to_owned()], &BTreeMap::new(), "")
+            .await
+            .unwrap();
         comment(&store, article, "Hay lắm").await;
         let (a, b) = tokio::join!(
             store.claim_delivery(Millis(60_000)),

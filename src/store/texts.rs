@@ -4,18 +4,39 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::articles::blocks;
-use super::{Store, StoreError, parse, parse_optional, unsigned};
+use super::{Store, StoreError, parse, unsigned};
 use crate::domain::article::Article;
 use crate::domain::ids::ArticleId;
 
-/// What is read of an article.
+/// What is read of an article, and nothing else of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadText {
     pub id: ArticleId,
-    /// Without what is not read: author, date, the paper's name.
-    pub article: Article,
+    pub title: String,
+    pub lead: Option<String>,
+    pub section: Option<String>,
+    /// As it is stored, in which every letter stands as it is written.
+    body: String,
     /// The number of the edition that holds; 0: editors decided nothing.
     pub edition: i64,
+}
+
+impl ReadText {
+    /// Whether any of its texts may hold something. The body is not taken apart for that.
+    pub fn any(&self, holds: impl Fn(&str) -> bool) -> bool {
+        holds(&self.title) || self.lead.as_deref().is_some_and(&holds) || holds(&self.body)
+    }
+
+    /// The article, without what is not read.
+    pub fn article(&self) -> Result<Article, StoreError> {
+        Ok(Article {
+            title: self.title.clone(),
+            lead: self.lead.clone(),
+            section: self.section.clone(),
+            blocks: blocks(&self.body)?,
+            ..Article::default()
+        })
+    }
 }
 
 impl Store {
@@ -34,7 +55,7 @@ impl Store {
         // Ids sort by the time at which they were made, and begin with a hexadecimal digit.
         let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
         let query = sqlx::query(
-            "SELECT id, url, title, lead, section, blocks, edition FROM articles
+            "SELECT id, title, lead, section, blocks, edition FROM articles
              WHERE reading_id IS NOT NULL AND id < $1 ORDER BY id DESC LIMIT $2",
         );
         let rows = query.bind(before).bind(i64::from(count)).fetch_all(&self.pool).await?;
@@ -56,14 +77,10 @@ impl Store {
 fn text(row: &AnyRow) -> Result<ReadText, StoreError> {
     Ok(ReadText {
         id: parse(row, "id")?,
-        article: Article {
-            url: parse_optional(row, "url")?,
-            title: row.try_get("title")?,
-            lead: row.try_get("lead")?,
-            section: row.try_get("section")?,
-            blocks: blocks(row)?,
-            ..Article::default()
-        },
+        title: row.try_get("title")?,
+        lead: row.try_get("lead")?,
+        section: row.try_get("section")?,
+        body: row.try_get("blocks")?,
         edition: row.try_get("edition")?,
     })
 }
