@@ -21,7 +21,9 @@ mod erase;
 mod error;
 mod health;
 mod home;
+mod keys;
 mod letters;
+mod lexicon;
 mod limits;
 mod listen;
 mod listening;
@@ -37,6 +39,7 @@ mod origin;
 mod pages;
 mod password;
 mod podcast;
+mod queue;
 mod range;
 mod reactions;
 mod reader;
@@ -73,6 +76,7 @@ use self::limits::RateLimit;
 use self::tally::Tally;
 use crate::config::CommentsConfig;
 use crate::domain::ids::VoiceId;
+use crate::domain::lexicon::LexiconEntry;
 use crate::domain::rule::Rule;
 use crate::domain::units::Timestamp;
 use crate::jobs::Queue;
@@ -124,6 +128,8 @@ struct AppParts {
     watchers: Arc<Semaphore>,
     /// Places for those who listen to what is still being read.
     listeners: Arc<Semaphore>,
+    /// One preview of a change of the lexicon at a time.
+    previews: Semaphore,
     stop: watch::Receiver<bool>,
 }
 
@@ -151,6 +157,8 @@ pub struct WebSettings {
     pub readers: ReaderSettings,
     /// The links in letters to moderators, if letters are sent.
     pub links: Option<Links>,
+    /// The newsroom's readings that are in its file.
+    pub readings: Vec<LexiconEntry>,
 }
 
 /// A voice as pages show it.
@@ -199,6 +207,7 @@ impl App {
             tally: Tally::default(),
             watchers,
             listeners,
+            previews: Semaphore::new(1),
             stop,
         }))
     }

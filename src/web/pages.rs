@@ -5,6 +5,7 @@ use askama::Template;
 use super::assets;
 use super::chart::Chart;
 use super::metadata::Metadata;
+use super::queue::{CorrectedView, QueueView};
 use super::records::RecordWords;
 use super::texts::Texts;
 
@@ -279,6 +280,8 @@ pub struct ListeningPage {
     /// `None` when nobody listened.
     pub days: Option<DaysView>,
     pub articles: Vec<HeardView>,
+    pub queue: Option<QueueView>,
+    pub corrected: Vec<CorrectedView>,
 }
 
 #[derive(Template)]

@@ -117,6 +117,11 @@ fn notes(detail: &Value) -> Vec<String> {
         let rules: Vec<&str> = rules.iter().filter_map(name).collect();
         notes.push(t.rules.replace("{rules}", &rules.join(", ")));
     }
+    for (name, text) in [("spoken", &t.spoken), ("section", &t.section), ("label", &t.label)] {
+        if let Some(value) = detail[name].as_str().filter(|value| !value.is_empty()) {
+            notes.push(text.replace(&format!("{{{name}}}"), value));
+        }
+    }
     if let Some(head) = detail["imported"].as_str() {
         notes.push(t.imported.replace("{head}", head));
     }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod desk;
+mod lexicon;
 mod moderation;
 mod readers;
 
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 pub use self::accounts::*;
 pub use self::desk::*;
+pub use self::lexicon::*;
 pub use self::moderation::*;
 pub use self::readers::*;
 
@@ -46,6 +48,9 @@ pub struct Texts {
     pub sheet: SheetTexts,
     pub erasure: ErasureTexts,
     pub jobs: JobsTexts,
+    pub lexicon: LexiconTexts,
+    pub keys: KeysTexts,
+    pub queue: QueueTexts,
     /// What somebody may do, by the name of the role.
     pub roles: BTreeMap<String, String>,
     pub account: AccountTexts,

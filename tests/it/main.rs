@@ -32,6 +32,7 @@ mod phonemize;
 mod player;
 mod podcast;
 mod publisher;
+mod readings;
 mod record;
 mod site;
 mod sound;

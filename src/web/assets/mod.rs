@@ -62,6 +62,7 @@ const FILES: &[(&str, &[u8])] = files![
     "demo/iframe.html",
     "demo/script.html",
     "favicon.svg",
+    "lexicon.css",
     "podcast.png",
     "record.css",
 ];
@@ -85,6 +86,8 @@ const SOURCES: &[(&str, &str)] = sources![
     "dates.js",
     "desk.js",
     "element.js",
+    "keys.js",
+    "lexicon.js",
     "memory.js",
     "moderation.js",
     "moderation/arrivals.js",
@@ -114,11 +117,13 @@ const SOURCES: &[(&str, &str)] = sources![
 ];
 
 /// The scripts of pages, each joined from its own module and those that it imports.
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 9] = [
     "baonoi.js",
     "comments.js",
     "comments/report.js",
     "desk.js",
+    "keys.js",
+    "lexicon.js",
     "moderation.js",
     "news.js",
     "player/panel.js",
