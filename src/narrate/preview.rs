@@ -227,7 +227,7 @@ mod tests {
     fn article(section: &str, paragraphs: &[&str]) -> Article {
         let block = |text: &&str| Block { kind: BlockKind::Paragraph, text: (*text).to_owned() };
         Article {
-            title: "Tin HLV".into(),
+            title: "Tin TTĐH".into(),
             section: Some(section.into()),
             blocks: paragraphs.iter().map(block).collect(),
             ..Article::default()
@@ -240,38 +240,38 @@ mod tests {
 
     #[test]
     fn a_reading_of_one_section_changes_that_section_alone() {
-        let comparison = Comparison::new(&[], &[], &change(&["HLV\thuấn luyện viên\t\tThể thao"]));
-        let paragraphs = ["HLV đến. Đội mừng.", "Không có gì."];
+        let comparison = Comparison::new(&[], &[], &change(&["TTĐH\ttrung tâm\t\tThể thao"]));
+        let paragraphs = ["TTĐH đến. Đội mừng.", "Không có gì."];
         let sports = article("THỂ THAO", &paragraphs);
         let none = Decided::default();
-        assert_eq!(written(&comparison, &sports, &none), ["Tin HLV", "HLV đến."]);
+        assert_eq!(written(&comparison, &sports, &none), ["Tin TTĐH", "TTĐH đến."]);
         assert!(written(&comparison, &article("Kinh tế", &paragraphs), &none).is_empty());
     }
 
     #[test]
     fn what_editors_decided_about_an_article_stands() {
-        let comparison = Comparison::new(&[], &[], &change(&["HLV\thuấn luyện viên"]));
-        let sports = article("Thể thao", &["HLV đến. HLV về.", "HLV nói."]);
+        let comparison = Comparison::new(&[], &[], &change(&["TTĐH\ttrung tâm"]));
+        let sports = article("Thể thao", &["TTĐH đến. TTĐH về.", "TTĐH nói."]);
         let decided = Decided {
-            sentences: ["HLV về.".to_owned()].into(),
-            skipped: ["HLV nói.".to_owned()].into(),
+            sentences: ["TTĐH về.".to_owned()].into(),
+            skipped: ["TTĐH nói.".to_owned()].into(),
             readings: Vec::new(),
         };
-        assert_eq!(written(&comparison, &sports, &decided), ["Tin HLV", "HLV đến."]);
-        let own = Decided { readings: vec![entry("HLV\tông thầy")], ..Decided::default() };
+        assert_eq!(written(&comparison, &sports, &decided), ["Tin TTĐH", "TTĐH đến."]);
+        let own = Decided { readings: vec![entry("TTĐH\tông thầy")], ..Decided::default() };
         assert!(written(&comparison, &sports, &own).is_empty());
     }
 
     #[test]
     fn the_file_of_the_settings_holds_where_a_reading_is_taken_away() {
-        let (file, stored) = ([entry("HLV\thuấn luyện viên")], [entry("HLV\tông thầy")]);
-        let removed = vec![("HLV".to_owned(), String::new())];
+        let (file, stored) = ([entry("TTĐH\ttrung tâm")], [entry("TTĐH\tông thầy")]);
+        let removed = vec![("TTĐH".to_owned(), String::new())];
         let comparison =
             Comparison::new(&file, &stored, &LexiconChange { removed, ..LexiconChange::default() });
-        let told = comparison.differences(&article("x", &["HLV đến."]), &Decided::default());
+        let told = comparison.differences(&article("x", &["TTĐH đến."]), &Decided::default());
         assert_eq!(
             (told[1].before.as_str(), told[1].after.as_str()),
-            ("ông thầy đến.", "huấn luyện viên đến.")
+            ("ông thầy đến.", "trung tâm đến.")
         );
     }
 }
