@@ -20,7 +20,7 @@ use crate::domain::publication::NewArticles;
 use crate::domain::revision::OnChange;
 use crate::domain::units::Millis;
 use crate::narrate::{Key, NarrateError, Narrator, OpusToCome};
-use crate::store::{Finished, Lease, Store, StoreError};
+use crate::store::{Finished, Lease, Store, StoreError, Wish};
 
 use self::reading::Made;
 
@@ -108,7 +108,27 @@ impl Queue {
         }
         Ok(())
     }
+
+    /// Asks for articles that are known, with their titles, to be read again when there is time. Sentences that sound
+    /// as before come out of the cache.
+    pub async fn read_again(&self, articles: &[(ArticleId, String)]) -> Result<(), StoreError> {
+        let wish = |(id, title): &(ArticleId, String)| Wish {
+            name: format!("article:{id}"),
+            label: title.chars().take(LABEL_CHARS_MAX).collect(),
+            source: Source::Stored(*id),
+        };
+        // Others write to the database in between.
+        for some in articles.chunks(AGAIN_AT_ONCE) {
+            let wishes: Vec<Wish> = some.iter().map(wish).collect();
+            self.store.ask_all(&wishes, Urgency::Backlog).await?;
+        }
+        self.wake.notify_waiters();
+        Ok(())
+    }
 }
+
+/// How many wishes are written down in one transaction.
+const AGAIN_AT_ONCE: usize = 500;
 
 /// Longest label of a job, in characters.
 const LABEL_CHARS_MAX: usize = 200;

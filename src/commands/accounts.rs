@@ -36,7 +36,12 @@ pub enum AccountsCommand {
     /// Asks the account for no one-time codes any more, e.g. when its telephone is lost.
     TotpOff { name: String },
     /// Makes an api key for the account and prints it once.
-    Key { name: String },
+    Key {
+        name: String,
+        /// What the key is called in the list of keys.
+        #[arg(long, default_value = "")]
+        label: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -96,10 +101,10 @@ async fn carry_out(store: &Store, command: AccountsCommand) -> anyhow::Result<()
             println!("{} logs in by password alone", account.name);
             Ok(())
         }
-        AccountsCommand::Key { name } => {
+        AccountsCommand::Key { name, label } => {
             let account = named(store, &name).await?;
             let key = new_secret().context("the system has no randomness")?;
-            store.add_api_key(&account, &key, None).await?;
+            store.add_api_key(&account, label.trim(), &key, None).await?;
             eprintln!("Send it as `Authorization: Bearer KEY`. It is not shown again.");
             println!("{key}");
             Ok(())

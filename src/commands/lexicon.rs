@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use baonoi::config::Config;
 use baonoi::domain::lexicon::LexiconEntry;
+use baonoi::domain::readings::line;
 use baonoi::store::Store;
 use clap::Subcommand;
 
@@ -67,14 +68,6 @@ async fn carry_out(store: &Store, command: LexiconCommand) -> anyhow::Result<()>
         }
     }
     Ok(())
-}
-
-/// An entry as `import` reads it.
-fn line(entry: &LexiconEntry) -> String {
-    let flags = if entry.any_case { "i" } else { "" };
-    let section = entry.section().unwrap_or_default();
-    let line = format!("{}\t{}\t{flags}\t{section}", entry.written(), entry.spoken());
-    format!("{}\n", line.trim_end_matches('\t'))
 }
 
 /// The readings of a file; none for an empty path. A line that cannot be used is named on stderr

@@ -1,7 +1,7 @@
 //! Who is told, as the settings say: programs by webhooks, moderators by letters.
 
 use anyhow::Context as _;
-use baonoi::config::Config;
+use baonoi::config::{Config, WebhooksConfig};
 use baonoi::domain::units::Millis;
 use baonoi::domain::webhook::WebhookSecret;
 use baonoi::notify::{Digests, Links, Mailer, Webhooks};
@@ -17,7 +17,8 @@ impl Tellers {
     /// Also lets the store know which programs are told.
     pub async fn new(config: &Config, store: &Store) -> anyhow::Result<Self> {
         let webhooks = webhooks(config, store)?;
-        store.set_webhooks(&config.webhooks.urls, &config.public_url).await?;
+        let WebhooksConfig { urls, only, .. } = &config.webhooks;
+        store.set_webhooks(urls, only, &config.public_url).await?;
         Ok(Self { webhooks, digests: digests(config, store).await? })
     }
 

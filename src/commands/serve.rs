@@ -47,8 +47,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let voices = super::voices(&config)?;
     let secret = store.secret(CHALLENGE_SECRET).await?;
     let tellers = Tellers::new(&config, &store).await?;
-    let settings = settings(&config, &voices, secret, tellers.links())?;
+    let mut settings = settings(&config, &voices, secret, tellers.links())?;
     let mut narrator = super::narrator(&config, &voices)?;
+    settings.readings.clone_from(&narrator.readings);
     if config.narration.clip_cache_mb > 0 {
         let bytes_max = config.narration.clip_cache_mb.saturating_mul(1_000_000);
         narrator.clips = Some(Clips::open(config.data.join("clips"), bytes_max)?);
@@ -143,6 +144,7 @@ fn settings(
         embed_sites: config.embed.sites.clone(),
         readers: identity::identity(&config.identity)?,
         links,
+        readings: Vec::new(),
     })
 }
 

@@ -1,18 +1,25 @@
 //! Who is told: programs by webhooks, moderators by letters.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use url::{Host, Url};
 
 use super::{ConfigError, refuse};
 use crate::domain::address::Address;
-use crate::domain::webhook::WebhookSecret;
+use crate::domain::webhook::{EVENTS, WebhookSecret};
 
-/// Programs of the newsroom that are told what happens to comments.
+const EVENTS_RULE: &str =
+    "name some of comment.received, comment.decided, article.finished, article.failed";
+
+/// Programs of the newsroom that are told what happens to comments and articles.
 #[derive(Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhooksConfig {
     /// Where they listen. Empty: nobody is told.
     pub urls: Vec<String>,
+    /// The events that a place wants, for places that do not want all of them.
+    pub only: BTreeMap<String, Vec<String>>,
     /// What every message is signed with: `whsec_` and 24 to 64 bytes in base64.
     pub secret: String,
     /// How long a message that was not taken waits for its second try, in milliseconds; all further
@@ -38,7 +45,12 @@ pub struct MailConfig {
 
 impl Default for WebhooksConfig {
     fn default() -> Self {
-        Self { urls: Vec::new(), secret: String::new(), first_retry_ms: 5_000 }
+        Self {
+            urls: Vec::new(),
+            only: BTreeMap::new(),
+            secret: String::new(),
+            first_retry_ms: 5_000,
+        }
     }
 }
 
@@ -58,6 +70,16 @@ impl WebhooksConfig {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         if let Some(url) = self.urls.iter().find(|url| !is_whole(url)) {
             return refuse("webhooks.urls", url.clone(), "begin with https:// or http://");
+        }
+        if let Some(url) = self.only.keys().find(|url| !self.urls.contains(url)) {
+            return refuse("webhooks.only", url.clone(), "name a place of webhooks.urls");
+        }
+        let mut named = self.only.values().flatten();
+        if let Some(event) = named.find(|event| !EVENTS.contains(&event.as_str())) {
+            return refuse("webhooks.only", event.clone(), EVENTS_RULE);
+        }
+        if let Some((url, _)) = self.only.iter().find(|(_, events)| events.is_empty()) {
+            return refuse("webhooks.only", url.clone(), EVENTS_RULE);
         }
         if !(1..=3_600_000).contains(&self.first_retry_ms) {
             let rule = "use 1 to 3600000";
@@ -167,6 +189,15 @@ mod tests {
         assert_eq!(refusal(&format!("{urls}{secret}")), "");
         let scheme = format!("[webhooks]\nurls = [\"cms.example/hook\"]\n{secret}");
         assert!(refusal(&scheme).contains("webhooks.urls"));
+        let only = |only: &str| refusal(&format!("{urls}{secret}\nonly = {{ {only} }}"));
+        assert_eq!(only("\"https://cms.example/hook\" = [\"article.finished\"]"), "");
+        for wrong in [
+            "\"https://cms.example/other\" = [\"article.finished\"]",
+            "\"https://cms.example/hook\" = [\"article.done\"]",
+            "\"https://cms.example/hook\" = []",
+        ] {
+            assert!(only(wrong).contains("webhooks.only"), "{wrong}");
+        }
     }
 
     #[test]

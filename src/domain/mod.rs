@@ -22,6 +22,7 @@ pub mod newsroom;
 pub mod note;
 pub mod pace;
 pub mod publication;
+pub mod readings;
 pub mod revision;
 pub mod rule;
 pub mod script;

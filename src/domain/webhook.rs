@@ -3,6 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+/// What programs can be told of.
+pub const EVENTS: [&str; 4] =
+    ["comment.received", "comment.decided", "article.finished", "article.failed"];
+
 /// What the secret begins with, so that it is known for what it is.
 const PREFIX: &str = "whsec_";
 

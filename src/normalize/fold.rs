@@ -47,6 +47,17 @@ const OLD_PLACES: &str = "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý 
 const NEW_PLACES: &str = "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy \
                           ÒA ÓA ỎA ÕA ỌA ÒE ÓE ỎE ÕE ỌE ÙY ÚY ỦY ŨY ỤY";
 
+/// Every way in which a word's tone mark may be placed, the word itself first.
+pub(super) fn tone_placements(word: &str) -> Vec<String> {
+    let mut ways = vec![word.to_owned()];
+    for (old, new) in OLD_PLACES.split(' ').zip(NEW_PLACES.split(' ')) {
+        for (from, to) in [(old, new), (new, old)] {
+            ways.extend(word.strip_suffix(from).map(|onset| format!("{onset}{to}")));
+        }
+    }
+    ways
+}
+
 /// `hoà` -> `hòa`, `uỷ` -> `ủy`; `None` when nothing changes. The two are the same syllable; the
 /// form `hòa` is the more common one in the press.
 fn new_tone_placement(word: &str) -> Option<String> {

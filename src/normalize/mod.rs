@@ -9,6 +9,7 @@
 
 mod capitals;
 mod code;
+mod compare;
 mod compound;
 mod coordinate;
 mod counted;
@@ -32,6 +33,7 @@ mod range;
 mod rate;
 mod roman;
 mod sentence;
+mod sieve;
 mod signs;
 mod table;
 mod telephone;
@@ -40,11 +42,15 @@ mod tests;
 mod time;
 mod tokenize;
 
+use std::ops::Range;
+
 use crate::domain::article::{Article, ByteSpan, Part};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::script::{Script, SemioticClass, Token, Utterance};
 
+pub use compare::{Difference, differences};
 pub use lexicon::Lexicon;
+pub use sieve::Sieve;
 use tokenize::{At, Kind};
 
 /// The whole article as it will be said.
@@ -69,6 +75,7 @@ pub fn utterances(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Utterance>,
 }
 
 /// What a rule found at a place.
+#[derive(Clone)]
 struct Reading {
     /// How many written tokens it covers; at least one.
     count: usize,
@@ -203,12 +210,24 @@ struct Piece {
 /// Reads a text from left to right; the tokens of the pieces tile it.
 fn read(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Piece>, Vec<Note>) {
     let tokens = tokenize::tokens(text);
-    let mut pieces = Vec::with_capacity(tokens.len());
+    read_tokens(part, &tokens, 0..tokens.len(), lexicon, read_by_rules)
+}
+
+/// Reads some of the tokens from left to right, in sight of all; `by_rules` says how the rules read what begins at a
+/// place.
+fn read_tokens<'t>(
+    part: Part,
+    tokens: &'t [tokenize::Written<'t>],
+    some: Range<usize>,
+    lexicon: &Lexicon,
+    mut by_rules: impl FnMut(At<'t>) -> Reading,
+) -> (Vec<Piece>, Vec<Note>) {
+    let mut pieces = Vec::with_capacity(some.len());
     let mut notes = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        let here = At::new(&tokens, at);
-        let reading = read_here(here, lexicon);
+    let mut at = some.start;
+    while at < some.end {
+        let here = At::new(tokens, at);
+        let reading = read_here(here, lexicon, &mut by_rules);
         let count = reading.count.min(here.left());
         let last = at + count - 1;
         let span = ByteSpan { start: tokens[at].span.start, end: tokens[last].span.end };
@@ -226,11 +245,15 @@ fn read(part: Part, text: &str, lexicon: &Lexicon) -> (Vec<Piece>, Vec<Note>) {
     (pieces, notes)
 }
 
-fn read_here(at: At, lexicon: &Lexicon) -> Reading {
+fn read_here<'t>(
+    at: At<'t>,
+    lexicon: &Lexicon,
+    by_rules: &mut impl FnMut(At<'t>) -> Reading,
+) -> Reading {
     if let Some((spoken, count)) = lexicon.longest(at) {
         return Reading::new(count as isize, SemioticClass::Lexicon, spoken);
     }
-    let reading = read_by_rules(at);
+    let reading = by_rules(at);
     // `100 USD` must not swallow what the newsroom says of `USD`: the rules are asked again as if
     // the text ended there.
     let mut within = 1..reading.count.min(at.left()) as isize;

@@ -15,7 +15,6 @@ const ROLES: &str = "account.roles";
 const DISABLED: &str = "account.disabled";
 const ENABLED: &str = "account.enabled";
 const PASSWORD: &str = "account.password";
-const KEY: &str = "account.key";
 
 /// Who changes an account: another account or itself, or (`None`) whoever has the machine.
 pub type By<'a> = Option<&'a Account>;
@@ -149,26 +148,6 @@ impl Store {
         note(&mut write, by, PASSWORD, &known.name, json!({})).await?;
         write.commit().await?;
         Ok(Changed::Done)
-    }
-
-    /// Adds an api key to an account.
-    pub async fn add_api_key(
-        &self,
-        account: &Account,
-        secret: &str,
-        by: By<'_>,
-    ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query(
-            "INSERT INTO api_keys (secret_hash, account_id, created_ms) VALUES ($1, $2, $3)",
-        )
-        .bind(secret_hash(secret))
-        .bind(account.id.to_string())
-        .bind(now().0)
-        .execute(&mut *write)
-        .await?;
-        note(&mut write, by, KEY, &account.name, json!({})).await?;
-        Ok(write.commit().await?)
     }
 }
 

@@ -74,15 +74,6 @@ impl Store {
         let row = query.bind(secret_hash(secret)).bind(now().0).fetch_optional(&self.pool).await?;
         row.as_ref().map(account).transpose()
     }
-
-    pub async fn account_of_api_key(&self, secret: &str) -> Result<Option<Account>, StoreError> {
-        let query = sqlx::query(
-            "SELECT accounts.* FROM accounts JOIN api_keys ON api_keys.account_id = accounts.id
-             WHERE secret_hash = $1 AND disabled = 0",
-        );
-        let row = query.bind(secret_hash(secret)).fetch_optional(&self.pool).await?;
-        row.as_ref().map(account).transpose()
-    }
 }
 
 pub(super) fn account(row: &AnyRow) -> Result<Account, StoreError> {

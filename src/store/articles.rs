@@ -238,6 +238,12 @@ pub(super) fn block_rows(article: &Article) -> Vec<BlockRow> {
     article.blocks.iter().map(row).collect()
 }
 
+/// The body of an article as it is stored.
+pub(super) fn stored_blocks(stored: &str) -> Result<Vec<Block>, StoreError> {
+    let corrupt = |error| StoreError::Corrupt(format!("blocks: {error}"));
+    blocks(serde_json::from_str(stored).map_err(corrupt)?)
+}
+
 pub(super) fn blocks(rows: Vec<BlockRow>) -> Result<Vec<Block>, StoreError> {
     let block = |row: BlockRow| {
         let kind = BlockKind::from_name(&row.kind)

@@ -9,8 +9,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::narrations::NewNarration;
-use super::{Store, StoreError, articles, json, narrations, new_id, now, revisions};
-use super::{parse, parse_optional, publication, to_json};
+use super::{Store, StoreError, article_events, articles, json, narrations, new_id, now};
+use super::{parse, parse_optional, publication, revisions, to_json};
 use crate::domain::address::{Address, InvalidAddress};
 use crate::domain::article::Article;
 use crate::domain::ids::{ArticleId, JobId, NarrationId};
@@ -25,6 +25,16 @@ pub struct Lease {
     pub source: Source,
     /// Who holds it.
     pub worker: String,
+}
+
+/// Work that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The same name is the same row.
+    pub name: String,
+    /// What people know it by.
+    pub label: String,
+    pub source: Source,
 }
 
 /// What a job leaves behind.
@@ -74,42 +84,8 @@ impl Store {
         if let Some(waiting) = self.waiting(wish, urgency).await? {
             return Ok(waiting);
         }
-        let stored = match source {
-            Source::Stored(article) => Some(article.to_string()),
-            _ => None,
-        };
         let mut write = self.write().await?;
-        let row = sqlx::query(
-            "INSERT INTO jobs (id, wish, label, source, state, run_after_ms, asked_ms, created_ms,
-                updated_ms, urgency, article_id)
-             VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5, $6,
-                (SELECT id FROM articles WHERE id = $7))
-             ON CONFLICT (wish) DO UPDATE SET
-                urgency = CASE
-                    WHEN jobs.state IN ('queued', 'running') AND jobs.urgency > excluded.urgency
-                    THEN jobs.urgency ELSE excluded.urgency END,
-                state = CASE WHEN jobs.state = 'running' THEN 'running' ELSE 'queued' END,
-                done = CASE WHEN jobs.state = 'running' THEN jobs.done ELSE 0 END,
-                total = CASE WHEN jobs.state = 'running' THEN jobs.total ELSE NULL END,
-                attempts = CASE WHEN jobs.state = 'running' THEN jobs.attempts ELSE 0 END,
-                failure_code = CASE WHEN jobs.state = 'running' THEN jobs.failure_code END,
-                failure_detail = CASE WHEN jobs.state = 'running' THEN jobs.failure_detail END,
-                run_after_ms = excluded.run_after_ms,
-                asked_ms = excluded.asked_ms,
-                updated_ms = excluded.updated_ms
-             RETURNING *",
-        )
-        .bind(new_id::<JobId>().to_string())
-        .bind(wish)
-        .bind(label)
-        .bind(to_json(&source_row(source)))
-        .bind(now().0)
-        .bind(urgency.level())
-        .bind(stored)
-        .fetch_one(&mut *write)
-        .await?;
-        let asked = job(&row)?;
-        touch(&mut write, asked.article).await?;
+        let asked = ask_on(&mut write, wish, label, urgency, source).await?;
         write.commit().await?;
         Ok(asked)
     }
@@ -144,6 +120,15 @@ impl Store {
         touch(&mut write, asked.article).await?;
         write.commit().await?;
         Ok(Some(asked))
+    }
+
+    /// Asks for much work at once, all of it or none.
+    pub async fn ask_all(&self, wishes: &[Wish], urgency: Urgency) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        for Wish { name, label, source } in wishes {
+            ask_on(&mut write, name, label, urgency, source).await?;
+        }
+        Ok(write.commit().await?)
     }
 
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -298,8 +283,13 @@ impl Store {
         if made.debut == Debut::Sure {
             publication::publish_sure(&mut write, article).await?;
         }
+        let before = article_events::reading(&mut write, article).await?;
         let narration = narrations::publish(&mut write, article, &made.narration).await?;
         close(&mut write, lease, article, narration, made).await?;
+        // Who was told of this reading is not told of it again.
+        if before != Some(narration) {
+            article_events::finished(&mut write, lease, article, narration, made).await?;
+        }
         write.commit().await?;
         Ok(narration)
     }
@@ -345,6 +335,9 @@ impl Store {
         .await?;
         let row = row.ok_or(StoreError::LeaseLost)?;
         touch(&mut write, job(&row)?.article).await?;
+        if state == JobState::Failed {
+            article_events::failed(&mut write, lease, failure).await?;
+        }
         Ok(write.commit().await?)
     }
 }
@@ -360,8 +353,53 @@ async fn touch(
     Ok(())
 }
 
+async fn ask_on(
+    connection: &mut AnyConnection,
+    wish: &str,
+    label: &str,
+    urgency: Urgency,
+    source: &Source,
+) -> Result<Job, StoreError> {
+    let stored = match source {
+        Source::Stored(article) => Some(article.to_string()),
+        _ => None,
+    };
+    let row = sqlx::query(
+        "INSERT INTO jobs (id, wish, label, source, state, run_after_ms, asked_ms, created_ms,
+            updated_ms, urgency, article_id)
+         VALUES ($1, $2, $3, $4, 'queued', $5, $5, $5, $5, $6,
+            (SELECT id FROM articles WHERE id = $7))
+         ON CONFLICT (wish) DO UPDATE SET
+            urgency = CASE
+                WHEN jobs.state IN ('queued', 'running') AND jobs.urgency > excluded.urgency
+                THEN jobs.urgency ELSE excluded.urgency END,
+            state = CASE WHEN jobs.state = 'running' THEN 'running' ELSE 'queued' END,
+            done = CASE WHEN jobs.state = 'running' THEN jobs.done ELSE 0 END,
+            total = CASE WHEN jobs.state = 'running' THEN jobs.total ELSE NULL END,
+            attempts = CASE WHEN jobs.state = 'running' THEN jobs.attempts ELSE 0 END,
+            failure_code = CASE WHEN jobs.state = 'running' THEN jobs.failure_code END,
+            failure_detail = CASE WHEN jobs.state = 'running' THEN jobs.failure_detail END,
+            run_after_ms = excluded.run_after_ms,
+            asked_ms = excluded.asked_ms,
+            updated_ms = excluded.updated_ms
+         RETURNING *",
+    )
+    .bind(new_id::<JobId>().to_string())
+    .bind(wish)
+    .bind(label)
+    .bind(to_json(&source_row(source)))
+    .bind(now().0)
+    .bind(urgency.level())
+    .bind(stored)
+    .fetch_one(&mut *connection)
+    .await?;
+    let asked = job(&row)?;
+    touch(connection, asked.article).await?;
+    Ok(asked)
+}
+
 /// The address under which the article was asked for.
-fn asked(source: &Source) -> Option<Address> {
+pub(super) fn asked(source: &Source) -> Option<Address> {
     match source {
         Source::Address(address) => Some(address.canonical()),
         Source::Html { url, .. } => url.as_ref().map(Address::canonical),

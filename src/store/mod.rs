@@ -4,6 +4,7 @@
 
 mod account_changes;
 mod accounts;
+mod article_events;
 mod articles;
 mod attention;
 mod audit;
@@ -24,9 +25,11 @@ mod health;
 mod heard;
 mod import;
 mod jobs;
+mod keys;
 mod lexicon;
 mod listens;
 mod narrations;
+mod numbers;
 mod outbox;
 mod publication;
 mod queue;
@@ -40,6 +43,7 @@ mod secrets;
 mod settings;
 mod sources;
 mod submissions;
+mod texts;
 
 use std::path::{Path, PathBuf};
 
@@ -65,16 +69,21 @@ pub use self::feeds::{DueFeed, DueItem, Seen, Tags};
 pub use self::health::{Backup, QueueHealth, Space};
 pub use self::heard::Heard;
 pub use self::import::{Import, ImportError, ImportReport};
-pub use self::jobs::{Finished, Lease};
+pub use self::jobs::{Finished, Lease, Wish};
+pub use self::keys::ApiKey;
+pub use self::lexicon::{KeptReading, LexiconChanged, SeenReading};
 pub use self::listens::HeardArticle;
 pub use self::narrations::{Files, Line, NewNarration, StoredNarration};
+pub use self::numbers::{CorrectedWord, QueueTime};
 pub use self::outbox::{Delivery, OutboxCounts, Tried};
 pub use self::publication::{PINNED_MAX, Published};
 pub use self::queue::{BlockedNetwork, Order, QueueCounts, QueueName, Queued};
 pub use self::record::{AboutComment, RecordFilter, Recorded, SheetRow};
+pub use self::search::fold;
 pub use self::settings::SettingSaved;
 pub use self::sources::FeedChanged;
 pub use self::submissions::Submitted;
+pub use self::texts::ReadText;
 
 use self::submissions::Submissions;
 

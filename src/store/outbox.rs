@@ -1,5 +1,7 @@
-//! What happened to comments, for programs that want to be told: written together with it, delivered
+//! What happened to comments and articles, for programs that want to be told: written together with it, delivered
 //! later, never lost.
+
+use std::collections::BTreeMap;
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -64,9 +66,7 @@ pub(super) async fn tell(
     if comments.is_empty() {
         return Ok(());
     }
-    let places = sqlx::query("SELECT url, origin FROM webhooks ORDER BY url");
-    for place in places.fetch_all(&mut *write).await? {
-        let (url, origin): (String, String) = (place.try_get("url")?, place.try_get("origin")?);
+    for place in places(write, happened.name()).await? {
         for comment in comments {
             let row = sqlx::query(
                 "SELECT comments.article_id, comments.author, comments.body, comments.state,
@@ -75,20 +75,57 @@ pub(super) async fn tell(
                  WHERE comments.id = $1",
             );
             let row = row.bind(comment.to_string()).fetch_one(&mut *write).await?;
-            let body = body(*comment, &row, happened, by, &origin)?;
-            sqlx::query(
-                "INSERT INTO outbox (id, url, body, state, tries, due_ms, failure, created_ms)
-                 VALUES ($1, $2, $3, 'waiting', 0, $4, '', $4)",
-            )
-            .bind(new_id::<EventId>().to_string())
-            .bind(&url)
-            .bind(body)
-            .bind(now().0)
-            .execute(&mut *write)
-            .await?;
+            put(write, &place, body(*comment, &row, happened, by, &place.origin)?).await?;
         }
     }
     Ok(())
+}
+
+/// A place that is told of an event.
+pub(super) struct Place {
+    url: String,
+    /// How readers reach the service; empty: nobody said.
+    pub origin: String,
+}
+
+/// The places that want to know of an event of this name.
+pub(super) async fn places(
+    write: &mut AnyConnection,
+    event: &str,
+) -> Result<Vec<Place>, StoreError> {
+    let query = sqlx::query("SELECT url, origin, events FROM webhooks ORDER BY url");
+    let mut places = Vec::new();
+    for row in query.fetch_all(write).await? {
+        let wanted: String = row.try_get("events")?;
+        if wanted.is_empty() || wanted.split(' ').any(|wanted| wanted == event) {
+            places.push(Place { url: row.try_get("url")?, origin: row.try_get("origin")? });
+        }
+    }
+    Ok(places)
+}
+
+/// Puts an event, as JSON, into the outbox for a place.
+pub(super) async fn put(
+    write: &mut AnyConnection,
+    place: &Place,
+    body: String,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO outbox (id, url, body, state, tries, due_ms, failure, created_ms)
+         VALUES ($1, $2, $3, 'waiting', 0, $4, '', $4)",
+    )
+    .bind(new_id::<EventId>().to_string())
+    .bind(&place.url)
+    .bind(body)
+    .bind(now().0)
+    .execute(write)
+    .await?;
+    Ok(())
+}
+
+/// An address of ours, where it is known how readers reach the service.
+pub(super) fn address(origin: &str, path: &str) -> Option<String> {
+    (!origin.is_empty()).then(|| format!("{}{path}", origin.trim_end_matches('/')))
 }
 
 /// What is still to be told of a comment is not told any more: its words are erased.
@@ -117,8 +154,7 @@ fn body(
 ) -> Result<String, StoreError> {
     let text = |column: &str| row.try_get::<String, _>(column);
     let (article, state) = (text("article_id")?, text("state")?);
-    let page = (!origin.is_empty())
-        .then(|| format!("{}/articles/{article}", origin.trim_end_matches('/')));
+    let page = address(origin, &format!("/articles/{article}"));
     let at = match happened {
         Happened::Received => row.try_get("created_ms")?,
         Happened::Decided => row.try_get::<Option<i64>, _>("decided_ms")?.unwrap_or(now().0),
@@ -146,15 +182,22 @@ fn body(
 
 impl Store {
     /// From now on these places are told, and no others; what waits for others is given up. `origin` is
-    /// how readers reach the service.
-    pub async fn set_webhooks(&self, urls: &[String], origin: &str) -> Result<(), StoreError> {
+    /// how readers reach the service; `only` names the events of places that do not want all of them.
+    pub async fn set_webhooks(
+        &self,
+        urls: &[String],
+        only: &BTreeMap<String, Vec<String>>,
+        origin: &str,
+    ) -> Result<(), StoreError> {
         let mut write = self.write().await?;
         sqlx::query("DELETE FROM webhooks").execute(&mut *write).await?;
         for url in urls {
             let insert = sqlx::query(
-                "INSERT INTO webhooks (url, origin) VALUES ($1, $2) ON CONFLICT (url) DO NOTHING",
+                "INSERT INTO webhooks (url, origin, events) VALUES ($1, $2, $3)
+                 ON CONFLICT (url) DO NOTHING",
             );
-            insert.bind(url).bind(origin).execute(&mut *write).await?;
+            let events = only.get(url).map(|events| events.join(" ")).unwrap_or_default();
+            insert.bind(url).bind(origin).bind(events).execute(&mut *write).await?;
         }
         sqlx::query(
             "UPDATE outbox SET state = 'given_up', body = '', ended_ms = $1,
@@ -311,7 +354,7 @@ mod tests {
     async fn words_are_told_only_once_a_moderator_approved_them() {
         let (_folder, store, article) = open().await;
         let urls = ["https://cms.example/hook".to_owned()];
-        store.set_webhooks(&urls, "https://doc.example/").await.unwrap();
+        store.set_webhooks(&urls, &BTreeMap::new(), "https://doc.example/").await.unwrap();
         let id = comment(&store, article, "Hay lắm").await;
         let lan = moderator(&store).await;
         let decisions = [
@@ -362,7 +405,10 @@ mod tests {
     #[tokio::test]
     async fn a_delivery_is_one_tellers_until_its_lease_is_over() {
         let (_folder, store, article) = open().await;
-        store.set_webhooks(&["https://cms.example/hook".to_owned()], "").await.unwrap();
+        store
+            .set_webhooks(&["https://cms.example/hook".to_owned()], &BTreeMap::new(), "")
+            .await
+            .unwrap();
         comment(&store, article, "Hay lắm").await;
         let (a, b) = tokio::join!(
             store.claim_delivery(Millis(60_000)),
@@ -390,10 +436,10 @@ mod tests {
     async fn what_waits_for_a_place_that_is_gone_is_given_up() {
         let (_folder, store, article) = open().await;
         let urls = ["https://a.example/".to_owned(), "https://b.example/".to_owned()];
-        store.set_webhooks(&urls, "").await.unwrap();
+        store.set_webhooks(&urls, &BTreeMap::new(), "").await.unwrap();
         comment(&store, article, "Hay lắm").await;
         assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { waiting: 2, given_up: 0 });
-        store.set_webhooks(&urls[1..], "").await.unwrap();
+        store.set_webhooks(&urls[1..], &BTreeMap::new(), "").await.unwrap();
         assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { waiting: 1, given_up: 1 });
         let left = store.claim_delivery(Millis(60_000)).await.unwrap().unwrap();
         assert_eq!(left.url, urls[1]);

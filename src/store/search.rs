@@ -23,7 +23,7 @@ macro_rules! remember {
 /// A text in the one form in which it is compared: small letters without marks, `đ` (and the
 /// Icelandic letter that some papers write for it) as `d`, hyphens and dashes as the spaces that
 /// others write there, single spaces.
-pub(super) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let lower = text.to_lowercase();
     // To a database the character 0 may be the end.
     let is_said = |c: &char| !is_combining_mark(*c) && (c.is_whitespace() || !c.is_control());

@@ -173,7 +173,7 @@ pub async fn delete_totp(
 
 /// Whether the password is the account's own; else the code of the error. Who has only found an open
 /// browser cannot try many.
-async fn confirmed(
+pub async fn confirmed(
     app: &App,
     account: &Account,
     password: String,

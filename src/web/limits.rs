@@ -12,6 +12,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 pub const FORM_BYTES_MAX: usize = 64 * 1024;
 /// Largest body of `POST /api/articles`, in bytes: a page as a newsroom's system hands it over.
 pub const ARTICLE_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Largest file of readings, in bytes as a form sends it: three for each of a Vietnamese letter's.
+pub const LEXICON_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Largest report of a player, in bytes.
 pub const REPORT_BYTES_MAX: usize = 1024;
 

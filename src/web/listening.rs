@@ -11,6 +11,7 @@ use super::listens::sum;
 use super::pages::{
     ArticleListeningPage, DayView, DaysView, HeardView, ListeningPage, ListensView,
 };
+use super::queue::{corrected, queue_view};
 use super::texts::texts;
 use super::{App, views};
 use crate::domain::ids::ArticleId;
@@ -46,6 +47,8 @@ pub async fn show_listening(
         lead: in_period(&texts().listening.lead, period),
         days: days_view(&days),
         articles,
+        queue: queue_view(&app).await?,
+        corrected: corrected(&app).await?,
     })
 }
 
@@ -101,7 +104,7 @@ fn days_view(days: &[(Day, Listens)]) -> Option<DaysView> {
     };
     Some(DaysView {
         plays: chart(&t.plays_a_day, &plays_of(days), chart::round_up, plays),
-        time: chart(&t.time_a_day, &times, chart::round_up_time, |ms| time(Millis(ms))),
+        time: chart(&t.time_a_day, &times, chart::round_up_time, |ms| duration(Millis(ms))),
         total: listens_view(total),
         days: days.iter().rev().map(day_view).collect(),
     })
@@ -140,7 +143,7 @@ fn listens_view(listens: Listens) -> ListensView {
     let rate = listens.completion_percent();
     ListensView {
         plays: grouped(listens.plays),
-        time: time(listens.heard),
+        time: duration(listens.heard),
         completions: grouped(listens.completions),
         rate: rate.map_or_else(|| t.rate_unknown.clone(), |percent| format!("{percent}%")),
     }
@@ -155,7 +158,7 @@ fn plays(count: u64) -> String {
 }
 
 /// "1 giờ 5 phút", "45 phút" or, below a minute, "30 giây". No line ends between number and unit.
-pub fn time(length: Millis) -> String {
+pub fn duration(length: Millis) -> String {
     let t = &texts().listening;
     let (seconds, minutes) = (length.0 / 1000, length.0 / 60_000);
     let whole = |words: String| words.replace(' ', "\u{a0}");
@@ -202,9 +205,9 @@ mod tests {
             (3_900_000, "1 giờ 5 phút"),
             (3_600_000_000, "1.000 giờ"),
         ];
-        assert_eq!(time(Millis(3_900_000)), "1\u{a0}giờ 5\u{a0}phút");
+        assert_eq!(duration(Millis(3_900_000)), "1\u{a0}giờ 5\u{a0}phút");
         for (millis, written) in times {
-            assert_eq!(time(Millis(millis)).replace('\u{a0}', " "), written);
+            assert_eq!(duration(Millis(millis)).replace('\u{a0}', " "), written);
         }
     }
 

@@ -22,7 +22,9 @@ mod erase;
 mod error;
 mod health;
 mod home;
+mod keys;
 mod letters;
+mod lexicon;
 mod limits;
 mod listen;
 mod listening;
@@ -39,6 +41,7 @@ mod origin;
 mod pages;
 mod password;
 mod podcast;
+mod queue;
 mod range;
 mod reactions;
 mod reader;
@@ -80,6 +83,7 @@ use self::newsroom::Newsroom;
 use self::tally::Tally;
 use crate::config::CommentsConfig;
 use crate::domain::ids::VoiceId;
+use crate::domain::lexicon::LexiconEntry;
 use crate::domain::rule::Rule;
 use crate::domain::units::Timestamp;
 use crate::follow::Follower;
@@ -141,6 +145,8 @@ struct AppParts {
     watchers: Arc<Semaphore>,
     /// Places for those who listen to what is still being read.
     listeners: Arc<Semaphore>,
+    /// One preview of a change of the lexicon at a time.
+    previews: Semaphore,
     stop: watch::Receiver<bool>,
 }
 
@@ -168,6 +174,8 @@ pub struct WebSettings {
     pub readers: ReaderSettings,
     /// The links in letters to moderators, if letters are sent.
     pub links: Option<Links>,
+    /// The newsroom's readings that are in its file.
+    pub readings: Vec<LexiconEntry>,
 }
 
 /// Those whom pages ask for more than rows.
@@ -229,6 +237,7 @@ impl App {
             tally: Tally::default(),
             watchers,
             listeners,
+            previews: Semaphore::new(1),
             stop,
         }))
     }

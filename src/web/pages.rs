@@ -6,6 +6,7 @@ use super::assets;
 use super::chart::Chart;
 use super::desk::pages::PublicationView;
 use super::metadata::Metadata;
+use super::queue::{CorrectedView, QueueView};
 use super::records::RecordWords;
 use super::texts::Texts;
 
@@ -275,6 +276,8 @@ pub struct ListeningPage {
     /// `None` when nobody listened.
     pub days: Option<DaysView>,
     pub articles: Vec<HeardView>,
+    pub queue: Option<QueueView>,
+    pub corrected: Vec<CorrectedView>,
 }
 
 #[derive(Template)]

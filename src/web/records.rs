@@ -138,6 +138,11 @@ fn notes(detail: &Value) -> Vec<String> {
     if let Some(at) = detail["publish_at"].as_str() {
         notes.push(t.publish_at.replace("{date}", at));
     }
+    for (name, text) in [("spoken", &t.spoken), ("section", &t.section), ("label", &t.label)] {
+        if let Some(value) = detail[name].as_str().filter(|value| !value.is_empty()) {
+            notes.push(text.replace(&format!("{{{name}}}"), value));
+        }
+    }
     if let Some(head) = detail["imported"].as_str() {
         notes.push(t.imported.replace("{head}", head));
     }

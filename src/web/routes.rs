@@ -11,12 +11,14 @@ use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::error::WebError;
-use super::limits::{ARTICLE_BYTES_MAX, FORM_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, wants_page};
+use super::limits::{
+    ARTICLE_BYTES_MAX, FORM_BYTES_MAX, LEXICON_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, wants_page,
+};
 use super::views;
 use super::{
     App, account, accounts, articles, assets, challenge, comment_box, comments, crawlers, desk,
-    drain, embed, erase, health, home, letters, listen, listening, listens, log, login, moderation,
-    narrations, networks, podcast, reactions, script, settings, sheet,
+    drain, embed, erase, health, home, keys, letters, lexicon, listen, listening, listens, log,
+    login, moderation, narrations, networks, podcast, reactions, script, settings, sheet,
 };
 
 /// The whole outside face.
@@ -91,6 +93,21 @@ fn pages() -> Router<App> {
         .route("/desk/listening", get(listening::show_listening))
         .route("/desk/listening/{id}", get(listening::show_article))
         .merge(settings_pages())
+        .route("/desk/lexicon", get(lexicon::show_lexicon).post(lexicon::update_lexicon))
+        .route("/desk/lexicon.tsv", get(lexicon::show_file))
+        .route("/desk/lexicon/preview", post(lexicon::create_preview))
+        .route(
+            "/desk/lexicon/import",
+            get(lexicon::show_import)
+                .post(lexicon::create_import)
+                .layer(DefaultBodyLimit::max(LEXICON_BYTES_MAX)),
+        )
+        .route(
+            "/desk/lexicon/import/review",
+            post(lexicon::create_review).layer(DefaultBodyLimit::max(LEXICON_BYTES_MAX)),
+        )
+        .route("/account/keys", get(keys::list_keys).post(keys::create_key))
+        .route("/account/keys/{id}/delete", post(keys::delete_key))
         .route("/moderation", get(moderation::list_comments))
         .route("/moderation/items", get(moderation::list_items))
         .route("/moderation/counts", get(moderation::show_counts))

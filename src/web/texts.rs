@@ -3,6 +3,7 @@
 mod accounts;
 mod desk;
 mod desk_list;
+mod lexicon;
 mod moderation;
 mod readers;
 mod script;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 pub use self::accounts::*;
 pub use self::desk::*;
 pub use self::desk_list::*;
+pub use self::lexicon::*;
 pub use self::moderation::*;
 pub use self::readers::*;
 pub use self::script::*;
@@ -53,6 +55,9 @@ pub struct Texts {
     pub sheet: SheetTexts,
     pub erasure: ErasureTexts,
     pub jobs: JobsTexts,
+    pub lexicon: LexiconTexts,
+    pub keys: KeysTexts,
+    pub queue: QueueTexts,
     /// What somebody may do, by the name of the role.
     pub roles: BTreeMap<String, String>,
     pub settings: SettingsTexts,

@@ -33,6 +33,7 @@ mod phonemize;
 mod player;
 mod podcast;
 mod publisher;
+mod readings;
 mod record;
 mod script;
 mod settings;

@@ -440,3 +440,47 @@ async fn without_letters_no_link_is_good() {
     assert_eq!(opened_by_a_person(&app, "/moderation/mail/YQ.YQ").await.0, 403);
     assert_eq!(pressed(&app, "/moderation/mail/YQ.YQ").await.0, 403);
 }
+
+#[tokio::test]
+async fn a_program_is_told_once_of_a_reading_and_of_what_is_given_up() {
+    let listener = Listener::start(&[500, 204]).await;
+    let hook = format!("http://{}/hook", listener.authority);
+    let home = Home::new(&format!(
+        "sample = false\npublic_url = \"https://doc.example/\"\n{}only = {{ \"{hook}\" = [\"article.finished\", \"article.failed\"] }}\n",
+        settings(&listener.authority)
+    ));
+    home.add_account("lan");
+    let key = home.api_key("lan");
+    let app = home.start();
+    let article = json!({"title": "Cầu mới", "paragraphs": ["Một câu ngắn."]});
+    let job = app.narrate(&key, &article).await;
+    listener.told_when(|told| told.len() == 2).await;
+    let told: Vec<(String, Value)> = listener.told().iter().map(opened).collect();
+    assert_eq!(told[0], told[1], "the same message at each try");
+    let finished = &told[0].1;
+    assert_eq!(finished["type"], "article.finished");
+    let about = &finished["data"]["article"];
+    assert_eq!((&about["title"], &about["publication"]), (&json!("Cầu mới"), &json!("published")));
+    assert_eq!((&about["job"], &about["url"]), (&job["id"], &json!(null)));
+    let narration = &about["narration"];
+    let mp3 = format!("https://doc.example/audio/{}.mp3", narration["id"].as_str().unwrap());
+    assert_eq!(narration["mp3"], json!(mp3));
+    assert!(narration["duration_ms"].as_u64().unwrap() > 500, "{narration}");
+    let path = mp3.trim_start_matches("https://doc.example").to_owned();
+    assert_eq!(app.get(&path).await.status(), 200);
+
+    // What sounds the same is not told again; neither is a comment, which this place does not want.
+    app.narrate(&key, &article).await;
+    send(&app, about["id"].as_str().unwrap(), "Bài hay lắm").await;
+    let failed = json!({"url": "http://127.0.0.1:9/bai"});
+    let job = app.narrate(&key, &failed).await;
+    assert_eq!(job["state"], "failed");
+    listener.told_when(|told| told.len() > 2).await;
+    let told: Vec<(String, Value)> = listener.told().iter().map(opened).collect();
+    assert_eq!(told.len(), 3, "{told:#?}");
+    let failed = &told[2].1;
+    assert_eq!(failed["type"], "article.failed");
+    let about = &failed["data"]["article"];
+    assert_eq!((&about["id"], &about["url"]), (&json!(null), &json!("http://127.0.0.1:9/bai")));
+    assert_eq!(about["failure"]["code"], "fetch_address_refused");
+}

@@ -63,6 +63,7 @@ const FILES: &[(&str, &[u8])] = files![
     "demo/iframe.html",
     "demo/script.html",
     "favicon.svg",
+    "lexicon.css",
     "podcast.png",
     "record.css",
     "script.css",
@@ -91,6 +92,8 @@ const SOURCES: &[(&str, &str)] = sources![
     "desk/rows.js",
     "element.js",
     "job.js",
+    "keys.js",
+    "lexicon.js",
     "memory.js",
     "moderation.js",
     "moderation/arrivals.js",
@@ -125,12 +128,14 @@ const SOURCES: &[(&str, &str)] = sources![
 ];
 
 /// The scripts of pages, each joined from its own module and those that it imports.
-const SCRIPTS: [&str; 10] = [
+const SCRIPTS: [&str; 12] = [
     "baonoi.js",
     "comments.js",
     "comments/report.js",
     "desk.js",
     "job.js",
+    "keys.js",
+    "lexicon.js",
     "moderation.js",
     "news.js",
     "player/panel.js",

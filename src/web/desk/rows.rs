@@ -145,9 +145,9 @@ fn facts(article: Option<&DeskArticle>, work: Option<&DeskJob>) -> Vec<String> {
     }
     let Some(work) = work.filter(|work| work.job.state.is_final()) else { return facts };
     if let Some(spent) = work.spent {
-        let time = listening::time(Millis(spent.0.max(1_000)));
+        let time = listening::duration(Millis(spent.0.max(1_000)));
         facts.push(match work.waited.filter(|waited| *waited >= WAIT_TOLD) {
-            Some(wait) => t.waited.replace("{wait}", &listening::time(wait)),
+            Some(wait) => t.waited.replace("{wait}", &listening::duration(wait)),
             None => t.spent.clone(),
         });
         if let Some(last) = facts.last_mut() {
