@@ -36,6 +36,7 @@ function selectRows(isChosen) {
 
 async function act(action, keys) {
   if (keys.length === 0) return;
+  const hadFocus = bulk.contains(document.activeElement);
   let told;
   try {
     told = await changeArticles(action, keys);
@@ -46,6 +47,8 @@ async function act(action, keys) {
   undoForm.hidden = !undo;
   say(told.message);
   selectRows(false);
+  // The buttons go; the hand goes back to where it was.
+  if (hadFocus) rows.makeCurrent(rows.current ?? rows.all[0] ?? null);
   await live.refresh(keys.filter((key) => key.startsWith("article:")).map((key) => key.slice("article:".length)));
 }
 
@@ -91,9 +94,6 @@ function onKey(event) {
 function start() {
   const given = new FormData(undoForm);
   if (given.has("action")) undo = { action: given.get("action"), keys: given.getAll("row") };
-  document.querySelector("[data-keys]").hidden = false;
-  document.querySelector("[data-all]").hidden = false;
-  bulk.classList.add("has-script");
   keysUse.checked = recall("desk-keys") !== "off";
   keysUse.addEventListener("change", () => remember("desk-keys", keysUse.checked ? "on" : "off"));
   selectAll.addEventListener("change", () => selectRows(selectAll.checked));
@@ -110,6 +110,7 @@ function start() {
   });
   // What was ticked before the page was loaded again is ticked still.
   showSelected();
+  bulk.classList.add("is-ready");
 }
 
 start();

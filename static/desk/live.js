@@ -41,8 +41,11 @@ export class Live {
   }
 
   #job(job) {
-    const row = this.#rows.find(job.article, job.job) ?? this.#rows.find(null, job.job);
+    const own = this.#rows.find(null, job.job);
+    const row = this.#rows.find(job.article, job.job) ?? own;
     const isFinal = FINAL.includes(job.state);
+    // What was asked for by another address is an article that stands here already.
+    if (own && own !== row) own.remove();
     if (!row) return this.#isNew(job);
     const was = row.dataset.state;
     const hasBecome = job.article && row.dataset.article !== job.article;

@@ -1,3 +1,5 @@
+//! The editors' list: its parts, its pages, its search.
+
 use super::*;
 use crate::domain::article::Article;
 use crate::domain::job::{Failure, Source, Urgency};
@@ -133,7 +135,7 @@ async fn what_changed_is_told_from_a_moment_on() {
     let (_folder, store) = open().await;
     let (lease, article) = begin(&store, "Cầu mới", Debut::Published).await;
     let job = store.job(lease.job.id).await.unwrap().unwrap();
-    assert_eq!(store.jobs_since(job.updated, 10).await.unwrap(), [job.clone()]);
+    assert_eq!(store.jobs_since(job.updated, 10).await.unwrap(), std::slice::from_ref(&job));
     assert!(store.jobs_since(Timestamp(job.updated.0 + 1), 10).await.unwrap().is_empty());
     let touched = store.touched_since(Timestamp(0), 10).await.unwrap();
     assert_eq!(touched[0].0, article);

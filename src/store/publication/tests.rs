@@ -1,3 +1,5 @@
+//! Who hears an article, and when.
+
 use super::*;
 use crate::domain::account::{Account, Role};
 use crate::domain::article::Article;

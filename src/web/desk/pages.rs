@@ -46,7 +46,7 @@ pub struct DeskItem {
 pub struct DeskTabView {
     pub name: &'static str,
     pub text: &'static str,
-    /// "12", or "999+"; `None`: it is not counted.
+    /// "12", or "99+"; `None`: it is not counted.
     pub count: Option<String>,
 }
 

@@ -143,7 +143,7 @@ fn facts(article: Option<&DeskArticle>, work: Option<&DeskJob>) -> Vec<String> {
             facts.push(t.size.replace("{size}", &megabytes(bytes)));
         }
     }
-    let Some(work) = work.filter(|work| work.job.state.is_final()) else { return facts };
+    let Some(work) = work.filter(|work| work.job.state == JobState::Done) else { return facts };
     if let Some(spent) = work.spent {
         let time = listening::duration(Millis(spent.0.max(1_000)));
         facts.push(match work.waited.filter(|waited| *waited >= WAIT_TOLD) {

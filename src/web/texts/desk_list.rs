@@ -44,7 +44,6 @@ pub struct DeskListTexts {
     pub select: String,
     pub select_all: String,
     pub selected: String,
-    pub select_none: String,
     pub bulk: String,
     pub act_refetch: String,
     pub act_reread: String,
