@@ -22,7 +22,7 @@ pub use self::changes::{Change, ChangedText, changes};
 pub use self::direction::Direction;
 pub use self::hear::Place;
 pub use self::notes::{said_in, settled};
-pub use self::preview::{ChangedSentence, Comparison, Decided, Preview, preview};
+pub use self::preview::{ChangedSentence, Comparison, Preview, preview};
 pub use self::record::{Following, Recording};
 pub use self::speak::Said;
 

@@ -98,7 +98,8 @@ export function previewReading(form) {
  */
 export function saveReading(form, andRead) {
   const body = new URLSearchParams(form);
-  body.set("action", andRead ? "save_read" : "save");
+  body.delete("action");
+  if (andRead) body.set("again", "yes");
   return ask("desk/lexicon", { method: "POST", body });
 }
 

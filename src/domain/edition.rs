@@ -177,6 +177,13 @@ impl Edition {
         Ok(new)
     }
 
+    /// Its own readings, as a lexicon for that section takes them: what holds in one section comes after what holds
+    /// everywhere, and these come last of all.
+    pub fn readings_in(&self, section: Option<&str>) -> Vec<LexiconEntry> {
+        let own = self.readings.iter().cloned();
+        own.map(|entry| entry.in_section(section.unwrap_or_default())).collect()
+    }
+
     /// How somebody wrote that a sentence is said.
     pub fn spoken_for(&self, written: &str) -> Option<&str> {
         let written = written.trim();

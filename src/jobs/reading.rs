@@ -17,9 +17,9 @@ use crate::store::{Finished, Lease, StoreError, StoredArticle, content_hash};
 /// What a job made.
 pub(super) enum Made {
     /// A reading, the air it was on, and what will be added to it.
-    Read(Finished, Option<(OnAir, OpusToCome)>),
+    Read(Box<Finished>, Option<(OnAir, OpusToCome)>),
     /// Nothing: its site shows a text that is not read, or not yet.
-    Kept { article: ArticleId, text: Article, state: RevisionState },
+    Kept { article: ArticleId, text: Box<Article>, state: RevisionState },
 }
 
 impl Worker {
@@ -32,7 +32,7 @@ impl Worker {
         if let Some(known) = &known
             && let Some(state) = self.not_to_be_read(lease, known, &article).await?
         {
-            return Ok(Made::Kept { article: known.id, text: article, state });
+            return Ok(Made::Kept { article: known.id, text: Box::new(article), state });
         }
         let edition = match &known {
             Some(known) => self.queue.store.edition(known.id).await?.1,
@@ -54,7 +54,8 @@ impl Worker {
             notes.extend(prepared.script.notes);
             narration.notes = notes;
             let debut = self.debut(&article, &narration.notes, known.as_ref()).await?;
-            return Ok(Made::Read(Finished { article, narration, spoken: 0, debut }, None));
+            let finished = Finished { article, narration, spoken: 0, debut };
+            return Ok(Made::Read(Box::new(finished), None));
         }
         let debut = self.new_articles.at_first();
         let id = self.queue.store.begin(lease, &article, debut).await?;
@@ -69,7 +70,7 @@ impl Worker {
                 Audience { urgency: &urgency, on_progress: &mut report, on_sound: &mut tell };
             let (finished, opus) =
                 narrator.finished(&store, article, notes, prepared, key, audience)?;
-            Ok(Made::Read(finished, Some((on_air, opus))))
+            Ok(Made::Read(Box::new(finished), Some((on_air, opus))))
         };
         let made = computed(speak).await?;
         let Ok(Made::Read(mut finished, rest)) = made else { return made };

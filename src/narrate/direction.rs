@@ -28,10 +28,7 @@ impl Narrator {
     /// match as far, the later one wins.
     pub fn lexicon(&self, article: &Article, direction: &Direction) -> Lexicon {
         let section = article.section.as_deref();
-        // Its own readings win over those of its section, which would come last: they are of that section too.
-        let own = direction.edition.readings.iter().cloned();
-        let own: Vec<LexiconEntry> =
-            own.map(|entry| entry.in_section(section.unwrap_or_default())).collect();
+        let own = direction.edition.readings_in(section);
         let readings = self.readings.iter().chain(&direction.readings).chain(&own);
         Lexicon::for_section(readings, section)
     }

@@ -31,8 +31,9 @@ impl Narrator {
     ) -> Result<Vec<u8>, NarrateError> {
         let prepared = self.prepare(article, direction)?;
         let found = prepared.script.utterances.iter().enumerate();
-        let found = found.filter(|(_, it)| it.part == place.part && it.span.start == place.start);
-        let (index, _) = found.skip(place.nth).next().ok_or(NarrateError::Silent)?;
+        let mut found =
+            found.filter(|(_, it)| it.part == place.part && it.span.start == place.start);
+        let (index, _) = found.nth(place.nth).ok_or(NarrateError::Silent)?;
         let clip = self.clip(&prepared, index)?;
         if clip.samples.is_empty() {
             return Err(NarrateError::Silent);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 use crate::domain::article::Article;
+use crate::domain::edition::Edition;
 use crate::domain::ids::ArticleId;
 use crate::domain::lexicon::{LexiconEntry, section_key};
 use crate::domain::readings::LexiconChange;
@@ -40,17 +41,6 @@ pub struct ChangedSentence {
     pub written: String,
     pub before: String,
     pub after: String,
-}
-
-/// What editors decided about one article, as far as the lexicon has no say in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Decided {
-    /// Sentences, without white space at their ends, whose spoken words somebody wrote.
-    pub sentences: HashSet<String>,
-    /// Texts of blocks, of title and lead that are not read.
-    pub skipped: HashSet<String>,
-    /// Readings that hold in this article, over those of the lexicon.
-    pub readings: Vec<LexiconEntry>,
 }
 
 /// Two lexicons, one before and one after a change, ready for the articles of every section.
@@ -93,17 +83,19 @@ impl Comparison {
     }
 
     /// Where an article would sound otherwise.
-    pub fn differences(&self, article: &Article, decided: &Decided) -> Vec<Difference> {
-        let sides = match decided.readings.is_empty() {
-            true => self.sides(article.section.as_deref()),
-            false => Arc::new(self.sides_with(article.section.as_deref(), &decided.readings)),
+    pub fn differences(&self, article: &Article, edition: &Edition) -> Vec<Difference> {
+        let section = article.section.as_deref();
+        let sides = match edition.readings_in(section).as_slice() {
+            [] => self.sides(section),
+            own => Arc::new(self.sides_with(section, own)),
         };
+        let is_read = |text: &str| !edition.skipped.iter().any(|skipped| skipped == text);
         let mut found = Vec::new();
-        for (part, text) in article.parts().filter(|(_, text)| !decided.skipped.contains(*text)) {
+        for (part, text) in article.parts().filter(|(_, text)| is_read(text)) {
             let Sides { before, after, changed } = &*sides;
             let kind = article.kind(part);
             let told = differences(part, kind, text, changed, before, after).into_iter();
-            found.extend(told.filter(|told| !decided.sentences.contains(&told.written)));
+            found.extend(told.filter(|told| edition.spoken_for(&told.written).is_none()));
         }
         found
     }
@@ -131,7 +123,7 @@ impl Comparison {
         let mut preview = Preview { looked_at: texts.len() as u64, ..Preview::default() };
         let may_hold = |text: &str| self.sieve.as_ref().is_none_or(|sieve| sieve.may_hold(text));
         for text in texts.iter().filter(|text| text.any(may_hold)) {
-            let found = self.differences(&text.article()?, &decided(text));
+            let found = self.differences(&text.article()?, &text.edition);
             if found.is_empty() {
                 continue;
             }
@@ -149,11 +141,6 @@ impl Comparison {
         }
         Ok(preview)
     }
-}
-
-/// What editors decided about an article that is looked through.
-fn decided(_text: &ReadText) -> Decided {
-    Decided::default()
 }
 
 /// All of an entry, to tell it from others.
@@ -214,6 +201,7 @@ async fn looked_through(
 mod tests {
     use super::*;
     use crate::domain::article::{Block, BlockKind};
+    use crate::domain::edition::SentenceReading;
 
     fn entry(line: &str) -> LexiconEntry {
         LexiconEntry::parse(line).unwrap()
@@ -234,8 +222,8 @@ mod tests {
         }
     }
 
-    fn written(comparison: &Comparison, article: &Article, decided: &Decided) -> Vec<String> {
-        comparison.differences(article, decided).into_iter().map(|told| told.written).collect()
+    fn written(comparison: &Comparison, article: &Article, edition: &Edition) -> Vec<String> {
+        comparison.differences(article, edition).into_iter().map(|told| told.written).collect()
     }
 
     #[test]
@@ -243,7 +231,7 @@ mod tests {
         let comparison = Comparison::new(&[], &[], &change(&["TTĐH\ttrung tâm\t\tThể thao"]));
         let paragraphs = ["TTĐH đến. Đội mừng.", "Không có gì."];
         let sports = article("THỂ THAO", &paragraphs);
-        let none = Decided::default();
+        let none = Edition::default();
         assert_eq!(written(&comparison, &sports, &none), ["Tin TTĐH", "TTĐH đến."]);
         assert!(written(&comparison, &article("Kinh tế", &paragraphs), &none).is_empty());
     }
@@ -252,13 +240,16 @@ mod tests {
     fn what_editors_decided_about_an_article_stands() {
         let comparison = Comparison::new(&[], &[], &change(&["TTĐH\ttrung tâm"]));
         let sports = article("Thể thao", &["TTĐH đến. TTĐH về.", "TTĐH nói."]);
-        let decided = Decided {
-            sentences: ["TTĐH về.".to_owned()].into(),
-            skipped: ["TTĐH nói.".to_owned()].into(),
-            readings: Vec::new(),
+        let edition = Edition {
+            sentences: vec![SentenceReading {
+                written: "TTĐH về.".into(),
+                spoken: "ông ấy về.".into(),
+            }],
+            skipped: vec!["TTĐH nói.".to_owned()],
+            ..Edition::default()
         };
-        assert_eq!(written(&comparison, &sports, &decided), ["Tin TTĐH", "TTĐH đến."]);
-        let own = Decided { readings: vec![entry("TTĐH\tông thầy")], ..Decided::default() };
+        assert_eq!(written(&comparison, &sports, &edition), ["Tin TTĐH", "TTĐH đến."]);
+        let own = Edition { readings: vec![entry("TTĐH\tông thầy")], ..Edition::default() };
         assert!(written(&comparison, &sports, &own).is_empty());
     }
 
@@ -268,7 +259,7 @@ mod tests {
         let removed = vec![("TTĐH".to_owned(), String::new())];
         let comparison =
             Comparison::new(&file, &stored, &LexiconChange { removed, ..LexiconChange::default() });
-        let told = comparison.differences(&article("x", &["TTĐH đến."]), &Decided::default());
+        let told = comparison.differences(&article("x", &["TTĐH đến."]), &Edition::default());
         assert_eq!(
             (told[1].before.as_str(), told[1].after.as_str()),
             ("ông thầy đến.", "trung tâm đến.")

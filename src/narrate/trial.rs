@@ -21,7 +21,7 @@ impl Narrator {
         readings: Vec<LexiconEntry>,
     ) -> Result<Vec<u8>, NarrateError> {
         let (article, _) = self.article(&Material::Text(text.to_owned()))?;
-        let direction = Direction { readings, pace: Some(pace.clone()), ..Direction::default() };
+        let direction = Direction { readings, pace: Some(*pace), ..Direction::default() };
         let mut prepared = self.prepare(&article, &direction)?;
         prepared.engine = engine;
         (prepared.arrangement.intro, prepared.arrangement.outro) = (None, None);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::{Store, StoreError, json, now, to_json, unsigned};
+use super::{Store, StoreError, now, to_json, unsigned};
 use crate::domain::account::Account;
 use crate::domain::edition::{Aside, Edition, SentenceReading, Version};
 use crate::domain::ids::ArticleId;
@@ -175,7 +175,13 @@ fn edition_row(edition: &Edition) -> EditionRow {
 }
 
 fn edition(row: &AnyRow) -> Result<Edition, StoreError> {
-    let row: EditionRow = json(row, "edition")?;
+    stored_edition(row.try_get("edition")?)
+}
+
+/// An edition as it is stored.
+pub(super) fn stored_edition(stored: &str) -> Result<Edition, StoreError> {
+    let row: EditionRow = serde_json::from_str(stored)
+        .map_err(|error| StoreError::Corrupt(format!("an edition: {error}")))?;
     let corrupt = |what: String| StoreError::Corrupt(format!("an edition's {what}"));
     let reading = |(written, spoken, any_case): (String, String, bool)| {
         let entry = LexiconEntry::new(&written, &spoken);

@@ -3,9 +3,11 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::articles::stored_blocks as blocks;
+use super::articles::stored_blocks;
+use super::editions::stored_edition;
 use super::{Store, StoreError, parse, unsigned};
 use crate::domain::article::Article;
+use crate::domain::edition::Edition;
 use crate::domain::ids::ArticleId;
 
 /// What is read of an article, and nothing else of it.
@@ -17,8 +19,8 @@ pub struct ReadText {
     pub section: Option<String>,
     /// As it is stored, in which every letter stands as it is written.
     body: String,
-    /// The number of the edition that holds; 0: editors decided nothing.
-    pub edition: i64,
+    /// What editors decided about it.
+    pub edition: Edition,
 }
 
 impl ReadText {
@@ -33,7 +35,7 @@ impl ReadText {
             title: self.title.clone(),
             lead: self.lead.clone(),
             section: self.section.clone(),
-            blocks: blocks(&self.body)?,
+            blocks: stored_blocks(&self.body)?,
             ..Article::default()
         })
     }
@@ -55,8 +57,10 @@ impl Store {
         // Ids sort by the time at which they were made, and begin with a hexadecimal digit.
         let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
         let query = sqlx::query(
-            "SELECT id, title, lead, section, blocks, edition FROM articles
-             WHERE reading_id IS NOT NULL AND id < $1 ORDER BY id DESC LIMIT $2",
+            "SELECT articles.id, title, lead, section, blocks, editions.edition AS decided
+             FROM articles LEFT JOIN editions
+                ON editions.article_id = articles.id AND editions.number = articles.edition
+             WHERE reading_id IS NOT NULL AND articles.id < $1 ORDER BY articles.id DESC LIMIT $2",
         );
         let rows = query.bind(before).bind(i64::from(count)).fetch_all(&self.pool).await?;
         rows.iter().map(text).collect()
@@ -81,6 +85,9 @@ fn text(row: &AnyRow) -> Result<ReadText, StoreError> {
         lead: row.try_get("lead")?,
         section: row.try_get("section")?,
         body: row.try_get("blocks")?,
-        edition: row.try_get("edition")?,
+        edition: match row.try_get::<Option<String>, _>("decided")? {
+            Some(decided) => stored_edition(&decided)?,
+            None => Edition::default(),
+        },
     })
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::pages::{EffectView, EntryForm, PreviewPage, SentenceView};
 use super::{changed_by, in_section, words};
 use crate::domain::account::Account;
-use crate::domain::lexicon::{EntryError, LexiconEntry, SIDE_CHARS_MAX, section_key, tidy};
+use crate::domain::lexicon::{EntryError, LexiconEntry, section_key, tidy};
 use crate::domain::readings::{Clash, LexiconChange, Neighbours, key};
 use crate::domain::units::Timestamp;
 use crate::narrate::{Comparison, Preview, preview};
@@ -177,17 +177,19 @@ fn change(form: &ChangeForm) -> Result<LexiconChange, WebError> {
         let meant = (tidy(&form.written), section_key(&form.section));
         return Ok(LexiconChange { removed: vec![meant], added: Vec::new() });
     }
-    let mut entry = LexiconEntry::new(&form.written, &form.spoken).map_err(|error| {
-        let mut refused = WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_request");
-        refused.code = "lexicon_invalid";
-        refused.message = why(&error);
-        refused
-    })?;
+    let mut entry = LexiconEntry::new(&form.written, &form.spoken)?;
     entry.any_case = !form.any_case.is_empty();
     let entry = entry.in_section(&form.section);
     let is_elsewhere = !was.0.is_empty() && (was.0.as_str(), was.1.as_str()) != key(&entry);
     let removed = if is_elsewhere { vec![was] } else { Vec::new() };
     Ok(LexiconChange { removed, added: vec![entry] })
+}
+
+impl From<EntryError> for WebError {
+    fn from(error: EntryError) -> Self {
+        let refused = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "words_invalid");
+        Self { message: why(&error), ..refused }
+    }
 }
 
 /// Why an entry cannot be used, as a sentence that goes on after a colon or stands alone.
@@ -199,7 +201,7 @@ pub fn why(error: &EntryError) -> String {
         EntryError::NothingWritten => t.bad_nothing_written.clone(),
         EntryError::Remark => t.bad_remark.clone(),
         EntryError::TooManyFields => t.bad_too_many.clone(),
-        EntryError::TooLong { .. } => t.bad_too_long.replace("{max}", &SIDE_CHARS_MAX.to_string()),
+        EntryError::TooLong(max) => t.bad_too_long.replace("{max}", &max.to_string()),
         EntryError::NothingSpoken => t.bad_nothing_spoken.clone(),
         EntryError::NotWords(c) => what(&t.bad_not_words, c),
         EntryError::Letters(word) => what(&t.bad_letters, word),

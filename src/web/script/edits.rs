@@ -11,7 +11,7 @@ use super::{App, Known, direction, known, place, script_path};
 use crate::domain::account::Account;
 use crate::domain::edition::{Edit, EditError, Edition, RESTORE, Version};
 use crate::domain::job::{Source, Urgency};
-use crate::domain::lexicon::{EntryError, LexiconEntry};
+use crate::domain::lexicon::LexiconEntry;
 use crate::store::{NewEdition, SavedEdition};
 use crate::web::auth::Editor;
 use crate::web::error::{WebError, message};
@@ -84,24 +84,6 @@ impl EditForm {
             "jingles_gone" => Edit::Jingles(false),
             _ => return Err(WebError::bad_request()),
         })
-    }
-}
-
-impl From<EntryError> for WebError {
-    fn from(error: EntryError) -> Self {
-        let (code, what) = match error {
-            EntryError::NoTab | EntryError::NothingWritten => ("words_not_written", String::new()),
-            EntryError::Remark => ("words_remark", String::new()),
-            EntryError::TooManyFields => ("words_too_many_fields", String::new()),
-            EntryError::TooLong(max) => ("words_too_long", max.to_string()),
-            EntryError::NothingSpoken => ("words_not_spoken", String::new()),
-            EntryError::NotWords(sign) => ("words_sign", sign.to_string()),
-            EntryError::Letters(word) => ("words_letters", word),
-            EntryError::UnknownFlag(flag) => ("words_flag", flag.to_string()),
-        };
-        let mut error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code);
-        error.message = message(code, &[("what", &what)]);
-        error
     }
 }
 
