@@ -43,9 +43,11 @@ pub(super) fn fold_word(source: &str, plain: bool) -> Cow<'_, str> {
 
 /// Open syllables with the tone mark in its old place, and below each the new place.
 const OLD_PLACES: &str = "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ \
-                          OÀ OÁ OẢ OÃ OẠ OÈ OÉ OẺ OẼ OẸ UỲ UÝ UỶ UỸ UỴ";
+                          OÀ OÁ OẢ OÃ OẠ OÈ OÉ OẺ OẼ OẸ UỲ UÝ UỶ UỸ UỴ \
+                          Oà Oá Oả Oã Oạ Oè Oé Oẻ Oẽ Oẹ Uỳ Uý Uỷ Uỹ Uỵ";
 const NEW_PLACES: &str = "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy \
-                          ÒA ÓA ỎA ÕA ỌA ÒE ÓE ỎE ÕE ỌE ÙY ÚY ỦY ŨY ỤY";
+                          ÒA ÓA ỎA ÕA ỌA ÒE ÓE ỎE ÕE ỌE ÙY ÚY ỦY ŨY ỤY \
+                          Òa Óa Ỏa Õa Ọa Òe Óe Ỏe Õe Ọe Ùy Úy Ủy Ũy Ụy";
 
 /// Every way in which a word's tone mark may be placed, the word itself first.
 pub(super) fn tone_placements(word: &str) -> Vec<String> {

@@ -295,6 +295,13 @@ mod tests {
             "embed_site_invalid",
             "embed_sites_too_many",
             "words_too_many",
+            "words_invalid",
+            "edit_not_there",
+            "edit_too_many",
+            "edit_stale",
+            "version_not_found",
+            "hear_failed",
+            "revision_gone",
             "backup_running",
         ];
         for code in codes {
