@@ -40,7 +40,7 @@ pub struct Revision {
 }
 
 /// A text shorter than this says too little to be compared by its length.
-const CHARS_MIN: usize = 500;
+const CHARS_MIN: usize = 300;
 
 /// What is left of an article behind a paywall: the lead, and the beginning.
 const LEFT_AT_LEAST: f64 = 0.4;

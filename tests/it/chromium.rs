@@ -137,6 +137,12 @@ impl Browser {
         self.driver.action_chain().send_keys(keys).perform().await.unwrap();
     }
 
+    /// Presses a key while another one is held.
+    pub async fn chord(&self, held: Key, key: &str) {
+        let chain = self.driver.action_chain().key_down(held.clone()).send_keys(key);
+        chain.key_up(held).perform().await.unwrap();
+    }
+
     /// A piece of the player, inside its shadow root.
     pub async fn player(&self, css: &str) -> WebElement {
         let root = self.find("bao-noi").await.get_shadow_root().await.unwrap();

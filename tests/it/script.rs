@@ -1,6 +1,7 @@
 //! The script editor: what editors decide about a reading, over HTTP and in a real browser.
 
 use serde_json::{Value, json};
+use thirtyfour::prelude::Key;
 
 use crate::app::{App, Home, form_body, project};
 use crate::axe::assert_accessible;
@@ -255,6 +256,11 @@ fn spoken_of(line: usize) -> String {
     format!("document.querySelector('#s{line} [data-spoken]').textContent")
 }
 
+/// Ctrl + Enter
+async fn save(browser: &Browser) {
+    browser.chord(Key::Control, "\u{e007}").await;
+}
+
 #[tokio::test]
 async fn an_editor_listens_corrects_and_has_it_read_by_key() {
     let desk = desk().await;
@@ -281,13 +287,11 @@ async fn an_editor_listens_corrects_and_has_it_read_by_key() {
     let written = "document.activeElement.form.elements.written.value";
     assert_eq!(browser.ask(written).await, "Brzylka");
     browser.keys("bờ xin ka").await;
-    browser.keys("\u{e00a}p").await;
-    browser.keys("\u{e000}").await;
+    browser.chord(Key::Alt, "p").await;
     browser.until("!!document.querySelector('.line.is-playing')").await;
     browser.picture("script-reading-1280").await;
     assert_accessible(&browser, "how a word is said").await;
-    browser.keys("\u{e009}\u{e007}").await;
-    browser.keys("\u{e000}").await;
+    save(&browser).await;
     browser.until(&format!("{}.includes('bờ xin ka')", spoken_of(3))).await;
     assert_eq!(browser.ask("document.querySelectorAll('[data-concern]').length").await, 0);
 
@@ -295,8 +299,8 @@ async fn an_editor_listens_corrects_and_has_it_read_by_key() {
     browser.ask("void document.querySelector('#s2').focus()").await;
     browser.keys("e").await;
     browser.ask("void document.activeElement.select()").await;
-    browser.keys("cầu rất dài.\u{e009}\u{e007}").await;
-    browser.keys("\u{e000}").await;
+    browser.keys("cầu rất dài.").await;
+    save(&browser).await;
     browser.until(&format!("{}.includes('cầu rất dài.')", spoken_of(2))).await;
     assert_eq!(browser.ask("document.activeElement.id").await, "s2");
     browser.keys("l").await;
@@ -326,8 +330,7 @@ async fn what_somebody_types_survives_a_lost_session() {
     browser.ask("void document.activeElement.select()").await;
     browser.keys("cầu rất dài.").await;
     browser.driver.delete_all_cookies().await.unwrap();
-    browser.keys("\u{e009}\u{e007}").await;
-    browser.keys("\u{e000}").await;
+    save(&browser).await;
     browser.until("document.querySelector('.line [data-wrong] a') !== null").await;
     let typed = "document.querySelector('.line [name=spoken]').value";
     assert_eq!(browser.ask(typed).await, "cầu rất dài.");
@@ -338,8 +341,7 @@ async fn what_somebody_types_survives_a_lost_session() {
     browser.ask("void document.querySelector('#s2').focus()").await;
     browser.keys("e").await;
     assert_eq!(browser.ask(typed).await, "cầu rất dài.");
-    browser.keys("\u{e009}\u{e007}").await;
-    browser.keys("\u{e000}").await;
+    save(&browser).await;
     browser.until(&format!("{}.includes('cầu rất dài.')", spoken_of(2))).await;
     assert!(project("target/screenshots/script-logged-out-1280.png").exists());
 }
