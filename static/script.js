@@ -40,16 +40,25 @@ function wake() {
   watch();
 }
 
+/** Numbers shift when a sentence is added; places in the text do not. */
+const rowAt = (place) => document.querySelector(`.line[data-place="${CSS.escape(place ?? "")}"]`);
+
 /** Takes the page anew from the server; what somebody is typing elsewhere on it stays. */
 async function refresh() {
-  const fresh = await scriptPage();
-  const open = editors.open.map((form) => [form.closest(".line").id, form]);
-  const focused = document.activeElement?.closest?.("[id]")?.id;
+  let fresh;
+  try {
+    fresh = await scriptPage();
+  } catch (error) {
+    // What was done is done; the page only shows it late.
+    return say(why(error));
+  }
+  const open = editors.open.map((form) => [form.closest(".line").dataset.place, form]);
+  const place = under(".line")?.dataset.place;
   sound.stop();
   main().replaceWith(fresh);
   wake();
-  for (const [id, form] of open) document.getElementById(id)?.append(form);
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  for (const [at, form] of open) rowAt(at)?.append(form);
+  rowAt(place)?.focus({ preventScroll: true });
 }
 
 const editors = new Editors({
@@ -140,7 +149,7 @@ function fix(concern) {
   if (!row) return;
   const words = concern.querySelector("[data-words]")?.textContent ?? "";
   row.scrollIntoView({ block: "center" });
-  editors.show(row, words ? "reading" : "sentence", words);
+  editors.show(row, words ? "reading" : "sentence", words, concern.dataset.saidAs);
 }
 
 function nextConcern() {

@@ -125,8 +125,9 @@ pub(super) async fn upsert(
     let known = known(connection, given.url.as_ref(), &hash).await?;
     let id = known.unwrap_or_else(new_id);
     write_text(connection, id, known.is_some(), given, &hash).await?;
-    if known.is_none() {
-        publication::begin(connection, id, debut).await?;
+    match known {
+        None => publication::begin(connection, id, debut).await?,
+        Some(_) => is_there_again(connection, id).await?,
     }
     for address in given.url.iter().chain(asked) {
         sqlx::query(
@@ -139,6 +140,13 @@ pub(super) async fn upsert(
         .await?;
     }
     Ok(id)
+}
+
+/// Its site shows it, whatever it said before.
+async fn is_there_again(connection: &mut AnyConnection, id: ArticleId) -> Result<(), StoreError> {
+    let sql = "UPDATE articles SET gone_ms = NULL WHERE id = $1 AND gone_ms IS NOT NULL";
+    sqlx::query(sql).bind(id.to_string()).execute(connection).await?;
+    Ok(())
 }
 
 /// The article says this now, which was or will be read.
@@ -170,7 +178,7 @@ async fn write_text(
                     WHEN content_hash = $9 AND COALESCE(author, '') = COALESCE($6, '')
                         AND COALESCE(published_ms, 0) = COALESCE($7, 0)
                     THEN updated_ms ELSE $10 END,
-                seen_hash = NULL, gone_ms = NULL, touched_ms = $10
+                seen_hash = NULL, touched_ms = $10
              WHERE id = $1"
         }
     };

@@ -64,6 +64,10 @@ pub struct DeskArticle {
     pub reading: Option<DeskReading>,
     /// The paper shows another text by now.
     pub is_outdated: bool,
+    /// A text that its site shows waits for an editor, or looks like no article.
+    pub has_revision: bool,
+    /// Its site says that it is gone.
+    pub is_gone: bool,
     pub touched: Timestamp,
 }
 
@@ -379,7 +383,9 @@ impl Store {
         let sql = format!(
             "SELECT articles.id, title, author, site, url, publication, publish_at_ms, pinned_ms,
                 unpublished_ms, touched_ms, seen_hash, content_hash, reading_id, sample_rate,
-                sample_count, mp3_blob, notes
+                sample_count, mp3_blob, notes, gone_ms,
+                (SELECT COUNT(*) FROM revisions WHERE revisions.article_id = articles.id
+                    AND state IN ('waiting', 'doubtful')) AS open_revisions
              FROM articles LEFT JOIN narrations ON narrations.id = articles.reading_id
              WHERE articles.id IN ({})",
             places(ids.len())
@@ -446,6 +452,8 @@ fn desk_article(row: &AnyRow) -> Result<DeskArticle, StoreError> {
         standing: standing(row)?,
         reading: reading(row)?,
         is_outdated: seen.is_some_and(|seen| seen != read),
+        has_revision: unsigned(row, "open_revisions")? > 0,
+        is_gone: row.try_get::<Option<i64>, _>("gone_ms")?.is_some(),
         touched: Timestamp(row.try_get("touched_ms")?),
     })
 }

@@ -32,7 +32,8 @@ export class Editors {
     document.addEventListener("keydown", (event) => {
       const form = event.target.closest?.("[data-editor]");
       if (!form) return;
-      if (event.key === "Escape") this.close(form);
+      // A slip of the hand: what was typed is there when it is opened again.
+      if (event.key === "Escape") this.close(form, { keeps: true });
       else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(this.#saver(form));
       else if (event.altKey && event.code === "KeyP") this.hear(form);
       else return;
@@ -50,8 +51,9 @@ export class Editors {
    * @param {HTMLElement} row
    * @param {"sentence" | "reading" | "aside"} kind
    * @param {string} words what is written, for a reading
+   * @param {string} said how that is said now
    */
-  show(row, kind, words = "") {
+  show(row, kind, words = "", said = "") {
     const old = row.querySelector(`:scope > [data-editor="${kind}"]`);
     if (old) {
       old.elements.spoken.focus();
@@ -75,6 +77,7 @@ export class Editors {
     } else if (kind === "reading") {
       fields.place.value = row.dataset.place;
       fields.written.value = words;
+      fields.spoken.value = said;
     } else {
       fields.after.value = written;
     }
@@ -86,13 +89,14 @@ export class Editors {
       this.#page.say(t.draft);
     }
     (kind === "reading" && !words ? fields.written : fields.spoken).focus();
+    if (said) fields.spoken.select();
     form.scrollIntoView({ block: "nearest" });
   }
 
-  close(form) {
+  close(form, { keeps = false } = {}) {
     const row = form.closest(".line");
     if (!row) return;
-    keepDraft(this.#key(form), "");
+    if (!keeps) keepDraft(this.#key(form), "");
     form.remove();
     row.focus({ preventScroll: true });
   }
@@ -128,6 +132,7 @@ export class Editors {
     const line = form.querySelector("[data-wrong]");
     line.textContent = message;
     line.hidden = !message;
+    if (message) this.#page.say("");
     if (isLoggedOut) line.append(" ", element("a", { href: address("login"), target: "_blank" }, t.login));
   }
 
@@ -164,12 +169,12 @@ export class Editors {
       return;
     }
     const row = form.closest(".line");
-    const number = row?.dataset.line;
+    const place = row?.dataset.place;
     keepDraft(this.#key(form), "");
     form.remove();
     await page.changed();
     page.say(t.saved);
-    document.querySelector(`#s${number}`)?.focus({ preventScroll: true });
+    document.querySelector(`.line[data-place="${CSS.escape(place ?? "")}"]`)?.focus({ preventScroll: true });
   }
 
   /** A button that is a whole form: skip a block, choose a voice, go back to a version. */

@@ -12,6 +12,7 @@ mod comment_box;
 mod comments;
 mod counting;
 mod desk;
+mod editor;
 mod extract;
 mod fetch;
 mod follow;

@@ -74,11 +74,17 @@ async fn until(holds: impl Fn() -> bool, what: impl Fn() -> String) {
     }
 }
 
-fn settings(authority: &str) -> String {
+fn hooks(authority: &str) -> String {
     format!(
         "[fetch]\nallow_private = [\"{authority}\"]\n[webhooks]\nfirst_retry_ms = 5\n\
          urls = [\"http://{authority}/hook\"]\nsecret = \"{SECRET}\"\n"
     )
+}
+
+/// A place that is told of comments, and not that the sample article is read.
+fn settings(authority: &str) -> String {
+    let events = "[\"comment.received\", \"comment.decided\"]";
+    format!("{}only = {{ \"http://{authority}/hook\" = {events} }}\n", hooks(authority))
 }
 
 async fn send(app: &App, article: &str, body: &str) -> String {
@@ -447,7 +453,7 @@ async fn a_program_is_told_once_of_a_reading_and_of_what_is_given_up() {
     let hook = format!("http://{}/hook", listener.authority);
     let home = Home::new(&format!(
         "sample = false\npublic_url = \"https://doc.example/\"\n{}only = {{ \"{hook}\" = [\"article.finished\", \"article.failed\"] }}\n",
-        settings(&listener.authority)
+        hooks(&listener.authority)
     ));
     home.add_account("lan");
     let key = home.api_key("lan");

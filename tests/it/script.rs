@@ -257,7 +257,7 @@ fn spoken_of(line: usize) -> String {
 }
 
 /// Ctrl + Enter
-async fn save(browser: &Browser) {
+pub async fn save(browser: &Browser) {
     browser.chord(Key::Control, "\u{e007}").await;
 }
 

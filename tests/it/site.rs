@@ -65,6 +65,7 @@ pub fn article_html(edition: usize) -> String {
 fn routes() -> Router<Arc<AtomicUsize>> {
     Router::new()
         .route("/bai-viet", get(article))
+        .route("/bien-tap", get(article_with_name))
         .route("/doi", get(changing_article))
         .route("/cu", get(|| async { Redirect::permanent("/bai-viet") }))
         .route("/pdf", get(|| async { ([(header::CONTENT_TYPE, "application/pdf")], "%PDF-1.7") }))
@@ -91,6 +92,11 @@ fn routes() -> Router<Arc<AtomicUsize>> {
 
 async fn article(State(edition): State<Arc<AtomicUsize>>) -> Html<String> {
     Html(article_html(edition.load(Ordering::Relaxed)))
+}
+
+/// An article with a name that nobody can know how to say.
+async fn article_with_name() -> Html<String> {
+    Html(article_html(1).replace("Trưởng bản cho biết", "Kỹ sư Brzylka cho biết"))
 }
 
 /// An article that is corrected, then hidden behind a paywall, then withdrawn.

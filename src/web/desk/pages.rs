@@ -30,6 +30,8 @@ pub struct DeskItem {
     pub is_draft: bool,
     pub is_pinned: bool,
     pub is_outdated: bool,
+    pub has_revision: bool,
+    pub is_gone: bool,
     /// "3 chỗ cần xem"
     pub doubts: Option<String>,
     /// Length, size, what it took.

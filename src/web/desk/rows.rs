@@ -42,6 +42,8 @@ pub fn item(row: &DeskRow) -> DeskItem {
         is_draft,
         is_pinned: article.is_some_and(|article| article.standing.is_pinned),
         is_outdated: article.is_some_and(|article| article.is_outdated),
+        has_revision: article.is_some_and(|article| article.has_revision),
+        is_gone: article.is_some_and(|article| article.is_gone),
         doubts: reading.map(|reading| reading.doubts).filter(|count| *count > 0).map(doubts),
         facts: facts(article, work),
         site: article.and_then(|article| article.site.clone()),

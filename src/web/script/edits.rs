@@ -183,7 +183,9 @@ fn stale(faster: Option<&Version>) -> WebError {
 
 /// "sửa câu “Mưa 5 mm.”"
 pub fn version_text(version: &Version) -> String {
-    let text = texts().edits.get(&version.action).cloned().unwrap_or_default();
+    let is_machine = version.action == RESTORE && version.subject == "0";
+    let action = if is_machine { "restore_machine" } else { version.action.as_str() };
+    let text = texts().edits.get(action).cloned().unwrap_or_default();
     text.replace("{what}", &version.subject)
 }
 

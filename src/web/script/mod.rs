@@ -166,7 +166,7 @@ pub async fn show_script(
         frame: views::frame(Some(&account)),
         id: known.id.to_string(),
         title: known.text.title.clone(),
-        page: known.stored.narration.map(|_| views::article_path(known.id)),
+        page: views::article_path(known.id),
         source: known.text.url.as_ref().map(Address::to_string),
         section: known.text.section.clone(),
         version,

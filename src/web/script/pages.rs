@@ -106,8 +106,8 @@ pub struct ScriptPage {
     pub frame: Frame,
     pub id: String,
     pub title: String,
-    /// Path of the public page, when there is one.
-    pub page: Option<String>,
+    /// Path of the page that readers see, or would see.
+    pub page: String,
     /// Its address at its site.
     pub source: Option<String>,
     pub section: Option<String>,

@@ -68,6 +68,8 @@ pub struct DeskListTexts {
     pub standing_published: String,
     pub pinned: String,
     pub outdated: String,
+    pub gone: String,
+    pub revision: String,
     pub doubts: String,
     pub length: String,
     pub size: String,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 pub struct ScriptTexts {
     pub heading: String,
     pub page_open: String,
+    pub page_draft: String,
     pub source_open: String,
     pub numbers_open: String,
     pub gone: String,
