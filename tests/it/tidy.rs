@@ -249,7 +249,7 @@ fn interface_text_lives_in_one_place() {
 }
 
 /// The number only grows on purpose.
-const PACKAGES_MAX: usize = 445;
+const PACKAGES_MAX: usize = 446;
 
 #[test]
 fn dependencies_are_counted_and_explained() {
