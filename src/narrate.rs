@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::changes::{Change, ChangedText, changes};
 pub use self::direction::Direction;
-pub use self::hear::Place;
+pub use self::hear::{Place, in_words};
 pub use self::notes::{said_in, settled};
 pub use self::preview::{ChangedSentence, Comparison, Preview, preview};
 pub use self::record::{Following, Recording};

@@ -1,5 +1,6 @@
 // The editors' list: chosen rows, keys, what is done with several at once, and what changes meanwhile.
 
+import { draft, keepDraft } from "./drafts.js";
 import { recall, remember } from "./memory.js";
 import { changeArticles } from "./requests.js";
 import { fill } from "./words.js";
@@ -91,7 +92,22 @@ function onKey(event) {
   press();
 }
 
+// ---- What somebody types, which a session that ends must not take along
+
+function keepTyping() {
+  const isAdded = new URLSearchParams(location.search).has("added");
+  for (const field of document.querySelectorAll("[data-keep]")) {
+    const key = `desk:${field.name}`;
+    if (isAdded) keepDraft(key, "");
+    else if (!field.value) field.value = draft(key) ?? "";
+    // What is there and cannot be seen would be found by accident.
+    if (field.value) field.closest("details")?.setAttribute("open", "");
+    field.addEventListener("input", () => keepDraft(key, field.value));
+  }
+}
+
 function start() {
+  keepTyping();
   const given = new FormData(undoForm);
   if (given.has("action")) undo = { action: given.get("action"), keys: given.getAll("row") };
   keysUse.checked = recall("desk-keys") !== "off";

@@ -125,13 +125,12 @@ async function playConcerns() {
 async function answer(concern, action) {
   const fields = new URLSearchParams(new FormData(concern.querySelector("form")));
   fields.set("action", action);
-  const next = concern.nextElementSibling ?? concern.previousElementSibling;
+  const at = concerns().indexOf(concern);
   try {
     await settle(article, fields);
   } catch (error) {
     return say(t.failed.replace("{why}", why(error)));
   }
-  const place = concerns().indexOf(next) - (next === concern.nextElementSibling ? 1 : 0);
   undos.push(async () => {
     const back = new URLSearchParams(fields);
     back.set("undone", action);
@@ -141,7 +140,8 @@ async function answer(concern, action) {
   });
   await refresh();
   say(t.accepted);
-  (concerns()[place] ?? document.querySelector("#concerns-heading")).focus();
+  const left = concerns();
+  (left[at] ?? left[at - 1] ?? document.querySelector("#concerns-heading")).focus();
 }
 
 function fix(concern) {
@@ -230,7 +230,7 @@ document.addEventListener("click", (event) => {
   const concern = on("[data-concern]");
   if (on("[data-play-concerns]")) playConcerns();
   else if (on("[data-help]")) help.showModal();
-  else if (on("[data-play]")) play(concern ? rowOf(concern) : on(".line"));
+  else if (on("[data-play]")) play(on(".line") ?? document.querySelector(`#s${on("[data-group]").dataset.group}`));
   else if (on("[data-fix]")) fix(concern);
   else if (on("[data-edit-line]")) {
     event.preventDefault();

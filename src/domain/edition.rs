@@ -126,7 +126,24 @@ impl Edit {
             Self::AsideGone(_) | Self::Jingles(_) => "",
         }
     }
+
+    /// Whether it can be made after a version that its writer has not seen, since that one was about something else.
+    pub fn goes_with(&self, version: &Version) -> bool {
+        let own = match self {
+            // Their places in the list shift.
+            Self::AsideGone(_) => return !version.action.starts_with("aside"),
+            _ => self.name().trim_end_matches("_gone"),
+        };
+        let other = version.action.trim_end_matches("_gone");
+        let is_about_words = !matches!(self, Self::Voice(_) | Self::Jingles(_));
+        let cut: String = self.subject().chars().take(SUBJECT_CHARS_MAX).collect();
+        let is_same = own == other && (!is_about_words || cut == version.subject);
+        other != RESTORE && !is_same
+    }
 }
+
+/// Longest words that a list of versions repeats, in characters.
+pub const SUBJECT_CHARS_MAX: usize = 200;
 
 impl Edition {
     /// Nothing was decided.
@@ -237,6 +254,25 @@ mod tests {
             let edit = Edit::Aside { after: None, spoken: bad.to_owned() };
             assert!(Edition::default().with(&edit).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn edits_about_different_things_go_together() {
+        let edit = Edit::Sentence { written: "Mưa.".into(), spoken: Some("mưa to.".into()) };
+        let version = |action: &str, subject: &str| Version {
+            number: 2,
+            action: action.into(),
+            subject: subject.into(),
+            by: "lan".into(),
+            at: Timestamp(0),
+        };
+        assert!(edit.goes_with(&version("sentence", "Nắng.")));
+        assert!(edit.goes_with(&version("voice", "lan")));
+        assert!(!edit.goes_with(&version("sentence", "Mưa.")));
+        assert!(!edit.goes_with(&version("sentence_gone", "Mưa.")));
+        assert!(!edit.goes_with(&version(RESTORE, "1")));
+        assert!(!Edit::Voice(None).goes_with(&version("voice", "lan")));
+        assert!(!Edit::AsideGone(0).goes_with(&version("aside", "xin chào")));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{Direction, NarrateError, Narrator};
 use crate::audio::{Encoder, Format, Tags};
 use crate::domain::article::{Article, Part};
 use crate::domain::units::Millis;
+use crate::normalize::{self, Lexicon};
 
 /// Wireless headphones swallow the first instant of a sound.
 const HEAD: Millis = Millis(100);
@@ -18,6 +19,12 @@ pub struct Place {
     pub start: usize,
     /// Of those that begin there, which: words that are only spoken have no width.
     pub nth: usize,
+}
+
+/// A text in words, as the newsreader would say it: what an editor typed as it would be printed.
+pub fn in_words(typed: &str) -> String {
+    let (utterances, _) = normalize::utterances(Part::Block(0), typed, &Lexicon::default());
+    utterances.iter().map(|it| it.spoken.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 impl Narrator {

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::{Store, StoreError, now, to_json, unsigned};
 use crate::domain::account::Account;
-use crate::domain::edition::{Aside, Edition, SentenceReading, Version};
+use crate::domain::edition::{Aside, Edition, SUBJECT_CHARS_MAX, SentenceReading, Version};
 use crate::domain::ids::ArticleId;
 use crate::domain::lexicon::LexiconEntry;
 use crate::domain::units::Timestamp;
@@ -52,9 +52,6 @@ macro_rules! select {
     };
 }
 
-/// Longest words that a list of versions repeats, in characters.
-const SUBJECT_CHARS_MAX: usize = 200;
-
 impl Store {
     /// What holds for an article, and the number of that version (0: nothing was ever decided).
     pub async fn edition(&self, article: ArticleId) -> Result<(u32, Edition), StoreError> {
@@ -92,6 +89,17 @@ impl Store {
     ) -> Result<Vec<Version>, StoreError> {
         let query = sqlx::query(select!("ORDER BY editions.number DESC LIMIT $2"));
         let query = query.bind(article.to_string()).bind(i64::from(count));
+        query.fetch_all(&self.pool).await?.iter().map(version).collect()
+    }
+
+    /// The versions after one, the oldest first.
+    pub async fn versions_after(
+        &self,
+        article: ArticleId,
+        base: u32,
+    ) -> Result<Vec<Version>, StoreError> {
+        let query = sqlx::query(select!("AND editions.number > $2 ORDER BY editions.number"));
+        let query = query.bind(article.to_string()).bind(i64::from(base));
         query.fetch_all(&self.pool).await?.iter().map(version).collect()
     }
 

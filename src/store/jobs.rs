@@ -102,6 +102,19 @@ impl Store {
         query.fetch_optional(&self.pool).await?.as_ref().map(job).transpose()
     }
 
+    /// Forgets work that has failed and never became an article; gives how much there was of it.
+    pub async fn forget_failed(&self, jobs: &[JobId]) -> Result<usize, StoreError> {
+        let mut write = self.write().await?;
+        let mut count = 0;
+        for id in jobs {
+            let sql = "DELETE FROM jobs WHERE id = $1 AND state = 'failed' AND article_id IS NULL";
+            let done = sqlx::query(sql).bind(id.to_string()).execute(&mut *write).await?;
+            count += done.rows_affected() as usize;
+        }
+        write.commit().await?;
+        Ok(count)
+    }
+
     /// Does work again that has ended, by what it was asked with. `None`: there is no such job.
     pub async fn ask_again(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         let mut write = self.write().await?;

@@ -3,11 +3,10 @@
 use serde_json::json;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
-use uuid::Uuid;
 
 use super::account_changes::By;
 use super::audit::{Chain, Entry, SYSTEM};
-use super::{Store, StoreError, now};
+use super::{Store, StoreError, corrections, now};
 use crate::domain::lexicon::{LexiconEntry, section_key, tidy};
 use crate::domain::readings::{LexiconChange, key};
 use crate::domain::units::Timestamp;
@@ -176,18 +175,7 @@ async fn correct(
     by: By<'_>,
 ) -> Result<(), StoreError> {
     let Some(account) = by else { return Ok(()) };
-    sqlx::query(
-        "INSERT INTO corrections (id, written, spoken, article_id, account_id, created_ms)
-         VALUES ($1, $2, $3, '', $4, $5)",
-    )
-    .bind(Uuid::now_v7().to_string())
-    .bind(entry.written())
-    .bind(entry.spoken())
-    .bind(account.id.to_string())
-    .bind(now().0)
-    .execute(write)
-    .await?;
-    Ok(())
+    corrections::insert(write, None, entry, account).await
 }
 
 fn kept(row: &AnyRow) -> Result<KeptReading, StoreError> {

@@ -444,6 +444,8 @@ pub struct EraseItem {
 #[template(path = "error.html")]
 pub struct ErrorPage {
     pub frame: Frame,
+    /// The way back is to the editors' list.
+    pub is_desk: bool,
     pub status: u16,
     pub message: String,
 }

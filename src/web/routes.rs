@@ -1,6 +1,6 @@
 //! Every route of the program, in one table.
 
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,6 +10,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::auth::Viewer;
 use super::error::WebError;
 use super::limits::{
     ARTICLE_BYTES_MAX, FORM_BYTES_MAX, LEXICON_BYTES_MAX, PAGE_POLICY, REPORT_BYTES_MAX, wants_page,
@@ -31,7 +32,7 @@ pub fn router(app: App) -> Router {
         .merge(programs())
         .fallback(|| async { WebError::not_found("not_found") })
         .method_not_allowed_fallback(refuse_method)
-        .layer(middleware::from_fn(errors_as_pages))
+        .layer(middleware::from_fn_with_state(app.clone(), errors_as_pages))
         .layer(middleware::from_fn(drain::drain_refused))
         .layer(constant("x-content-type-options", "nosniff"))
         .layer(constant("referrer-policy", "strict-origin-when-cross-origin"))
@@ -68,7 +69,11 @@ fn pages() -> Router<App> {
         .route("/desk", get(desk::list::show_desk))
         .route("/desk/rows", get(desk::list::list_rows))
         .route("/desk/bulk", post(desk::bulk::update_articles))
-        .route("/desk/articles", post(desk::add::create_by_addresses))
+        .route(
+            "/desk/articles",
+            // Where the list stands after an address was refused, and is loaded again.
+            get(|| async { Redirect::to("/desk") }).post(desk::add::create_by_addresses),
+        )
         .route(
             "/desk/articles/text",
             post(desk::add::create_by_text).layer(DefaultBodyLimit::max(desk::add::TEXT_BYTES_MAX)),
@@ -255,16 +260,24 @@ fn constant(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<H
     )
 }
 
-/// Errors are JSON; whoever asked for a page gets a page that says the same.
-async fn errors_as_pages(request: Request, next: Next) -> Response {
+/// Errors are JSON; whoever asked for a page gets a page that says the same, in the frame that they know.
+async fn errors_as_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let wants_page = wants_page(request.headers());
-    let mut response = next.run(request).await;
+    let is_desk = request.uri().path().starts_with("/desk");
+    let (mut parts, body) = request.into_parts();
+    let viewer = match wants_page {
+        // A database that does not answer is told by what was asked for.
+        true => Viewer::from_request_parts(&mut parts, &app).await.unwrap_or(Viewer(None)),
+        false => Viewer(None),
+    };
+    let mut response = next.run(Request::from_parts(parts, body)).await;
     match response.extensions_mut().remove::<WebError>() {
         Some(error) if wants_page => match &error.login_next {
             Some(next) => Redirect::to(&views::login_path(next)).into_response(),
             None => {
                 let policy = response.headers_mut().remove(header::CONTENT_SECURITY_POLICY);
-                views::error_page(&error, policy.unwrap_or(PAGE_POLICY))
+                let policy = policy.unwrap_or(PAGE_POLICY);
+                views::error_page(&error, policy, viewer.0.as_ref(), is_desk)
             }
         },
         _ => response,

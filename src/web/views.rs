@@ -39,9 +39,15 @@ pub fn frame(account: Option<&Account>) -> Frame {
 }
 
 /// An error as a page, for people, with the policy of the page that they asked for.
-pub fn error_page(error: &WebError, policy: HeaderValue) -> Response {
+pub fn error_page(
+    error: &WebError,
+    policy: HeaderValue,
+    account: Option<&Account>,
+    is_desk: bool,
+) -> Response {
     let shown = page(&ErrorPage {
-        frame: frame(None),
+        frame: frame(account),
+        is_desk: is_desk && account.is_some(),
         status: error.status.as_u16(),
         message: error.message.clone(),
     });

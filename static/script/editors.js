@@ -4,7 +4,7 @@ import { address } from "../api.js";
 import { element } from "../element.js";
 import { previewReading, saveEdit, saveReading } from "../requests.js";
 import t from "../texts.json#script_live";
-import { draft, keepDraft } from "./drafts.js";
+import { draft, keepDraft } from "../drafts.js";
 
 /** How long nobody types before it is looked up what would change, in ms. */
 const REST_MS = 400;

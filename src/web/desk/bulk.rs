@@ -33,6 +33,8 @@ enum Action {
     Refetch,
     /// Reads the known text again.
     Reread,
+    /// Takes work that has failed and is no article out of the list.
+    Remove,
     Change(Publishing),
 }
 
@@ -76,6 +78,7 @@ impl Action {
         Some(match name {
             "refetch" => Self::Refetch,
             "reread" => Self::Reread,
+            "remove" => Self::Remove,
             "publish" => Self::Change(Publishing::Publish),
             "unpublish" => Self::Change(Publishing::Unpublish),
             "pin" => Self::Change(Publishing::Pin),
@@ -90,6 +93,7 @@ impl Action {
         match self {
             Self::Refetch => &t.done_refetch,
             Self::Reread => &t.done_reread,
+            Self::Remove => &t.done_remove,
             Self::Change(Publishing::Publish) => &t.done_publish,
             Self::Change(Publishing::Unpublish) => &t.done_unpublish,
             Self::Change(Publishing::Schedule(_)) => &t.done_schedule,
@@ -172,6 +176,11 @@ async fn act(
             each.filter(|(_, r)| **r == Published::Done).map(|(id, _)| *id).collect();
         let (count, all) = (changed.len(), selected.articles.len() + selected.jobs.len());
         return Ok(Outcome { changed, count, unchanged: all - count });
+    }
+    if action == Action::Remove {
+        let count = app.0.store.forget_failed(&selected.jobs).await?;
+        let all = selected.articles.len() + selected.jobs.len();
+        return Ok(Outcome { changed: Vec::new(), count, unchanged: all - count });
     }
     let mut outcome = Outcome::default();
     for article in &selected.articles {

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::pages::{ConcernView, LineView, PartView};
+use super::pages::{ConcernGroup, ConcernView, LineView, PartView};
 use super::{App, known, script_path};
 use crate::domain::attention::Concern;
 use crate::domain::note::NoteKind;
@@ -55,21 +55,35 @@ pub async fn update_concern(
     Ok(Json(serde_json::json!({})).into_response())
 }
 
-/// A concern with the sentence in which it is, if it is in one.
-pub fn concern_view(concern: &Concern, parts: &[PartView]) -> ConcernView {
-    let line = concern.place.and_then(|(part, span)| {
-        let mut lines = parts.iter().flat_map(|part| &part.lines);
-        lines.find(|line: &&LineView| line.covers(part, span))
-    });
+/// The concerns by the sentences in which they are, in the order of the riskiest of each.
+pub fn concern_groups(concerns: &[Concern], parts: &[PartView]) -> Vec<ConcernGroup> {
+    let mut groups: Vec<ConcernGroup> = Vec::new();
+    for concern in concerns {
+        let line = concern.place.and_then(|(part, span)| {
+            let mut lines = parts.iter().flat_map(|part| &part.lines);
+            lines.find(|line: &&LineView| line.covers(part, span))
+        });
+        let view = concern_view(concern, line);
+        let number = line.map(|line| line.number);
+        match groups.iter_mut().find(|group| group.line == number && number.is_some()) {
+            Some(group) => group.concerns.push(view),
+            None => groups.push(ConcernGroup {
+                line: number,
+                sentence: line.map(LineView::written_text),
+                concerns: vec![view],
+            }),
+        }
+    }
+    groups
+}
+
+fn concern_view(concern: &Concern, line: Option<&LineView>) -> ConcernView {
     let reason = texts().concerns.get(concern.kind.name()).cloned().unwrap_or_default();
-    let said = narrate::said_in(&concern.message).map(ToOwned::to_owned);
     let is_words = line.is_some_and(|line| line.written_text() != concern.subject);
     ConcernView {
         kind: concern.kind.name(),
         reason,
-        said,
-        line: line.map(|line| line.number),
-        sentence: line.map(LineView::written_text),
+        said: narrate::said_in(&concern.message).map(ToOwned::to_owned),
         words: is_words.then(|| concern.subject.clone()),
         subject: concern.subject.clone(),
     }

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{App, Known, direction, known, place, script_path};
 use crate::domain::account::Account;
-use crate::domain::edition::{Edit, EditError, Edition, RESTORE, Version};
+use crate::domain::edition::{Edit, EditError, Edition, RESTORE, SENTENCE_CHARS_MAX, Version};
 use crate::domain::job::{Source, Urgency};
-use crate::domain::lexicon::LexiconEntry;
+use crate::domain::lexicon::{EntryError, LexiconEntry, spoken_words};
+use crate::narrate;
 use crate::store::{NewEdition, SavedEdition};
 use crate::web::auth::Editor;
 use crate::web::error::{WebError, message};
@@ -57,10 +58,21 @@ struct SavedJson {
 }
 
 impl EditForm {
+    /// What is said, in words: an editor may type `29/11` as it is printed. Markup is no text, and is refused later.
+    fn spoken(&self) -> String {
+        let is_markup = self.spoken.contains(['<', '>']);
+        match spoken_words(&self.spoken, SENTENCE_CHARS_MAX) {
+            Err(EntryError::NotWords(_) | EntryError::Letters(_)) if !is_markup => {
+                narrate::in_words(&self.spoken)
+            }
+            _ => self.spoken.clone(),
+        }
+    }
+
     fn edit(&self) -> Result<Edit, WebError> {
         let written = || self.written.trim().to_owned();
         Ok(match self.action.as_str() {
-            "sentence" => Edit::Sentence { written: written(), spoken: Some(self.spoken.clone()) },
+            "sentence" => Edit::Sentence { written: written(), spoken: Some(self.spoken()) },
             "sentence_gone" => Edit::Sentence { written: written(), spoken: None },
             "reading" => {
                 let mut entry = LexiconEntry::new(&self.written, &self.spoken)?;
@@ -72,7 +84,7 @@ impl EditForm {
             "unskip" => Edit::Unskip(self.written.clone()),
             "aside" => {
                 let after = self.after.clone().filter(|after| !after.trim().is_empty());
-                Edit::Aside { after, spoken: self.spoken.clone() }
+                Edit::Aside { after, spoken: self.spoken() }
             }
             "aside_gone" => Edit::AsideGone(self.index),
             "voice" if self.voice.is_empty() => Edit::Voice(None),
@@ -109,10 +121,15 @@ pub async fn create_edit(
     let known = known(&app, path).await?;
     let edit = form.edit()?;
     check_place(&known, &edit)?;
-    let (_, edition) = app.0.store.edition(known.id).await?;
+    let (current, edition) = app.0.store.edition(known.id).await?;
     let edition = edition.with(&edit)?;
+    let since = app.0.store.versions_after(known.id, form.base).await?;
     let new = NewEdition {
-        base: form.base,
+        // What others decided meanwhile about something else is kept.
+        base: match form.base <= current && since.iter().all(|other| edit.goes_with(other)) {
+            true => current,
+            false => form.base,
+        },
         edition: &edition,
         action: edit.name(),
         subject: edit.subject(),

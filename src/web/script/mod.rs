@@ -19,7 +19,7 @@ pub use self::changes::{show_changes, update_revision};
 pub use self::concerns::update_concern;
 pub use self::edits::{create_edit, create_reading, hear, restore_version};
 
-use self::concerns::concern_view;
+use self::concerns::concern_groups;
 use self::edits::version_text;
 use self::pages::{LineView, PartView, ReadingView, ScriptPage, VersionView, VoiceView};
 use self::pieces::sides;
@@ -170,13 +170,14 @@ pub async fn show_script(
         source: known.text.url.as_ref().map(Address::to_string),
         section: known.text.section.clone(),
         version,
-        concerns: found.iter().map(|concern| concern_view(concern, &parts)).collect(),
+        concerns: concern_groups(&found, &parts),
+        concern_count: found.len(),
         reading: reading.as_ref().map(|reading| reading_view(&app, reading)),
         stale,
         is_behind: reading.is_some() && key != read_key,
         job: job.map(|job| views::job_view(&job, 0)),
         voices: voices(&app, &edition),
-        has_jingles: !edition.without_jingles,
+        jingles: has_jingles(&app).then_some(!edition.without_jingles),
         readings: readings(&edition),
         lost: lost(&edition, &script),
         versions: store
@@ -324,6 +325,12 @@ fn voices(app: &App, edition: &Edition) -> Vec<VoiceView> {
         voices.push(VoiceView { label: id.clone(), id, is_chosen: true });
     }
     voices
+}
+
+/// Whether there is something that an article can be heard without.
+fn has_jingles(app: &App) -> bool {
+    let arrangement = &app.0.narrator.sound.arrangement;
+    arrangement.intro.is_some() || arrangement.outro.is_some()
 }
 
 fn readings(edition: &Edition) -> Vec<(String, String)> {

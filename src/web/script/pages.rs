@@ -60,15 +60,20 @@ pub struct PartView {
     pub lines: Vec<LineView>,
 }
 
-/// Something to listen to.
+/// A sentence to listen to, or (without one) the whole.
+pub struct ConcernGroup {
+    pub line: Option<usize>,
+    pub sentence: Option<String>,
+    pub concerns: Vec<ConcernView>,
+}
+
+/// Why one should listen.
 pub struct ConcernView {
     pub kind: &'static str,
     /// Why, in plain words.
     pub reason: String,
     /// How the machine says it, where that was guessed.
     pub said: Option<String>,
-    pub line: Option<usize>,
-    pub sentence: Option<String>,
     /// The words in doubt, unless they are the whole sentence.
     pub words: Option<String>,
     pub subject: String,
@@ -114,7 +119,9 @@ pub struct ScriptPage {
     /// The version that is shown; 0: nothing was decided.
     pub version: u32,
     pub parts: Vec<PartView>,
-    pub concerns: Vec<ConcernView>,
+    /// The riskiest first.
+    pub concerns: Vec<ConcernGroup>,
+    pub concern_count: usize,
     pub reading: Option<ReadingView>,
     /// How many sentences are said otherwise now.
     pub stale: usize,
@@ -123,7 +130,8 @@ pub struct ScriptPage {
     /// It is being read, or waits for it, or that failed.
     pub job: Option<JobView>,
     pub voices: Vec<VoiceView>,
-    pub has_jingles: bool,
+    /// Whether the newsroom's intro and outro are heard; `None`: it has none.
+    pub jingles: Option<bool>,
     /// Readings that hold in this article: written and spoken.
     pub readings: Vec<(String, String)>,
     /// What is said after a sentence that is not in the text any more: its place in the list, and the words.
