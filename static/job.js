@@ -2,6 +2,7 @@
 //
 // Each `[data-job-card]` holds one `[data-job]`; without script the page shows the same on reload.
 
+import { showJob } from "./job_card.js";
 import { job as askForJob, jobEvents } from "./requests.js";
 
 /** A browser allows about six connections to one host: some must stay free for the page itself. */
@@ -9,35 +10,11 @@ const STREAMS_MAX = 3;
 /** How long to wait before asking plainly, in ms, when a stream was refused. */
 const ASK_AGAIN_MS = 5_000;
 
-const FINAL = ["done", "failed"];
-
 /** Cards whose jobs are unfinished and not yet watched. The oldest runs first, and stands last. */
 const waiting = [...document.querySelectorAll("[data-job-card]")]
   .filter((card) => !card.querySelector("[data-final]"))
   .reverse();
 const lost = document.querySelector("[data-stream-lost]");
-
-/** Shows a job's state in its card; says whether nothing more will happen. */
-function show(card, job) {
-  const state = card.querySelector("[data-job]");
-  const status = card.querySelector("[data-status]");
-  const progress = card.querySelector("progress");
-  const link = card.querySelector("[data-article]");
-  const final = FINAL.includes(job.state);
-  state.dataset.state = job.state;
-  // The line is a live region: it is touched only when it has something new to say.
-  if (status.textContent !== job.status) status.textContent = job.status;
-  progress.hidden = final || job.total == null;
-  if (job.total != null) {
-    progress.max = job.total;
-    progress.value = job.done;
-  }
-  if (job.page) {
-    link.href = job.page;
-    link.hidden = false;
-  }
-  return final;
-}
 
 function setLost(isLost) {
   if (lost) lost.hidden = !isLost;
@@ -55,7 +32,7 @@ function watch(card) {
   stream.addEventListener("job", (event) => {
     const job = JSON.parse(event.data);
     setLost(false);
-    if (!show(card, job)) return;
+    if (!showJob(card, job)) return;
     stream.close();
     finish(card, job);
   });
@@ -70,7 +47,7 @@ async function askPlainly(card, id) {
   try {
     const job = await askForJob(id);
     setLost(false);
-    if (show(card, job)) return finish(card, job);
+    if (showJob(card, job)) return finish(card, job);
   } catch (error) {
     // Gone, or not ours to see: asking again would not help.
     if (error.status >= 400 && error.status < 500 && error.status !== 429) return watchNext();

@@ -1,7 +1,8 @@
 // The script editor, by keyboard or by hand: listen to what is in doubt, correct it, let it be read again.
 
 import { ApiError } from "./api.js";
-import { scriptPage, settle, startReading, saveEdit } from "./requests.js";
+import { showJob } from "./job_card.js";
+import { jobEvents, scriptPage, settle, startReading, saveEdit } from "./requests.js";
 import { Editors } from "./script/editors.js";
 import { Sound } from "./script/sound.js";
 import t from "./texts.json#script_live";
@@ -179,15 +180,9 @@ function watch() {
   const state = main().querySelector("[data-job]:not([data-final])");
   if (!state) return;
   const card = state.closest("[data-job-card]");
-  const status = card.querySelector("[data-status]");
-  const progress = card.querySelector("progress");
-  stream = new EventSource(`/api/jobs/${encodeURIComponent(state.dataset.job)}/events`);
+  stream = jobEvents(state.dataset.job);
   stream.addEventListener("job", (event) => {
-    const job = JSON.parse(event.data);
-    if (status.textContent !== job.status) status.textContent = job.status;
-    progress.hidden = job.total == null;
-    if (job.total != null) Object.assign(progress, { max: job.total, value: job.done });
-    if (job.state !== "done" && job.state !== "failed") return;
+    if (!showJob(card, JSON.parse(event.data))) return;
     stream.close();
     refresh();
   });

@@ -65,6 +65,26 @@ pub enum Part {
     Block(usize),
 }
 
+impl Part {
+    /// The name in storage and addresses: `title`, `lead`, or the index of the block.
+    pub fn name(self) -> String {
+        match self {
+            Self::Title => "title".to_owned(),
+            Self::Lead => "lead".to_owned(),
+            Self::Block(index) => index.to_string(),
+        }
+    }
+
+    /// The part of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "title" => Self::Title,
+            "lead" => Self::Lead,
+            index => Self::Block(index.parse().ok()?),
+        })
+    }
+}
+
 impl Article {
     /// The texts to be read, in reading order.
     pub fn parts(&self) -> impl Iterator<Item = (Part, &str)> {

@@ -96,6 +96,11 @@ impl NewArticles {
         }
     }
 
+    /// Whether it matters that nothing is in doubt.
+    pub fn asks_whether_sure(self) -> bool {
+        self == Self::WhenSure
+    }
+
     /// How it stands when it is read.
     pub fn when_read(self, is_sure: bool) -> Debut {
         match self {

@@ -39,6 +39,13 @@ pub struct Revision {
     pub seen: Timestamp,
 }
 
+/// The text of an article that is to be read: a newer one that an editor has accepted, else the one that was.
+pub fn text_to_read<'a>(read: &'a Article, newer: Option<&'a Revision>) -> &'a Article {
+    newer
+        .filter(|newer| newer.state == RevisionState::Accepted)
+        .map_or(read, |newer| &newer.article)
+}
+
 /// A text shorter than this says too little to be compared by its length.
 const CHARS_MIN: usize = 300;
 

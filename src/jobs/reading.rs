@@ -10,7 +10,7 @@ use crate::domain::ids::ArticleId;
 use crate::domain::job::{Source, Urgency};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::publication::Debut;
-use crate::domain::revision::RevisionState;
+use crate::domain::revision::{self, RevisionState};
 use crate::narrate::{Audience, Direction, Heard, NarrateError, OpusToCome};
 use crate::store::{Finished, Lease, StoreError, StoredArticle, content_hash};
 
@@ -86,10 +86,10 @@ impl Worker {
         notes: &[Note],
         known: Option<&StoredArticle>,
     ) -> Result<Debut, StoreError> {
-        let settled = match known {
-            Some(known) => self.queue.store.settled(known.id).await?,
-            None => self.queue.store.settled_everywhere().await?,
-        };
+        if !self.new_articles.asks_whether_sure() {
+            return Ok(self.new_articles.when_read(false));
+        }
+        let settled = self.queue.store.settled(known.map(|known| known.id)).await?;
         Ok(self.new_articles.when_read(is_sure(&concerns(article, notes, &settled))))
     }
 
@@ -101,7 +101,8 @@ impl Worker {
         let store = &self.queue.store;
         if let Source::Stored(id) = &lease.source {
             let known = store.article(*id).await?.ok_or(NarrateError::Unknown)?;
-            let text = store.text_to_read(*id).await?.ok_or(NarrateError::Unknown)?;
+            let newer = store.revision(*id).await?;
+            let text = revision::text_to_read(&known.article, newer.as_ref()).clone();
             let mut notes = match known.reading {
                 Some(reading) => store.notes(reading).await?,
                 None => Vec::new(),

@@ -11,27 +11,11 @@ use crate::domain::ids::ArticleId;
 use crate::domain::note::NoteKind;
 
 impl Store {
-    /// What nobody need look at in an article any more. A kind that this version of the program does not know is
-    /// left out.
-    pub async fn settled(&self, article: ArticleId) -> Result<Settled, StoreError> {
-        self.settled_in(&article.to_string()).await
-    }
-
-    /// The same of an article that nobody knows yet.
-    pub async fn settled_everywhere(&self) -> Result<Settled, StoreError> {
-        self.settled_in("").await
-    }
-
-    async fn settled_in(&self, article: &str) -> Result<Settled, StoreError> {
-        let query = sqlx::query("SELECT kind, subject FROM attention WHERE article_id IN ('', $1)");
-        let rows = query.bind(article).fetch_all(&self.pool).await?;
-        let mut settled = Settled::new();
-        for row in &rows {
-            if let Some(kind) = NoteKind::from_name(&row.try_get::<String, _>("kind")?) {
-                settled.insert((kind, row.try_get("subject")?));
-            }
-        }
-        Ok(settled)
+    /// What nobody need look at any more in an article, or (`None`) in one that nobody knows yet. A kind that this
+    /// version of the program does not know is left out.
+    pub async fn settled(&self, article: Option<ArticleId>) -> Result<Settled, StoreError> {
+        let article: Vec<String> = article.iter().map(ToString::to_string).collect();
+        Ok(self.settled_among(&article).await?.into_values().flatten().collect())
     }
 
     /// What nobody need look at in several articles, each for itself, and (`None`) everywhere.
@@ -112,9 +96,10 @@ mod tests {
         let of = |words: &[&str]| -> Settled {
             words.iter().map(|&word| (kind, word.to_owned())).collect()
         };
-        assert_eq!(store.settled(article).await.unwrap(), of(&["PVF", "VFF"]));
-        assert_eq!(store.settled(other).await.unwrap(), of(&["VFF"]));
+        assert_eq!(store.settled(Some(article)).await.unwrap(), of(&["PVF", "VFF"]));
+        assert_eq!(store.settled(Some(other)).await.unwrap(), of(&["VFF"]));
+        assert_eq!(store.settled(None).await.unwrap(), of(&["VFF"]));
         store.unsettle(None, kind, "VFF").await.unwrap();
-        assert_eq!(store.settled(article).await.unwrap(), of(&["PVF"]));
+        assert_eq!(store.settled(Some(article)).await.unwrap(), of(&["PVF"]));
     }
 }

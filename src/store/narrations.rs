@@ -249,28 +249,13 @@ pub(super) async fn publish(
     Ok(id)
 }
 
-fn part_name(part: Part) -> String {
-    match part {
-        Part::Title => "title".to_owned(),
-        Part::Lead => "lead".to_owned(),
-        Part::Block(index) => index.to_string(),
-    }
-}
-
 fn part_of(name: &str) -> Result<Part, StoreError> {
-    match name {
-        "title" => Ok(Part::Title),
-        "lead" => Ok(Part::Lead),
-        index => match index.parse() {
-            Ok(index) => Ok(Part::Block(index)),
-            Err(_) => Err(StoreError::Corrupt(format!("part {name:?}"))),
-        },
-    }
+    Part::from_name(name).ok_or_else(|| StoreError::Corrupt(format!("part {name:?}")))
 }
 
 fn line_row(line: &Line) -> LineRow {
     LineRow {
-        part: part_name(line.part),
+        part: line.part.name(),
         span: (line.span.start, line.span.end),
         written: line.written.clone(),
         spoken: line.spoken.clone(),
@@ -279,7 +264,7 @@ fn line_row(line: &Line) -> LineRow {
 }
 
 fn note_row(note: &Note, lines: &[Line]) -> NoteRow {
-    let place = |(part, span): (Part, ByteSpan)| (part_name(part), span.start, span.end);
+    let place = |(part, span): (Part, ByteSpan)| (part.name(), span.start, span.end);
     NoteRow {
         kind: note.kind.name().to_owned(),
         message: note.message.clone(),

@@ -101,14 +101,6 @@ impl Store {
         Ok(true)
     }
 
-    /// The text of an article that is to be read: a newer one that an editor has accepted, else the one that was.
-    pub async fn text_to_read(&self, article: ArticleId) -> Result<Option<Article>, StoreError> {
-        match self.revision(article).await? {
-            Some(newer) if newer.state == RevisionState::Accepted => Ok(Some(newer.article)),
-            _ => Ok(self.article(article).await?.map(|known| known.article)),
-        }
-    }
-
     /// How many articles wait for an editor because their site shows another text.
     pub async fn count_of_revisions(&self) -> Result<u64, StoreError> {
         let sql = "SELECT COUNT(*) AS count FROM revisions WHERE state IN ('waiting', 'doubtful')";

@@ -20,6 +20,7 @@ use super::auth::Editor;
 use super::error::WebError;
 use super::texts::texts;
 use super::{App, views};
+use crate::domain::account::Account;
 use crate::domain::lexicon::{LexiconEntry, section_key, tidy};
 use crate::domain::readings::{key, line};
 use crate::store::{KeptReading, fold};
@@ -65,6 +66,21 @@ pub async fn show_lexicon(
     query: Result<Query<LexiconQuery>, QueryRejection>,
 ) -> Result<Response, WebError> {
     let Query(query) = query?;
+    page(&app, &account, query, None).await
+}
+
+/// What was typed, and why it was refused.
+struct Typed {
+    form: EntryForm,
+    error: String,
+}
+
+async fn page(
+    app: &App,
+    account: &Account,
+    query: LexiconQuery,
+    typed: Option<Typed>,
+) -> Result<Response, WebError> {
     let t = &texts().lexicon;
     let mut kept = app.0.store.kept_readings().await?;
     // The latest change first.
@@ -76,19 +92,24 @@ pub async fn show_lexicon(
         let meant = (tidy(written), section_key(&query.edit_section));
         kept.iter().find(|kept| key(&kept.entry) == (&*meant.0, &*meant.1))
     });
-    let form = edited.map(|kept| EntryForm::editing(&kept.entry)).unwrap_or_default();
-    let items = items(&app, &kept, &query);
+    let (form, error) = match typed {
+        Some(typed) => (typed.form, Some(typed.error)),
+        None => (edited.map(|kept| EntryForm::editing(&kept.entry)).unwrap_or_default(), None),
+    };
+    let is_editing = !form.was_written.is_empty();
+    let items = items(app, &kept, &query);
     let last = items.len().div_ceil(PAGE).saturating_sub(1);
     let page = query.page.min(last);
     views::page(&LexiconPage {
-        frame: views::frame(Some(&account)),
+        frame: views::frame(Some(account)),
         said: said(&query),
-        form_heading: match edited {
-            Some(kept) => t.edit_heading.replace("{written}", kept.entry.written()),
-            None => t.add_heading.clone(),
+        form_heading: match is_editing {
+            true => t.edit_heading.replace("{written}", &form.was_written),
+            false => t.add_heading.clone(),
         },
-        is_editing: edited.is_some(),
+        is_editing,
         form,
+        error,
         suggested: app.0.store.sections().await?,
         sections,
         people: people.into_iter().collect(),

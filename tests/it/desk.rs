@@ -103,7 +103,7 @@ async fn addresses_words_and_files_become_articles() {
     let page = page.as_str().unwrap();
     assert_eq!(status, 422);
     assert!(page.contains("Chưa nhận 1 dòng") && page.contains("không phải địa chỉ"), "{page}");
-    assert!(page.contains("Đã nhận 2 bài") && page.contains("aria-invalid"), "{page}");
+    assert!(page.contains("Đã nhận 1 bài") && page.contains("aria-invalid"), "{page}");
     let (status, to) = room.post("/desk/articles", &[("url", &good)]).await;
     assert_eq!((status, to), (303, json!("/desk?added=1")));
     let lines = "https://bao.example/\n".repeat(101);
@@ -235,6 +235,13 @@ async fn a_time_publishes_by_itself_and_wrong_ones_are_refused() {
     };
     assert_eq!(schedule("").await.1["error"]["code"], "publish_time_missing");
     assert_eq!(schedule("2020-01-01T07:30").await.1["error"]["code"], "publish_time_past");
+    // A page tells it where the time is typed.
+    let request = room.app.client.post(room.app.url(&publication)).header("cookie", &room.cookie);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let request = request.header("accept", "text/html").body("action=schedule&at=");
+    let to = request.send().await.unwrap().headers()["location"].to_str().unwrap().to_owned();
+    let (status, page) = room.get(&to).await;
+    assert!(status == 200 && page.contains("id=\"publish-error\""), "{to}: {page}");
     let (status, to) = schedule("2031-11-30T07:30").await;
     assert_eq!((status, to), (303, json!(format!("/desk/articles/{id}"))));
     let (_, page) = room.get("/desk?tab=drafts").await;
@@ -364,7 +371,7 @@ async fn whoever_watches_is_told_of_every_change() {
         said.push_str(std::str::from_utf8(&piece.expect("the stream goes on")).unwrap());
     }
     let (status, rows) = room.get(&format!("/desk/rows?article={id}&job=none")).await;
-    assert!(status == 200 && rows.contains("Được theo dõi") && rows.contains("Ghim"), "{rows}");
+    assert!(status == 200 && rows.contains("Được theo dõi") && rows.contains("Đã ghim"), "{rows}");
     assert_eq!(rows.matches("<li ").count(), 1);
 }
 

@@ -3,13 +3,17 @@
 
     tests/tools/desk.py list --binary target/release/baonoi [--articles 100000]
     tests/tools/desk.py race --binary target/release/baonoi [--count 10000]
+    tests/tools/desk.py script --binary target/release/baonoi [--voice ID --voices DIR]
 
 `list` puts articles with their readings and their finished work straight into the database, a twentieth of them drafts
 and some work that failed or waits, and asks for the list: its first page, its parts, a page from its midst, and
 searches. What is told is the time to the first byte of the answer.
 
 `race` hands the same article over from many connections at once, by the API, while it is read; then it counts what is
-in the database. Python's `sqlite3` and nothing else is needed.
+in the database.
+
+`script` has an article of 300 sentences read and asks for its page, then hears sentences with a word that is said
+otherwise ("Đọc là…"), each unlike the others: the time from the request to the last byte of the sound. Python's `sqlite3` and nothing else is needed.
 """
 import argparse
 import http.client
@@ -26,19 +30,23 @@ import unicodedata
 import urllib.parse
 import uuid
 
-SETTINGS = "voices_download = false\nsample = false\nworkers = {workers}\n"
+SETTINGS = "voices_download = false\nsample = false\nworkers = {workers}\nvoice = \"{voice}\"\n"
 NAMES = ["Cầu mới", "Chợ phiên", "Lễ hội", "Đường lên bản", "Mùa nước đổ", "Trường học", "Thủy điện", "Rừng đầu nguồn"]
+NUMBERS = "ba năm tám chín bốn sáu hai mười bảy trăm nghìn vạn triệu rưỡi lẻ linh mốt tư lăm tỷ"
 PLACES = ["bản Mòn", "Mường Thanh", "Nậm La", "Sơn La", "Điện Biên", "Tà Xùa"]
 
 
 class Service:
     """The service on a folder of its own, with an editor and an api key."""
 
-    def __init__(self, binary, folder, workers=2):
+    def __init__(self, binary, folder, workers=2, voice="vi-embedded", voices=None):
         self.binary, self.folder = os.path.abspath(binary), folder
         self.config = os.path.join(folder, "baonoi.toml")
         with open(self.config, "w") as file:
-            file.write(SETTINGS.format(workers=workers))
+            file.write(SETTINGS.format(workers=workers, voice=voice))
+        if voices:
+            os.makedirs(os.path.join(folder, "data"), exist_ok=True)
+            os.symlink(os.path.abspath(voices), os.path.join(folder, "data", "voices"))
         self.process = None
         self.command("accounts", "add", "lan", said="mat khau rat dai\n")
         self.key = self.command("accounts", "key", "lan").strip()
@@ -57,7 +65,9 @@ class Service:
     def start(self):
         command = self.arguments("serve", "--listen", "127.0.0.1:0")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.host = urllib.parse.urlsplit(self.process.stdout.readline().strip()).netloc
+        address = self.process.stdout.readline().strip()
+        assert address, "the service does not start"
+        self.host = urllib.parse.urlsplit(address).netloc
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -115,6 +125,12 @@ def fill(database, count):
             " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", jobs)
 
 
+def summary(taken):
+    taken = sorted(taken)
+    return json.dumps({"p50": round(taken[len(taken) // 2], 1), "p95": round(taken[int(len(taken) * 0.95)], 1),
+                       "max": round(taken[-1], 1)})
+
+
 def first_byte(service, path, count):
     """Milliseconds from the request to the first byte of the answer, one request after the other."""
     connection, taken = service.connection(), []
@@ -126,9 +142,7 @@ def first_byte(service, path, count):
         taken.append((time.perf_counter() - begun) * 1000)
         body = answer.read()
         assert answer.status == 200, (path, answer.status, body[:300])
-    taken.sort()
-    return {"p50": round(taken[len(taken) // 2], 1), "p95": round(taken[int(len(taken) * 0.95)], 1),
-            "max": round(taken[-1], 1)}
+    return summary(taken)
 
 
 def show_list(options):
@@ -145,9 +159,9 @@ def show_list(options):
         searches = {"a common word": "/desk?q=cau+moi", "one article": f"/desk?q=so+{options.articles - 77}",
                     "nothing": "/desk?q=khong+co", "an address": "/desk?q=bao.example/tin/777"}
         for name, path in paths.items():
-            print(name, json.dumps(first_byte(service, path, options.requests)))
+            print(name, first_byte(service, path, options.requests))
         for name, path in searches.items():
-            print("search for", name, json.dumps(first_byte(service, path, max(options.requests // 5, 20))))
+            print("search for", name, first_byte(service, path, max(options.requests // 5, 20)))
         service.stop()
 
 
@@ -191,16 +205,64 @@ def race(options):
     assert set(counted.values()) == {1}, counted
 
 
+def ask(connection, method, path, headers, body=None):
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    assert answer.status < 300, (path, answer.status, body[:300])
+    return body
+
+
+def sentence(number):
+    """About four seconds of speech, unlike every other."""
+    return f"Sáng nay bà con bản Mòn cùng đội thanh niên số {number} mang đá và xi măng ra sửa cây cầu bắc qua suối."
+
+
+def show_script(options):
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(options.binary, folder, voice=options.voice, voices=options.voices)
+        service.start()
+        connection, headers = service.connection(), service.headers(**{"Content-Type": "application/json"})
+        paragraphs = [" ".join(sentence(n) for n in range(at, at + 5)) for at in range(0, 300, 5)]
+        body = json.dumps({"title": "Ba trăm câu", "paragraphs": paragraphs})
+        job = json.loads(ask(connection, "POST", "/api/articles", headers, body))["id"]
+        while (state := json.loads(ask(connection, "GET", f"/api/jobs/{job}", {})))["state"] != "done":
+            assert state["state"] != "failed", state
+            time.sleep(0.2)
+        path = f"/desk/articles/{state['article']}"
+        print("script page, first byte", first_byte(service, path, options.requests))
+        taken = []
+        for _ in range(options.requests):
+            begun = time.perf_counter()
+            page = ask(connection, "GET", path, service.headers())
+            taken.append((time.perf_counter() - begun) * 1000)
+        print(f"script page, all of its {len(page) // 1000} kB", summary(taken))
+        taken = []
+        for number, name in enumerate(NUMBERS.split()):
+            written = f"số {number * 7}"
+            at = sum(len((sentence(n) + " ").encode()) for n in range(number * 7 // 5 * 5, number * 7))
+            fields = {"action": "reading", "written": written, "spoken": f"số {name} mới", "base": 0,
+                      "place": f"{number * 7 // 5}:{at}:0"}
+            form = service.headers(**{"Content-Type": "application/x-www-form-urlencoded"})
+            begun = time.perf_counter()
+            ask(connection, "POST", f"{path}/hear", form, urllib.parse.urlencode(fields))
+            taken.append((time.perf_counter() - begun) * 1000)
+        print("a word said otherwise, until its sentence is heard", summary(taken))
+        service.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["list", "race"])
+    parser.add_argument("what", choices=["list", "race", "script"])
     parser.add_argument("--binary", default="target/release/baonoi")
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--voice", default="vi-embedded")
+    parser.add_argument("--voices", help="the folder of voices")
     parser.add_argument("--connections", type=int, default=100)
     options = parser.parse_args()
-    {"list": show_list, "race": race}[options.what](options)
+    {"list": show_list, "race": race, "script": show_script}[options.what](options)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ impl Runtime {
     /// Its name and version, for `baonoi doctor`.
     pub fn name(&self) -> String {
         match self {
-            Self::Rten => "rten 0.27 (in Rust, compiled in)".to_owned(),
+            Self::Rten => "rten 0.27".to_owned(),
             Self::OnnxRuntime(library) => library.to_string(),
         }
     }

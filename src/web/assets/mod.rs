@@ -93,6 +93,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "drafts.js",
     "element.js",
     "job.js",
+    "job_card.js",
     "keys.js",
     "lexicon.js",
     "memory.js",

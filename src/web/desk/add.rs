@@ -1,5 +1,7 @@
 //! Adding articles at the desk: by addresses, by words, by a file.
 
+use std::collections::HashSet;
+
 use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
@@ -69,17 +71,19 @@ pub async fn create_by_addresses(
     if lines.len() > ADDRESSES_MAX {
         return refuse(unprocessable("too_many_addresses")).await;
     }
-    let (mut count, mut bad) = (0_usize, Vec::new());
+    let (mut asked, mut bad) = (HashSet::new(), Vec::new());
     for line in lines {
         match line.parse::<Address>() {
             Ok(address) => {
-                app.0.queue.ask_for(Source::Address(address), Urgency::Editor).await?;
-                count += 1;
+                // The same address twice is one article.
+                if asked.insert(address.canonical().to_string()) {
+                    app.0.queue.ask_for(Source::Address(address), Urgency::Editor).await?;
+                }
             }
             Err(_) => bad.push(line),
         }
     }
-    match (count, bad.as_slice()) {
+    match (asked.len(), bad.as_slice()) {
         (count, []) => Ok(added(count)),
         (0, [_]) => refuse(unprocessable("fetch_invalid_address")).await,
         (count, bad) => some_were_bad(&app, &account, count, bad).await,

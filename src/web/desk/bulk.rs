@@ -63,6 +63,9 @@ struct OutcomeJson {
     undo: Option<&'static str>,
 }
 
+/// Why a time is refused at which an article shall be published.
+pub const TIME_ERRORS: [&str; 2] = ["publish_time_missing", "publish_time_past"];
+
 #[derive(Deserialize)]
 pub struct PublicationForm {
     action: String,
@@ -227,12 +230,20 @@ fn message(action: Action, outcome: &Outcome) -> String {
 pub async fn update_publication(
     State(app): State<App>,
     Editor(account): Editor,
+    headers: HeaderMap,
     path: Result<Path<String>, PathRejection>,
     form: Result<Form<PublicationForm>, FormRejection>,
 ) -> Result<Response, WebError> {
     let (Path(id), Form(form)) = (path?, form?);
     let article = listening::article(&app, &id).await?.id;
-    let wish = wish(&form)?;
+    let wish = match wish(&form) {
+        // The page tells it where the time is typed.
+        Err(error) if TIME_ERRORS.contains(&error.code) && wants_page(&headers) => {
+            let path = format!("/desk/articles/{article}?refused={}#publish-at", error.code);
+            return Ok(Redirect::to(&path).into_response());
+        }
+        wish => wish?,
+    };
     match app.0.store.change_publication(&[article], wish, &account).await?[..] {
         [Published::Done | Published::Unchanged] => {}
         [Published::AlreadyPublished] => {

@@ -114,4 +114,6 @@ pub struct PublicationView {
     pub publish_at: String,
     /// The earliest time that it takes.
     pub earliest: String,
+    /// Why a time was refused.
+    pub error: Option<String>,
 }

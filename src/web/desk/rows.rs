@@ -65,6 +65,7 @@ pub fn publication(article: &StoredArticle) -> PublicationView {
         standing: standing_words(standing),
         publish_at: standing.publish_at.map(Timestamp::local).unwrap_or_default(),
         earliest: now().local(),
+        error: None,
     }
 }
 

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use super::pages::{EffectView, EntryForm, PreviewPage, SentenceView};
-use super::{changed_by, in_section, words};
+use super::{LexiconQuery, Typed, changed_by, in_section, page, words};
 use crate::domain::account::Account;
 use crate::domain::lexicon::{EntryError, LexiconEntry, section_key, tidy};
 use crate::domain::readings::{Clash, LexiconChange, Neighbours, key};
@@ -24,7 +24,7 @@ use crate::web::texts::texts;
 use crate::web::{App, views};
 
 /// How long a preview may take; then it tells how far it came.
-const PREVIEW: Duration = Duration::from_secs(4);
+const PREVIEW: Duration = Duration::from_secs(2);
 
 /// The same where every article that changes is to be read again.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -86,7 +86,14 @@ pub async fn create_preview(
     form: Result<Form<ChangeForm>, FormRejection>,
 ) -> Result<Response, WebError> {
     let Form(form) = form?;
-    let change = change(&form)?;
+    let change = match change(&form) {
+        Err(refused) if wants_page(&headers) => {
+            let typed = Typed { form: entry_form(&form), error: refused.message };
+            let page = page(&app, &account, LexiconQuery::default(), Some(typed)).await?;
+            return Ok((refused.status, page).into_response());
+        }
+        change => change?,
+    };
     if wants_page(&headers) {
         return preview_page(&app, &account, &form, &change, false).await;
     }

@@ -138,7 +138,7 @@ async fn review_page(
         clashes_more: more(clashes.len()),
         clashes: clashes.into_iter().take(SHOWN).collect(),
         effect: effect_view(&preview),
-        save: (all > 0).then(|| counted(&t.review_save, all)),
+        save: (all > 0).then(|| t.review_save.clone()),
         text: text.to_owned(),
     })
 }
@@ -152,13 +152,14 @@ impl ImportForm {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// Which reading of a conflict is kept: [`OLD`], or the number of a line. What was not chosen is the last line's,
-    /// as a file is read.
+    /// Which reading of a conflict is kept: [`OLD`], or the number of a line. Where nobody chose, what holds now stays;
+    /// of words that are only in the file the last line holds, as a file is read.
     fn choice(&self, conflict: &Conflict) -> String {
         match self.get("all") {
             "old" if conflict.present.is_some() => OLD.to_owned(),
             "new" => conflict.last_line(),
             _ => match self.get(&conflict.name()) {
+                "" if conflict.present.is_some() => OLD.to_owned(),
                 "" => conflict.last_line(),
                 chosen => chosen.to_owned(),
             },
@@ -294,8 +295,8 @@ mod tests {
             let form = form(pairs);
             review.chosen(|conflict| form.choice(conflict))
         };
-        // As a file is read, the last line holds.
-        assert_eq!(spoken(&chosen(&[])), ["u bê", "xổ số", "hai"]);
+        // What holds now stays; of what is new the last line holds, as a file is read.
+        assert_eq!(spoken(&chosen(&[])), ["xổ số", "hai"]);
         assert_eq!(spoken(&chosen(&[("keep2", "old"), ("keep6", "5")])), ["xổ số", "một"]);
         // Where there is nothing old to be kept, the file says what holds.
         assert_eq!(spoken(&chosen(&[("all", "old"), ("keep2", "2")])), ["xổ số", "hai"]);

@@ -48,6 +48,8 @@ pub struct LexiconPage {
     pub form_heading: String,
     pub is_editing: bool,
     pub form: EntryForm,
+    /// Why what was typed is no reading.
+    pub error: Option<String>,
     /// Sections of the paper that can be typed.
     pub suggested: Vec<String>,
     /// Sections and people by which the list can be filtered.
@@ -132,7 +134,7 @@ pub struct ReviewPage {
     pub clashes: Vec<String>,
     pub clashes_more: Option<String>,
     pub effect: EffectView,
-    /// "Lưu 12 mục"; `None` when there is nothing to be saved.
+    /// What the button says; `None` when there is nothing to be saved.
     pub save: Option<String>,
 }
 

@@ -26,6 +26,7 @@ use self::pieces::sides;
 use super::App;
 use super::auth::Editor;
 use super::desk;
+use super::desk::pages::PublicationView;
 use super::error::{WebError, message};
 use super::texts::texts;
 use super::views;
@@ -35,7 +36,7 @@ use crate::domain::attention::concerns;
 use crate::domain::edition::{Edition, Version};
 use crate::domain::ids::ArticleId;
 use crate::domain::note::{Note, NoteKind};
-use crate::domain::revision::RevisionState;
+use crate::domain::revision::{self, Revision, RevisionState};
 use crate::domain::script::{Script, Utterance};
 use crate::narrate::{Direction, NarrateError, Place};
 use crate::store::{Line, StoredArticle, StoredNarration};
@@ -49,12 +50,17 @@ pub struct Known {
     /// What is read next: a newer text that was accepted, else the one that was read.
     pub text: Article,
     pub stored: StoredArticle,
+    /// The newest text that its site showed and that was not read, whatever was decided about it.
+    newer: Option<Revision>,
 }
 
 #[derive(Deserialize)]
 pub struct ScriptQuery {
     /// The number of the sentence whose editor is open, for who has no script.
     edit: Option<usize>,
+    /// Why the time was refused at which it shall be published: the code of the error.
+    #[serde(default)]
+    refused: String,
 }
 
 /// The article of that id, drafts too, or 404.
@@ -66,8 +72,9 @@ pub async fn known(
     let Path(id) = path?;
     let id: ArticleId = id.parse().map_err(|_| missing())?;
     let stored = app.0.store.article(id).await?.ok_or_else(missing)?;
-    let text = app.0.store.text_to_read(id).await?.ok_or_else(missing)?;
-    Ok(Known { id, text, stored })
+    let newer = app.0.store.revision(id).await?;
+    let text = revision::text_to_read(&stored.article, newer.as_ref()).clone();
+    Ok(Known { id, text, stored, newer })
 }
 
 /// Where an article's script is edited.
@@ -84,22 +91,13 @@ pub async fn direction(app: &App, edition: Edition) -> Result<Direction, WebErro
 /// `title:0:0`, `lead:120:0`, `3:0:1`: the part, the byte at which it begins there, and which of those.
 pub fn place(text: &str) -> Option<Place> {
     let mut fields = text.split(':');
-    let part = match fields.next()? {
-        "title" => Part::Title,
-        "lead" => Part::Lead,
-        block => Part::Block(block.parse().ok()?),
-    };
+    let part = Part::from_name(fields.next()?)?;
     let (start, nth) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     fields.next().is_none().then_some(Place { part, start, nth })
 }
 
 fn place_text(place: Place) -> String {
-    let part = match place.part {
-        Part::Title => "title".to_owned(),
-        Part::Lead => "lead".to_owned(),
-        Part::Block(index) => index.to_string(),
-    };
-    format!("{part}:{}:{}", place.start, place.nth)
+    format!("{}:{}:{}", place.part.name(), place.start, place.nth)
 }
 
 /// Why something cannot be heard.
@@ -152,13 +150,13 @@ pub async fn show_script(
     let (script, key) = made.await.map_err(|_| WebError::internal())?;
     let parts = parts(&known.text, &edition, &script, &lines, reading.as_ref(), query.edit);
     let notes = notes(&script, said_of, &parts);
-    let settled = store.settled(known.id).await?;
+    let settled = store.settled(Some(known.id)).await?;
     let found = concerns(&known.text, &notes, &settled);
     let read_key = match &reading {
         Some(reading) => store.content_key(reading.id).await?,
         None => None,
     };
-    let revision = store.revision(known.id).await?.filter(|revision| revision.state.is_open());
+    let revision = known.newer.as_ref().filter(|revision| revision.state.is_open());
     let job = store.job_for(known.id).await?;
     let job = job.filter(|job| job.state != crate::domain::job::JobState::Done);
     let stale = parts.iter().flat_map(|part| &part.lines).filter(|line| line.is_stale).count();
@@ -186,12 +184,18 @@ pub async fn show_script(
             .iter()
             .map(|known| version_view(known, version))
             .collect(),
-        publication: desk::rows::publication(&known.stored),
+        publication: publication(&known.stored, &query.refused),
         back: script_path(known.id),
         gone: known.stored.gone.map(views::date),
         revision: revision.map(|revision| revision.state == RevisionState::Doubtful),
         parts,
     })
+}
+
+fn publication(article: &StoredArticle, refused: &str) -> PublicationView {
+    let is_known = desk::bulk::TIME_ERRORS.contains(&refused);
+    let error = is_known.then(|| message(refused, &[]));
+    PublicationView { error, ..desk::rows::publication(article) }
 }
 
 /// The texts of an article with what is said of them.

@@ -243,10 +243,21 @@ fn paces(chosen: u64) -> Vec<Choice> {
     }
     let choice = |minutes: u64| Choice {
         value: minutes.to_string(),
-        label: texts().sources.every_minutes.replace("{count}", &minutes.to_string()),
+        label: every(minutes),
         is_chosen: minutes == chosen,
     };
     minutes.into_iter().map(choice).collect()
+}
+
+/// "15 phút", "2 giờ", "1 ngày"
+fn every(minutes: u64) -> String {
+    let t = &texts().sources;
+    let (text, count) = match minutes {
+        _ if minutes.is_multiple_of(24 * 60) => (&t.every_days, minutes / (24 * 60)),
+        _ if minutes.is_multiple_of(60) => (&t.every_hours, minutes / 60),
+        _ => (&t.every_minutes, minutes),
+    };
+    text.replace("{count}", &count.to_string())
 }
 
 fn item(feed: &Feed, count: u64) -> SourceItem {

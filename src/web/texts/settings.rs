@@ -47,6 +47,8 @@ pub struct SourcesTexts {
     pub address_hint: String,
     pub every: String,
     pub every_minutes: String,
+    pub every_hours: String,
+    pub every_days: String,
     pub look: String,
     pub found_heading: String,
     pub found: String,
