@@ -13,7 +13,9 @@ searches. What is told is the time to the first byte of the answer.
 in the database.
 
 `script` has an article of 300 sentences read and asks for its page, then hears sentences with a word that is said
-otherwise ("Đọc là…"), each unlike the others: the time from the request to the last byte of the sound. Python's `sqlite3` and nothing else is needed.
+otherwise ("Đọc là…"), each unlike the others: the time from the request to the last byte of the sound.
+
+Python's `sqlite3` and nothing else is needed.
 """
 import argparse
 import http.client

@@ -124,7 +124,6 @@ async fn review_page(
     let clashes = review.clashes(&[app.0.settings.readings.as_slice(), &stored].concat());
     let more =
         |count: usize| (count > SHOWN).then(|| counted(&t.clash_more, count.saturating_sub(SHOWN)));
-    let all = review.new.len() + review.conflicts.len();
     views::page(&ReviewPage {
         frame: views::frame(Some(account)),
         figures: figures.map(|(text, count)| counted(text, count)).into(),
@@ -138,7 +137,7 @@ async fn review_page(
         clashes_more: more(clashes.len()),
         clashes: clashes.into_iter().take(SHOWN).collect(),
         effect: effect_view(&preview),
-        save: (all > 0).then(|| t.review_save.clone()),
+        can_be_saved: !(review.new.is_empty() && review.conflicts.is_empty()),
         text: text.to_owned(),
     })
 }

@@ -134,8 +134,8 @@ pub struct ReviewPage {
     pub clashes: Vec<String>,
     pub clashes_more: Option<String>,
     pub effect: EffectView,
-    /// What the button says; `None` when there is nothing to be saved.
-    pub save: Option<String>,
+    /// There is something in it that is new, or said otherwise.
+    pub can_be_saved: bool,
 }
 
 impl EntryForm {

@@ -30,8 +30,7 @@ pub async fn show_changes(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, WebError> {
     let known = known(&app, path).await?;
-    let revision = app.0.store.revision(known.id).await?.filter(|it| it.state.is_open());
-    let Some(revision) = revision else {
+    let Some(revision) = known.newer.filter(|it| it.state.is_open()) else {
         return Ok(Redirect::to(&script_path(known.id)).into_response());
     };
     let (before, after) = (known.stored.article.clone(), revision.article.clone());

@@ -94,7 +94,6 @@ pub struct LexiconTexts {
     pub review_clash: String,
     pub review_save: String,
     pub review_nothing: String,
-    pub review_preview: String,
     pub bad_no_tab: String,
     pub bad_nothing_written: String,
     pub bad_remark: String,
