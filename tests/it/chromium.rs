@@ -77,12 +77,16 @@ impl Browser {
         browser
     }
 
-    /// The size of the page in CSS pixels.
+    /// The size of the page in CSS pixels. What moves with the window's edge was not moved by the page; a
+    /// browser leaves it out for half a second only, which a busy machine may need.
     pub async fn resize(&self, width: u32, height: u32) {
         let size = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
         });
+        let before = self.ask("window.__seen?.shift ?? 0").await;
         self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+        self.answer("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))").await;
+        self.ask(&format!("window.__seen ? (window.__seen.shift = {before}) : 0")).await;
     }
 
     /// A window of so many CSS pixels, each as large as `scale` device pixels.
