@@ -34,9 +34,8 @@ const under = (selector) => document.activeElement?.closest?.(selector) ?? null;
 
 /** What a script makes possible is shown once it is there. */
 function wake() {
-  for (const button of main().querySelectorAll("[data-play], [data-fix], [data-keys], [data-play-concerns]")) {
-    button.hidden = false;
-  }
+  document.documentElement.classList.add("is-awake");
+  for (const button of main().querySelectorAll("[data-keys], [data-play-concerns]")) button.hidden = false;
   sound.use(main().dataset.sound);
   watch();
 }
