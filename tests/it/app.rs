@@ -99,7 +99,10 @@ impl Home {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_baonoi"));
+        // Measurements are taken of a release build.
+        let binary = std::env::var_os("BAONOI_TEST_BINARY");
+        let binary = binary.unwrap_or_else(|| env!("CARGO_BIN_EXE_baonoi").into());
+        let mut command = Command::new(binary);
         command
             .args(arguments)
             .arg("--data")
