@@ -1,0 +1,240 @@
+//! Transposed convolution, which makes `stride` frames of one: as a convolution for every phase of the
+//! output, `y[o][t · stride + phase] = bias[o] + Σ_i Σ_n weight[i][o][k(phase, n)] · x[i][t + shift(phase) + n]`.
+//! Nothing is multiplied by the zeros that a transposed convolution is defined with.
+
+#![allow(unsafe_code)]
+
+use super::conv::{padded, tile_all};
+use super::isa::Isa;
+use super::signal::Signal;
+use super::tile::{Finish, Tile};
+
+/// A transposed convolution as it stands in a model.
+#[derive(Clone, Copy, Debug)]
+pub struct UpsamplingWeights<'a> {
+    /// `[inputs][outputs][taps]`.
+    pub weight: &'a [f32],
+    /// `[outputs]`.
+    pub bias: Option<&'a [f32]>,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub taps: usize,
+    pub stride: usize,
+    /// Frames of output that are left out at the beginning (and at the end).
+    pub pad: usize,
+}
+
+/// Phases whose samples are made from the same frames.
+#[derive(Clone, Debug)]
+struct Group {
+    first: usize,
+    phases: usize,
+    /// The first frame under a tap, relative to the output's frame.
+    shift: isize,
+    taps: usize,
+    /// `[panels][inputs][taps][panel]`, rows in the order `[outputs][phases]`.
+    weights: Vec<f32>,
+    /// `[outputs * phases]`, padded to panels.
+    bias: Vec<f32>,
+}
+
+/// A transposed convolution, packed for one instruction set.
+#[derive(Clone, Debug)]
+pub struct Upsampling {
+    isa: Isa,
+    inputs: usize,
+    outputs: usize,
+    stride: usize,
+    groups: Vec<Group>,
+}
+
+impl Upsampling {
+    /// Packs it; panics where `weight` or `bias` are shorter than the sizes say, or `stride` is 0.
+    pub fn pack(conv: &UpsamplingWeights, isa: Isa) -> Self {
+        // Sample n = t · stride + phase hears frame t' through tap n + pad - t' · stride.
+        let shift_of = |phase: usize| {
+            let last = ((phase + conv.pad) / conv.stride) as isize;
+            let first_tap = (phase + conv.pad) % conv.stride;
+            let taps = conv.taps.saturating_sub(first_tap).div_ceil(conv.stride);
+            (last - taps as isize + 1, taps)
+        };
+        let mut groups: Vec<Group> = Vec::new();
+        let mut phase = 0;
+        while phase < conv.stride {
+            let (shift, taps) = shift_of(phase);
+            let phases =
+                (phase..conv.stride).take_while(|&phase| shift_of(phase) == (shift, taps)).count();
+            groups.push(Group::pack(conv, isa, (phase, phases), (shift, taps)));
+            phase += phases;
+        }
+        Self { isa, inputs: conv.inputs, outputs: conv.outputs, stride: conv.stride, groups }
+    }
+
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Frames before and after its own that a frame of input's samples are made of.
+    pub fn reach(&self) -> (usize, usize) {
+        let before = self.groups.iter().map(|group| (-group.shift).max(0)).max();
+        let after = self.groups.iter().map(|group| (group.shift + group.taps as isize - 1).max(0));
+        (before.unwrap_or(0) as usize, after.max().unwrap_or(0) as usize)
+    }
+
+    /// Frames `from..from + count` of the input, to the frames of `output` from `to` on; `count * stride`
+    /// frames. `copy` gets the result once more, leaky by the slope. `scratch`: give the same one again.
+    /// Panics where the signals have not the shapes for it.
+    pub fn run_part(
+        &self,
+        input: &Signal,
+        output: &mut Signal,
+        (from, to, count): (usize, usize, usize),
+        mut copy: Option<(&mut Signal, f32)>,
+        scratch: &mut Signal,
+    ) {
+        let (before, after) = self.reach();
+        assert_eq!(input.channels(), self.inputs, "input channels");
+        assert_eq!(output.channels(), self.outputs, "output channels");
+        assert!(before <= input.margin() + from, "the margin is too small");
+        assert!(from + count + after <= input.frames() + input.margin(), "the input is too short");
+        assert!(to + count * self.stride <= output.frames(), "the output is too short");
+        if count == 0 {
+            return;
+        }
+        for group in &self.groups {
+            let rows = self.outputs * group.phases;
+            let tiling = self.isa.tiling(rows);
+            if (scratch.channels(), scratch.frames()) != (rows, count) {
+                scratch.reset(rows, count);
+            }
+            let begin = (input.at(0) + from).wrapping_add_signed(group.shift);
+            let (at, output_stride) = (scratch.at(0), scratch.stride());
+            let tile = Tile {
+                input: input.numbers()[begin..].as_ptr(),
+                input_stride: input.stride(),
+                inputs: self.inputs,
+                taps: group.taps,
+                dilation: 1,
+                weights: group.weights.as_ptr(),
+                bias: group.bias.as_ptr(),
+                output: scratch.numbers_mut()[at..].as_mut_ptr(),
+                output_stride,
+                outputs: 0,
+                frames: 0,
+                finish: Finish::PLAIN,
+            };
+            // SAFETY: the asserts above say that all frames are inside the signals.
+            unsafe { tile_all(&tiling, tile, rows, count) }
+            for row in 0..rows {
+                let (channel, phase) = (row / group.phases, group.first + row % group.phases);
+                let samples = &mut output.row_mut(channel)[to + phase..];
+                for (sample, &x) in samples.iter_mut().step_by(self.stride).zip(scratch.row(row)) {
+                    *sample = x;
+                }
+                if let Some((copy, slope)) = &mut copy {
+                    let samples = &mut copy.row_mut(channel)[to + phase..];
+                    let samples = samples.iter_mut().step_by(self.stride);
+                    for (sample, &x) in samples.zip(scratch.row(row)) {
+                        *sample = x.max(x * *slope);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Group {
+    fn pack(
+        conv: &UpsamplingWeights,
+        isa: Isa,
+        (first, phases): (usize, usize),
+        (shift, taps): (isize, usize),
+    ) -> Self {
+        let rows = conv.outputs * phases;
+        let panel = isa.tiling(rows).panel;
+        let steps = conv.inputs * taps;
+        let mut weights = vec![0.0; rows.next_multiple_of(panel) * steps];
+        for row in 0..rows {
+            let (output, phase) = (row / phases, first + row % phases);
+            let first_tap = (phase + conv.pad) % conv.stride;
+            for i in 0..conv.inputs {
+                for n in 0..taps {
+                    // Later frames are heard through earlier taps.
+                    let tap = first_tap + (taps - 1 - n) * conv.stride;
+                    let at = row / panel * panel * steps + (i * taps + n) * panel + row % panel;
+                    weights[at] = conv.weight[(i * conv.outputs + output) * conv.taps + tap];
+                }
+            }
+        }
+        let bias: Vec<f32> =
+            (0..rows).map(|row| conv.bias.map_or(0.0, |bias| bias[row / phases])).collect();
+        Self { first, phases, shift, taps, weights, bias: padded(&bias, panel) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_make_the_same_as_the_definition() {
+        for (inputs, outputs, taps, stride) in
+            [(3, 5, 16, 8), (4, 2, 8, 4), (1, 1, 4, 2), (2, 9, 7, 3), (2, 3, 2, 2), (2, 2, 11, 3)]
+        {
+            let pad = (taps - stride) / 2;
+            let frames = 37;
+            let number = |i: usize| (i * 2_654_435_761 % 17) as f32 - 8.0;
+            let weight: Vec<f32> = (0..inputs * outputs * taps).map(number).collect();
+            let bias: Vec<f32> = (0..outputs).map(number).collect();
+            let mut input = Signal::new(inputs, frames, 16);
+            let numbers: Vec<f32> = (0..inputs * frames).map(|i| number(i + 5)).collect();
+            input.fill_from(inputs, frames, &numbers);
+            let mut want = vec![0.0; outputs * frames * stride];
+            for o in 0..outputs {
+                let row = &mut want[o * frames * stride..][..frames * stride];
+                row.fill(bias[o]);
+                for i in 0..inputs {
+                    for t in 0..frames {
+                        for k in 0..taps {
+                            if let Some(n) = (t * stride + k).checked_sub(pad)
+                                && n < row.len()
+                            {
+                                row[n] += input.row(i)[t] * weight[(i * outputs + o) * taps + k];
+                            }
+                        }
+                    }
+                }
+            }
+            let weights = UpsamplingWeights {
+                weight: &weight,
+                bias: Some(&bias),
+                inputs,
+                outputs,
+                taps,
+                stride,
+                pad,
+            };
+            for isa in Isa::all() {
+                let upsampling = Upsampling::pack(&weights, isa);
+                let mut output = Signal::new(outputs, frames * stride, 0);
+                let mut copy = output.clone();
+                let (mut scratch, slope) = (Signal::default(), 0.5);
+                for (from, count) in [(0, 20), (20, 17)] {
+                    let part = (from, from * stride, count);
+                    let copy = Some((&mut copy, slope));
+                    upsampling.run_part(&input, &mut output, part, copy, &mut scratch);
+                }
+                for o in 0..outputs {
+                    let want = &want[o * frames * stride..][..frames * stride];
+                    assert_eq!(output.row(o), want, "{isa:?} {taps} {stride}");
+                    let leaky: Vec<f32> = want.iter().map(|x| x.max(x * slope)).collect();
+                    assert_eq!(copy.row(o), leaky);
+                }
+            }
+        }
+    }
+}
