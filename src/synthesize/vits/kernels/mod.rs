@@ -6,10 +6,16 @@
 //! whole. (Two instruction sets do differ in the last bits: some fuse multiplication and addition.)
 
 mod activation;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod conv;
 mod depthwise;
 mod isa;
 mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod normalization;
 mod portable;
 mod product;

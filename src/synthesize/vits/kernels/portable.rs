@@ -1,10 +1,19 @@
 //! Vectors that every target has: eight numbers in an array, which the compiler maps on what there is.
 
 use super::lanes::Lanes;
+use super::tile::{self, Tiling};
 
 /// Eight numbers.
 #[derive(Clone, Copy)]
 pub struct Portable([f32; 8]);
+
+/// The tiles for so many output channels.
+pub fn tiling(outputs: usize) -> Tiling {
+    if outputs == 1 {
+        return Tiling { panel: 1, frames: 32, compute: tile::compute::<Portable, 1, 4> };
+    }
+    Tiling { panel: 4, frames: 16, compute: tile::compute::<Portable, 4, 2> }
+}
 
 impl Portable {
     #[inline(always)]

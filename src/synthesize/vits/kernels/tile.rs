@@ -73,47 +73,58 @@ pub struct Tiling {
     pub compute: unsafe fn(&Tile),
 }
 
-/// A tile of 4 channels by `W` vectors, for sets without an own.
+/// A tile of `C` channels by `W` vectors, for sets without an own.
 ///
 /// # Safety
 ///
 /// As for [`Tiling::compute`].
 #[inline(always)]
-pub unsafe fn compute<V: Lanes, const W: usize>(tile: &Tile) {
+pub unsafe fn compute<V: Lanes, const C: usize, const W: usize>(tile: &Tile) {
     // SAFETY: the caller promises that every pointer is valid for the numbers of the tile.
     unsafe {
-        let bias = std::slice::from_raw_parts(tile.bias, PANEL);
-        let mut sums: [[V; W]; PANEL] = std::array::from_fn(|o| [V::splat(bias[o]); W]);
+        let bias = std::slice::from_raw_parts(tile.bias, C);
+        let mut sums: [[V; W]; C] = std::array::from_fn(|o| [V::splat(bias[o]); W]);
         let mut weights = tile.weights;
         for i in 0..tile.inputs {
             let mut input = tile.input.add(i * tile.input_stride);
             for _ in 0..tile.taps {
                 let x = std::slice::from_raw_parts(input, W * V::COUNT);
                 let x: [V; W] = std::array::from_fn(|j| V::load(&x[j * V::COUNT..]));
-                let w = std::slice::from_raw_parts(weights, PANEL);
-                for o in 0..PANEL {
+                let w = std::slice::from_raw_parts(weights, C);
+                for o in 0..C {
                     let w = V::splat(w[o]);
                     for j in 0..W {
                         sums[o][j] = w.mul_add(x[j], sums[o][j]);
                     }
                 }
-                weights = weights.add(PANEL);
-                input = input.add(tile.dilation);
+                weights = weights.add(C);
+                input = input.wrapping_add(tile.dilation);
             }
         }
-        for (o, sums) in sums.iter().enumerate().take(tile.outputs) {
-            for (j, &sum) in sums.iter().enumerate() {
-                let from = j * V::COUNT;
-                if from < tile.frames {
-                    finish(tile, sum, o, from, (tile.frames - from).min(V::COUNT));
-                }
+        finish_all(tile, &sums);
+    }
+}
+
+/// Finishes and writes all sums.
+///
+/// # Safety
+///
+/// As for [`Tiling::compute`].
+#[inline(always)]
+pub unsafe fn finish_all<V: Lanes, const C: usize, const W: usize>(
+    tile: &Tile,
+    sums: &[[V; W]; C],
+) {
+    for (o, sums) in sums.iter().enumerate().take(tile.outputs) {
+        for (j, &sum) in sums.iter().enumerate() {
+            let from = j * V::COUNT;
+            if from < tile.frames {
+                // SAFETY: as the caller's.
+                unsafe { finish(tile, sum, o, from, (tile.frames - from).min(V::COUNT)) }
             }
         }
     }
 }
-
-/// Output channels of [`compute`]'s tiles.
-pub const PANEL: usize = 4;
 
 /// Finishes and writes `count` lanes of a sum.
 ///
