@@ -47,12 +47,14 @@ pub struct Place<'a> {
     pub frame: usize,
 }
 
-/// What becomes of the sums before they are written: `leaky(slope, (sum + residual) * scale)`.
+/// What becomes of the sums before they are written: `leaky(slope, (sum + residual + total) * scale)`.
 #[derive(Debug)]
 pub struct Epilogue<'a> {
     /// Added; at the output's frames if it is a whole signal.
     pub residual: Option<Place<'a>>,
-    /// Whether what the output holds is added. Not together with `residual`.
+    /// Added after it.
+    pub total: Option<Place<'a>>,
+    /// Whether the total is what the output holds.
     pub accumulate: bool,
     pub scale: f32,
     /// Numbers below 0 are multiplied by it: 1 changes nothing, 0 is ReLU, between is leaky ReLU.
@@ -64,8 +66,15 @@ pub struct Epilogue<'a> {
 }
 
 impl Epilogue<'_> {
-    pub const PLAIN: Self =
-        Self { residual: None, accumulate: false, scale: 1.0, slope: 1.0, copy: None, bias: None };
+    pub const PLAIN: Self = Self {
+        residual: None,
+        total: None,
+        accumulate: false,
+        scale: 1.0,
+        slope: 1.0,
+        copy: None,
+        bias: None,
+    };
     pub const RELU: Self = Self { slope: 0.0, ..Self::PLAIN };
     pub const ACCUMULATE: Self = Self { accumulate: true, ..Self::PLAIN };
 
@@ -169,7 +178,7 @@ impl Conv1d {
         let output = output.numbers_mut()[at..].as_mut_ptr();
         let mut finish = finish(self.outputs, run, epilogue);
         if accumulate {
-            (finish.residual, finish.residual_stride) = (output, output_stride);
+            (finish.total, finish.total_stride) = (output, output_stride);
         }
         let tile = Tile {
             input: base,
@@ -194,10 +203,16 @@ impl Conv1d {
 /// The finish of a run's first tile, but for accumulation.
 fn finish(outputs: usize, run: Run, epilogue: Epilogue) -> Finish {
     let mut finish = Finish { scale: epilogue.scale, slope: epilogue.slope, ..Finish::PLAIN };
-    if let Some(Place { signal, frame }) = epilogue.residual {
-        assert!(signal.channels() == outputs && frame + run.count <= signal.frames(), "residual");
-        finish.residual = signal.numbers()[signal.at(0) + frame..].as_ptr();
-        finish.residual_stride = signal.stride();
+    let place = |Place { signal, frame }: Place| {
+        assert_eq!(signal.channels(), outputs, "channels of what is added");
+        assert!(frame + run.count <= signal.frames(), "what is added is too short");
+        (signal.numbers()[signal.at(0) + frame..].as_ptr(), signal.stride())
+    };
+    if let Some(residual) = epilogue.residual {
+        (finish.residual, finish.residual_stride) = place(residual);
+    }
+    if let Some(total) = epilogue.total {
+        (finish.total, finish.total_stride) = place(total);
     }
     if let Some((signal, slope)) = epilogue.copy {
         assert!(signal.channels() == outputs && run.to + run.count <= signal.frames(), "copy");
@@ -232,6 +247,9 @@ pub(super) unsafe fn tile_all(tiling: &Tiling, first: Tile, outputs: usize, fram
                 let finish = &mut tile.finish;
                 if !finish.residual.is_null() {
                     finish.residual = finish.residual.add(o * finish.residual_stride + from);
+                }
+                if !finish.total.is_null() {
+                    finish.total = finish.total.add(o * finish.total_stride + from);
                 }
                 if !finish.copy.is_null() {
                     finish.copy = finish.copy.add(o * finish.copy_stride + from);

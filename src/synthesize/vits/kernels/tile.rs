@@ -7,12 +7,15 @@ use super::lanes::{Lanes, MOST};
 /// The most frames of a tile, over all sets.
 pub const MOST_FRAMES: usize = 128;
 
-/// What becomes of a sum before it is written: `activation((sum + residual) * scale)`.
+/// What becomes of a sum before it is written: `leaky((sum + residual + total) * scale)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Finish {
-    /// Added, `[outputs][frames]`; null: nothing. May be the output itself.
+    /// Added, `[outputs][frames]`; null: nothing.
     pub residual: *const f32,
     pub residual_stride: usize,
+    /// Added after it; null: nothing. May be the output itself.
+    pub total: *const f32,
+    pub total_stride: usize,
     pub scale: f32,
     /// Numbers below 0 are multiplied by it: 1 changes nothing, 0 is ReLU.
     pub slope: f32,
@@ -26,6 +29,8 @@ impl Finish {
     pub const PLAIN: Self = Self {
         residual: std::ptr::null(),
         residual_stride: 0,
+        total: std::ptr::null(),
+        total_stride: 0,
         scale: 1.0,
         slope: 1.0,
         copy: std::ptr::null_mut(),
@@ -139,6 +144,10 @@ unsafe fn finish<V: Lanes>(tile: &Tile, sum: V, o: usize, from: usize, count: us
         let mut sum = sum;
         if !finish.residual.is_null() {
             let at = finish.residual.add(o * finish.residual_stride + from);
+            sum = sum.add(V::load_some(std::slice::from_raw_parts(at, count)));
+        }
+        if !finish.total.is_null() {
+            let at = finish.total.add(o * finish.total_stride + from);
             sum = sum.add(V::load_some(std::slice::from_raw_parts(at, count)));
         }
         let sum = leaky(sum.mul(V::splat(finish.scale)), finish.slope);

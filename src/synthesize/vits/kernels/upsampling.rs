@@ -74,8 +74,23 @@ impl Upsampling {
         self.stride
     }
 
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     pub fn outputs(&self) -> usize {
         self.outputs
+    }
+
+    /// The first and the last frame that a sample is made of.
+    pub fn heard(&self, sample: isize) -> (isize, isize) {
+        let (frame, phase) =
+            (sample.div_euclid(self.stride as isize), sample.rem_euclid(self.stride as isize));
+        let group = self.groups.iter().rfind(|group| group.first as isize <= phase);
+        group.map_or((frame, frame), |group| {
+            let first = frame + group.shift;
+            (first, first + group.taps as isize - 1)
+        })
     }
 
     /// Frames before and after its own that a frame of input's samples are made of.
