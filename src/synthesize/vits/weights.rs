@@ -1,5 +1,10 @@
 //! The weights of a voice as they stand in its file: borrowed from it, unpacked, in the model's order.
 
+use std::ops::Range;
+
+use super::decoder::DecoderWeights;
+use super::kernels::{Conv1d, ConvWeights, Depthwise, Isa};
+
 /// Numbers of a file: little-endian 32-bit floats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tensor<'a> {
@@ -36,18 +41,38 @@ pub struct Convolution<'a> {
     pub pad: usize,
 }
 
-/// A transposed convolution that makes `stride` frames of one.
-#[derive(Clone, Debug)]
-pub struct Upsampling<'a> {
-    /// `[inputs][outputs][taps]`.
-    pub weight: Tensor<'a>,
-    /// `[outputs]`.
-    pub bias: Option<Tensor<'a>>,
-    pub inputs: usize,
-    pub outputs: usize,
-    pub taps: usize,
-    pub stride: usize,
-    pub pad: usize,
+impl Convolution<'_> {
+    /// Packed for an instruction set. Not for one of several groups.
+    pub fn pack(&self, isa: Isa) -> Conv1d {
+        self.pack_rows(0..self.outputs, isa)
+    }
+
+    /// Some of the output channels, as a convolution of its own.
+    pub fn pack_rows(&self, rows: Range<usize>, isa: Isa) -> Conv1d {
+        let (weight, bias) = (self.weight.numbers(), self.bias.as_ref().map(Tensor::numbers));
+        let row = self.inputs * self.taps;
+        let bias = bias.as_ref().map(|bias| &bias[rows.clone()]);
+        self.pack_numbers(&weight[rows.start * row..rows.end * row], bias, rows.len(), isa)
+    }
+
+    /// This convolution's shape with other numbers, of `outputs` channels.
+    pub fn pack_numbers(
+        &self,
+        weight: &[f32],
+        bias: Option<&[f32]>,
+        outputs: usize,
+        isa: Isa,
+    ) -> Conv1d {
+        let Self { inputs, taps, dilation, pad, .. } = *self;
+        Conv1d::pack(&ConvWeights { weight, bias, outputs, inputs, taps, dilation, pad }, isa)
+    }
+
+    /// One of as many groups as channels.
+    pub fn pack_depthwise(&self) -> Depthwise {
+        let bias = self.bias.as_ref().map_or_else(|| vec![0.0; self.outputs], Tensor::numbers);
+        let Self { taps, dilation, pad, .. } = *self;
+        Depthwise { weight: self.weight.numbers(), bias, taps, dilation, pad }
+    }
 }
 
 /// Layer normalization over channels.
@@ -69,7 +94,7 @@ pub struct Voice<'a> {
     pub durations: Durations<'a>,
     /// In the order in which they are computed.
     pub flow: Vec<Coupling<'a>>,
-    pub decoder: Decoder<'a>,
+    pub decoder: DecoderWeights,
 }
 
 /// The text encoder (VITS, section 2.2.1).
@@ -150,38 +175,4 @@ pub struct GatedLayer<'a> {
     pub gate: Convolution<'a>,
     /// To the shortcut and to what is said, `[2 * hidden]`; the last layer only says, `[hidden]`.
     pub out: Convolution<'a>,
-}
-
-/// HiFi-GAN's generator (Kong et al. 2020).
-#[derive(Clone, Debug)]
-pub struct Decoder<'a> {
-    pub pre: Convolution<'a>,
-    pub speaker: Option<Convolution<'a>>,
-    pub stages: Vec<Stage<'a>>,
-    /// Of the leaky ReLU before `post`.
-    pub last_slope: f32,
-    pub post: Convolution<'a>,
-}
-
-/// An upsampling and the residual blocks whose mean is taken.
-#[derive(Clone, Debug)]
-pub struct Stage<'a> {
-    /// Of the leaky ReLU before the upsampling.
-    pub slope: f32,
-    pub upsampling: Upsampling<'a>,
-    pub blocks: Vec<Block<'a>>,
-}
-
-/// A residual block.
-#[derive(Clone, Debug)]
-pub struct Block<'a> {
-    pub layers: Vec<BlockLayer<'a>>,
-}
-
-/// `x + second(leaky(first(leaky(x))))`, or without the second.
-#[derive(Clone, Debug)]
-pub struct BlockLayer<'a> {
-    pub slope: f32,
-    pub first: Convolution<'a>,
-    pub second: Option<(f32, Convolution<'a>)>,
 }

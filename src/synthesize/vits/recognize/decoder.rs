@@ -1,15 +1,15 @@
 //! Finds HiFi-GAN's generator (Kong et al. 2020), from the sound backwards.
 
+use std::collections::HashSet;
+
 use super::graph::{Graph, Value};
 use super::layers::is_near;
 use super::{Speakers, Unrecognized};
-use crate::synthesize::vits::weights::{Block, BlockLayer, Convolution, Decoder, Stage};
+use crate::synthesize::vits::decoder::{DecoderWeights, Layer, ResidualStep, Stage};
+use crate::synthesize::vits::weights::{Convolution, Tensor};
 
 /// The decoder, and the latent that it makes sound of.
-pub fn decoder<'a>(
-    g: &Graph<'a>,
-    speakers: &Speakers<'a>,
-) -> Result<(Decoder<'a>, Value), Unrecognized> {
+pub fn decoder(g: &Graph, speakers: &Speakers) -> Result<(DecoderWeights, Value), Unrecognized> {
     let not = Unrecognized::of("the decoder");
     let post = g.through(g.sound, "Tanh").and_then(|post| g.convolution(post));
     let (post, x) = post.ok_or_else(|| not("does not end in a convolution and tanh"))?;
@@ -21,13 +21,14 @@ pub fn decoder<'a>(
     let mut channels = post.inputs;
     let mut stages = Vec::new();
     loop {
-        if let Some((pre, speaker, latent)) = beginning(g, x, speakers) {
-            let speaker_fits = speaker.as_ref().is_none_or(|it| it.outputs == pre.outputs);
-            if stages.is_empty() || pre.outputs != channels || !speaker_fits {
+        if let Some((first, condition, latent)) = beginning(g, x, speakers) {
+            let condition_fits = condition.as_ref().is_none_or(|it| it.outputs == first.outputs);
+            if stages.is_empty() || first.outputs != channels || !condition_fits {
                 return Err(not("does not begin as its first stage needs"));
             }
             stages.reverse();
-            return Ok((Decoder { pre, speaker, stages, last_slope, post }, latent));
+            let last = plain(&post);
+            return Ok((DecoderWeights { first, condition, stages, last_slope, last }, latent));
         }
         let stage = stage(g, x, channels);
         let (stage, before) =
@@ -38,23 +39,31 @@ pub fn decoder<'a>(
     }
 }
 
+fn plain(conv: &Convolution) -> Layer {
+    Layer {
+        weight: conv.weight.numbers(),
+        bias: conv.bias.as_ref().map(Tensor::numbers),
+        inputs: conv.inputs,
+        outputs: conv.outputs,
+        taps: conv.taps,
+        dilation: conv.dilation,
+        pad: conv.pad,
+    }
+}
+
 /// The first convolution, with what the speaker adds to it.
-fn beginning<'a>(
-    g: &Graph<'a>,
-    x: Value,
-    speakers: &Speakers<'a>,
-) -> Option<(Convolution<'a>, Option<Convolution<'a>>, Value)> {
-    if let Some((pre, latent)) = g.dense(x) {
-        return Some((pre, None, latent));
+fn beginning(g: &Graph, x: Value, speakers: &Speakers) -> Option<(Layer, Option<Layer>, Value)> {
+    if let Some((first, latent)) = g.dense(x) {
+        return Some((plain(&first), None, latent));
     }
     let mut pairs = g.pairs(x, "Add").into_iter();
     pairs.find_map(|[x, condition]| {
-        let (pre, latent) = g.dense(x)?;
-        Some((pre, Some(speakers.condition(g, condition)?), latent))
+        let (first, latent) = g.dense(x)?;
+        Some((plain(&first), Some(plain(&speakers.condition(g, condition)?)), latent))
     })
 }
 
-fn stage<'a>(g: &Graph<'a>, mean: Value, channels: usize) -> Option<(Stage<'a>, Value)> {
+fn stage(g: &Graph, mean: Value, channels: usize) -> Option<(Stage, Value)> {
     let (share, mut sum) = g.scaled(mean)?;
     let count = (1.0 / share).round();
     if !(1.0..=MOST_BLOCKS).contains(&count) || !is_near(share, 1.0 / count) {
@@ -68,45 +77,58 @@ fn stage<'a>(g: &Graph<'a>, mean: Value, channels: usize) -> Option<(Stage<'a>, 
     }
     ends.push(sum);
     ends.reverse();
-    let blocks: Option<Vec<_>> = ends.into_iter().map(|end| block(g, end, channels)).collect();
+    let mut slopes = HashSet::new();
+    let mut block = |end: Value| block(g, end, channels, &mut slopes);
+    let blocks: Option<Vec<_>> = ends.into_iter().map(&mut block).collect();
     let (blocks, inputs): (Vec<_>, Vec<_>) = blocks?.into_iter().unzip();
     let first = *inputs.first()?;
-    let (upsampling, x) = g.upsampling(first)?;
+    let (upsampling, stride, x) = g.upsampling(first)?;
     let (slope, x) = g.leaky(x)?;
+    let mut slopes = slopes.into_iter().map(f32::from_bits);
+    let (Some(block_slope), None) = (slopes.next(), slopes.next()) else { return None };
     let fits = upsampling.outputs == channels
         && upsampling.bias.is_some()
         && inputs.iter().all(|input| *input == first);
-    fits.then_some((Stage { slope, upsampling, blocks }, x))
+    let stage = Stage { slope, upsampling, stride, blocks, block_slope, divisor: count };
+    fits.then_some((stage, x))
 }
 
 const MOST_BLOCKS: f32 = 16.0;
 
-/// A residual block, from its end to the upsampling.
-fn block<'a>(g: &Graph<'a>, end: Value, channels: usize) -> Option<(Block<'a>, Value)> {
+/// The steps of a residual block, from its end to the upsampling; the slopes of its leaky ReLUs are
+/// added to `slopes`.
+fn block(
+    g: &Graph,
+    end: Value,
+    channels: usize,
+    slopes: &mut HashSet<u32>,
+) -> Option<(Vec<ResidualStep>, Value)> {
     let mut x = g.peel(end);
-    let mut layers = Vec::new();
-    while let Some((layer, input)) = layer(g, x, channels) {
-        layers.push(layer);
+    let mut steps = Vec::new();
+    while let Some((step, input, own)) = step(g, x, channels) {
+        steps.push(step);
+        slopes.extend(own.into_iter().map(f32::to_bits));
         x = input;
     }
-    layers.reverse();
-    (!layers.is_empty()).then_some((Block { layers }, x))
+    steps.reverse();
+    (!steps.is_empty()).then_some((steps, x))
 }
 
-fn layer<'a>(g: &Graph<'a>, x: Value, channels: usize) -> Option<(BlockLayer<'a>, Value)> {
+/// One step, what it is of, and the slopes of its leaky ReLUs.
+fn step(g: &Graph, x: Value, channels: usize) -> Option<(ResidualStep, Value, Vec<f32>)> {
     let inner = |value: Value| {
         let (conv, x) = g.dense(value)?;
         let (slope, x) = g.leaky(x)?;
-        (conv.inputs == channels && conv.outputs == channels).then_some((conv, slope, x))
+        (conv.inputs == channels && conv.outputs == channels).then_some((plain(&conv), slope, x))
     };
     g.pairs(x, "Add").into_iter().find_map(|[branch, shortcut]| {
         let shortcut = g.peel(shortcut);
         let (last, slope, x) = inner(branch)?;
         if x == shortcut {
-            return Some((BlockLayer { slope, first: last, second: None }, x));
+            return Some((ResidualStep { first: last, second: None }, x, vec![slope]));
         }
         let (first, first_slope, x) = inner(x)?;
-        let layer = BlockLayer { slope: first_slope, first, second: Some((slope, last)) };
-        (x == shortcut).then_some((layer, x))
+        let step = ResidualStep { first, second: Some(last) };
+        (x == shortcut).then_some((step, x, vec![first_slope, slope]))
     })
 }

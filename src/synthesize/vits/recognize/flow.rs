@@ -23,7 +23,9 @@ pub fn flow<'a>(
         couplings.push(coupling);
     }
     couplings.reverse();
-    if couplings.is_empty() { Err(not("has no couplings")) } else { Ok((couplings, z)) }
+    // With an odd number the channels would stay flipped.
+    let is_even = couplings.len().is_multiple_of(2) && !couplings.is_empty();
+    if is_even { Ok((couplings, z)) } else { Err(not("has no even number of couplings")) }
 }
 
 /// A coupling, and the value that it changes.

@@ -1,7 +1,8 @@
 //! The layers of which all parts of a voice are made, found by the nodes that compute them.
 
 use super::graph::{Graph, Value};
-use crate::synthesize::vits::weights::{Convolution, Norm, Separable, Upsampling};
+use crate::synthesize::vits::decoder::Layer;
+use crate::synthesize::vits::weights::{Convolution, Norm, Separable, Tensor};
 
 /// Whether two numbers are the same but for rounding.
 pub fn is_near(a: f32, b: f32) -> bool {
@@ -78,8 +79,9 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// A transposed convolution that makes each frame into exactly `stride` of them.
-    pub fn upsampling(&self, value: Value) -> Option<(Upsampling<'a>, Value)> {
+    /// A transposed convolution that makes each frame into exactly a stride of them, that stride, and
+    /// what it is of.
+    pub fn upsampling(&self, value: Value) -> Option<(Layer, usize, Value)> {
         let node = self.made_by(value, "ConvTranspose")?;
         let weight = self.tensor(node.input(1)?)?;
         let [inputs, outputs, taps] = weight.dims[..] else { return None };
@@ -109,8 +111,9 @@ impl<'a> Graph<'a> {
             && node.int("group").unwrap_or(1) == 1
             && one("kernel_shape", taps) == Some(taps)
             && matches!(node.text("auto_pad"), None | Some(b"NOTSET"));
-        let found = Upsampling { weight, bias, inputs, outputs, taps, stride, pad };
-        is_sound.then_some((found, self.peel(node.input(0)?)))
+        let (weight, bias) = (weight.numbers(), bias.as_ref().map(Tensor::numbers));
+        let found = Layer { weight, bias, inputs, outputs, taps, dilation: 1, pad };
+        is_sound.then_some((found, stride, self.peel(node.input(0)?)))
     }
 
     /// The slope of a leaky ReLU, and what it is of.
@@ -171,11 +174,7 @@ impl<'a> Graph<'a> {
     }
 
     /// A known vector that is added or multiplied, and what with.
-    fn with_tensor(
-        &self,
-        value: Value,
-        operator: &str,
-    ) -> Option<(crate::synthesize::vits::weights::Tensor<'a>, Value)> {
+    fn with_tensor(&self, value: Value, operator: &str) -> Option<(Tensor<'a>, Value)> {
         let mut pairs = self.pairs(value, operator).into_iter();
         pairs.find_map(|[other, known]| Some((self.tensor(known)?, other)))
     }

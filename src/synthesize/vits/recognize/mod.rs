@@ -33,6 +33,11 @@ impl Unrecognized {
     fn of(part: &str) -> impl Fn(&str) -> Self {
         move |what| Self(format!("{part} {what}"))
     }
+
+    /// Weights of which no decoder can be made.
+    pub fn decoder(reason: String) -> Self {
+        Self(format!("the decoder cannot be packed: {reason}"))
+    }
 }
 
 /// The weights of a voice, borrowed from its file.
@@ -46,7 +51,7 @@ pub fn recognize(file: &[u8]) -> Result<Voice<'_>, Unrecognized> {
     }
     let speakers = Speakers::of(&g).ok_or_else(|| not("has several tables of speakers"))?;
     let (decoder, latent) = decoder::decoder(&g, &speakers)?;
-    let channels = decoder.pre.inputs;
+    let channels = decoder.first.inputs;
     let (flow, prior) = flow::flow(&g, latent, channels, &speakers)?;
     let prior =
         Prior::of(&g, prior, channels).ok_or_else(|| not("draws the latent in an unknown way"))?;
@@ -57,10 +62,9 @@ pub fn recognize(file: &[u8]) -> Result<Voice<'_>, Unrecognized> {
     {
         return Err(not("has parts of different widths"));
     }
-    let hears = [&durations.speaker, &decoder.speaker]
-        .into_iter()
-        .chain(flow.iter().map(|coupling| &coupling.speaker))
-        .all(|condition| condition.is_some() == speakers.table.is_some());
+    let hear = [durations.speaker.is_some(), decoder.condition.is_some()];
+    let flow_hears = flow.iter().map(|coupling| coupling.speaker.is_some());
+    let hears = hear.into_iter().chain(flow_hears).all(|hears| hears == speakers.table.is_some());
     if !hears {
         return Err(not("has parts that do not hear the speaker"));
     }
