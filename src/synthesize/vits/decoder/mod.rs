@@ -35,7 +35,7 @@ pub struct Decoder {
 /// Frames that are pushed at once: a whole tile of the first convolution.
 pub const WINDOW: usize = 48;
 /// The first windows are smaller, so that the first samples come soon.
-const FIRST_WINDOWS: [usize; 3] = [24, 8, 16];
+const FIRST_WINDOWS: [usize; 2] = [32, 16];
 
 impl Decoder {
     /// Packs the weights; says what is wrong where they do not make a decoder.
@@ -96,9 +96,9 @@ impl Decoder {
         let pad = self.last.pad() as isize;
         let (mut from, mut to) = (-pad, self.hop as isize - 1 + pad);
         for stage in self.stages.iter().rev() {
-            let halo = stage.halo as isize;
-            from = stage.upsampling.heard(from - halo).0;
-            to = stage.upsampling.heard(to + halo).1;
+            let reach = stage.reach as isize;
+            from = stage.upsampling.heard(from - reach).0;
+            to = stage.upsampling.heard(to + reach).1;
         }
         let pad = self.first.pad() as isize;
         ((pad - from) as usize, (to + pad) as usize)

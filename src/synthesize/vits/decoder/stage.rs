@@ -3,7 +3,7 @@
 use super::super::kernels::{
     Conv1d, ConvWeights, Epilogue, Isa, Place, Run, Signal, Upsampling, UpsamplingWeights,
 };
-use super::track::Track;
+use super::track::{ALIGNED, Track};
 use super::weights::{self, Layer, ResidualStep};
 
 /// A packed stage.
@@ -15,7 +15,12 @@ pub struct Stage {
     slope: f32,
     scale: f32,
     /// Frames on each side that a frame of the mean needs of the upsampled signal.
-    pub halo: usize,
+    pub reach: usize,
+    /// How much further the upsampled signal must go than the mean: the reach, in whole cache lines on
+    /// the way.
+    halo: usize,
+    /// Where the blocks begin to read the upsampled signal, from the end of the mean so far.
+    back: isize,
 }
 
 /// A packed step of a residual block.
@@ -23,11 +28,24 @@ pub struct Stage {
 struct Step {
     first: Conv1d,
     second: Option<Conv1d>,
-    /// Frames on each side that the steps after it need.
+    /// How much further than the mean its result must go: what the steps after it need, in whole cache
+    /// lines, so that all stores are aligned.
     halo: usize,
+    /// The same between its convolutions.
+    middle_halo: usize,
 }
 
 impl Step {
+    /// How much further than the mean the signal before it must go.
+    fn needs(&self) -> usize {
+        self.middle_halo + self.first.pad()
+    }
+
+    /// Where it begins to read the signal before it, from the end of the mean so far.
+    fn back(&self) -> isize {
+        (self.halo as isize).min(self.middle_halo as isize - self.first.pad() as isize)
+    }
+
     fn reach(&self) -> usize {
         self.first.pad() + self.second.as_ref().map_or(0, Conv1d::pad)
     }
@@ -100,13 +118,18 @@ impl Stage {
         for block in &stage.blocks {
             blocks.push(pack_block(block, outputs, isa)?);
         }
-        let halo = |block: &Vec<Step>| block.first().map_or(0, |step| step.halo + step.reach());
         if blocks.is_empty() || blocks.iter().any(Vec::is_empty) {
             return Err("a stage has no residual blocks".into());
         }
         Ok(Self {
             upsampling: Upsampling::pack(&upsampling, isa),
-            halo: blocks.iter().map(halo).max().unwrap_or(0),
+            reach: blocks
+                .iter()
+                .map(|block| block.iter().map(Step::reach).sum())
+                .max()
+                .unwrap_or(0),
+            halo: blocks.iter().map(|block| block[0].needs()).max().unwrap_or(0),
+            back: blocks.iter().map(|block| block[0].back()).min().unwrap_or(0),
             blocks,
             slope: stage.block_slope,
             scale: 1.0 / stage.divisor,
@@ -122,7 +145,7 @@ impl Stage {
 
     /// The most frames that [`Self::advance`] makes at once.
     pub fn most(&self) -> usize {
-        (self.chunk() * self.upsampling.stride()).max(self.halo)
+        (self.chunk() * self.upsampling.stride()).max(self.halo) + ALIGNED
     }
 
     pub fn state(&self) -> State {
@@ -178,7 +201,7 @@ impl Stage {
             upsampled.close(self.halo);
             upsampled.end()
         } else {
-            upsampled.end() - self.halo as isize
+            Track::aligned(upsampled.end() - self.halo as isize)
         };
         if end <= *done && !ended {
             return;
@@ -197,7 +220,7 @@ impl Stage {
                 let goal = |halo: usize| (end + halo as isize).min(upsampled.end());
                 let (conv, input) = match (&step.second, middle) {
                     (Some(second), Some(middle)) => {
-                        let goal = goal(step.halo + second.pad());
+                        let goal = goal(step.middle_halo);
                         extend(&step.first, source, middle, (goal, closing), self.slope);
                         (second, &*middle)
                     }
@@ -226,14 +249,14 @@ impl Stage {
             }
         }
         *done = end;
-        upsampled.keep_from(end - self.halo as isize);
+        upsampled.keep_from(end + self.back);
         for (block, states) in self.blocks.iter().zip(blocks) {
             for (j, (step, state)) in block.iter().zip(states).enumerate() {
                 if let (Some(middle), Some(second)) = (&mut state.middle, &step.second) {
                     middle.keep_from(end + step.halo as isize - second.pad() as isize);
                 }
                 if let (Some(after), Some(next)) = (&mut state.after, block.get(j + 1)) {
-                    after.keep_from(end + next.halo as isize - next.reach() as isize);
+                    after.keep_from(end + next.back());
                 }
             }
         }
@@ -282,13 +305,15 @@ fn pack_block(block: &[ResidualStep], channels: usize, isa: Isa) -> Result<Vec<S
     let mut halo = 0;
     for step in block.iter().rev() {
         let second = step.second.as_ref().map(|layer| pack(layer, isa)).transpose()?;
-        let step = Step { first: pack(&step.first, isa)?, second, halo };
+        let middle_halo = halo + second.as_ref().map_or(0, Conv1d::pad);
+        let middle_halo = middle_halo.next_multiple_of(ALIGNED);
+        let step = Step { first: pack(&step.first, isa)?, second, halo, middle_halo };
         let convs = [Some(&step.first), step.second.as_ref()];
         if convs.into_iter().flatten().any(|conv| [conv.inputs(), conv.outputs()] != [channels; 2])
         {
             return Err("a residual block changes the number of channels".into());
         }
-        halo += step.reach();
+        halo = step.needs().next_multiple_of(ALIGNED);
         steps.push(step);
     }
     steps.reverse();

@@ -43,7 +43,7 @@ impl<'a> Stream<'a> {
             latent: Track::new(0, decoder.first.inputs(), WINDOW + 4 * pad + SPARE, pad),
             inputs,
             states: decoder.stages.iter().map(stage::Stage::state).collect(),
-            samples: Signal::new(1, most + 2 * last_pad, 0),
+            samples: Signal::new(1, most + 2 * last_pad + SPARE, 0),
             begun: 0,
             done: 0,
         }
@@ -115,7 +115,7 @@ impl<'a> Stream<'a> {
             input.close(pad);
             input.end()
         } else {
-            input.end() - pad as isize
+            Track::aligned(input.end() - pad as isize)
         };
         let count = (end - *done).max(0) as usize;
         let run = Run { from: input.column(*done), to: 0, count };

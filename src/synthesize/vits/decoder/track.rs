@@ -32,6 +32,11 @@ impl Track {
         self.end
     }
 
+    /// The last frame not after `frame` that begins a cache line.
+    pub fn aligned(frame: isize) -> isize {
+        frame.div_euclid(ALIGNED as isize) * ALIGNED as isize
+    }
+
     /// Where a frame is in the signals.
     pub fn column(&self, frame: isize) -> usize {
         debug_assert!(frame >= self.first, "the frame is forgotten");
@@ -66,8 +71,8 @@ impl Track {
     }
 }
 
-/// Tracks move by whole cache lines.
-const ALIGNED: usize = 16;
+/// Frames of a cache line. Tracks move by whole lines, so that a frame stays at its place in a line.
+pub const ALIGNED: usize = 16;
 
 #[cfg(test)]
 mod tests {

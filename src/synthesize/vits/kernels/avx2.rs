@@ -126,6 +126,18 @@ impl Lanes for F32x8 {
         }
     }
     #[inline(always)]
+    fn zip(self, other: Self) -> (Self, Self) {
+        // SAFETY: see above.
+        unsafe {
+            let low = _mm256_unpacklo_ps(self.0, other.0);
+            let high = _mm256_unpackhi_ps(self.0, other.0);
+            (
+                Self(_mm256_permute2f128_ps::<0x20>(low, high)),
+                Self(_mm256_permute2f128_ps::<0x31>(low, high)),
+            )
+        }
+    }
+    #[inline(always)]
     fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
         // SAFETY: see above.
         unsafe {

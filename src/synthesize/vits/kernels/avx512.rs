@@ -134,6 +134,18 @@ impl Lanes for F32x16 {
         Self(unsafe { _mm512_scalef_ps(_mm512_set1_ps(1.0), self.0) })
     }
     #[inline(always)]
+    fn zip(self, other: Self) -> (Self, Self) {
+        // SAFETY: see above.
+        unsafe {
+            let first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            let second = _mm512_add_epi32(first, _mm512_set1_epi32(8));
+            (
+                Self(_mm512_permutex2var_ps(self.0, first, other.0)),
+                Self(_mm512_permutex2var_ps(self.0, second, other.0)),
+            )
+        }
+    }
+    #[inline(always)]
     fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
         // SAFETY: see above.
         unsafe {

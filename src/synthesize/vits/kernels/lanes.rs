@@ -32,6 +32,9 @@ pub trait Lanes: Copy {
     /// `then` in the lanes where `self < limit`, else `otherwise`.
     fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self;
 
+    /// The lanes of both in turns, `self`'s first: the first half of the row, and the second.
+    fn zip(self, other: Self) -> (Self, Self);
+
     /// As many numbers as `from` has (fewer than [`Self::COUNT`] too); 0 in the other lanes.
     #[inline(always)]
     fn load_some(from: &[f32]) -> Self {

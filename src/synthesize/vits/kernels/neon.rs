@@ -123,6 +123,11 @@ impl Lanes for F32x4 {
         }
     }
     #[inline(always)]
+    fn zip(self, other: Self) -> (Self, Self) {
+        // SAFETY: see above.
+        unsafe { (Self(vzip1q_f32(self.0, other.0)), Self(vzip2q_f32(self.0, other.0))) }
+    }
+    #[inline(always)]
     fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
         // SAFETY: see above.
         Self(unsafe { vbslq_f32(vcltq_f32(self.0, limit.0), then.0, otherwise.0) })

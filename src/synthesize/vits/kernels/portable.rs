@@ -90,6 +90,11 @@ impl Lanes for Portable {
         Self(self.0.map(|x| f32::from_bits(((x as i32 + 127) << 23) as u32)))
     }
     #[inline(always)]
+    fn zip(self, other: Self) -> (Self, Self) {
+        let at = |i: usize| if i.is_multiple_of(2) { self.0[i / 2] } else { other.0[i / 2] };
+        (Self(std::array::from_fn(at)), Self(std::array::from_fn(|i| at(i + 8))))
+    }
+    #[inline(always)]
     fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
         Self(std::array::from_fn(
             |i| {

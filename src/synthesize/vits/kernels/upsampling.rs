@@ -6,8 +6,9 @@
 
 use super::conv::{padded, tile_all};
 use super::isa::Isa;
+use super::lanes::{Kernel, Lanes};
 use super::signal::Signal;
-use super::tile::{Finish, Tile};
+use super::tile::{Finish, Tile, leaky};
 
 /// A transposed convolution as it stands in a model.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +109,7 @@ impl Upsampling {
         input: &Signal,
         output: &mut Signal,
         (from, to, count): (usize, usize, usize),
-        mut copy: Option<(&mut Signal, f32)>,
+        copy: Option<(&mut Signal, f32)>,
         scratch: &mut Signal,
     ) {
         let (before, after) = self.reach();
@@ -120,14 +121,15 @@ impl Upsampling {
         if count == 0 {
             return;
         }
+        let rows = self.outputs * self.stride;
+        if scratch.channels() != rows || scratch.frames() < count {
+            scratch.reset(rows, count);
+        }
+        let mut first_row = 0;
         for group in &self.groups {
             let rows = self.outputs * group.phases;
-            let tiling = self.isa.tiling(rows);
-            if (scratch.channels(), scratch.frames()) != (rows, count) {
-                scratch.reset(rows, count);
-            }
             let begin = (input.at(0) + from).wrapping_add_signed(group.shift);
-            let (at, output_stride) = (scratch.at(0), scratch.stride());
+            let (at, output_stride) = (scratch.at(first_row), scratch.stride());
             let tile = Tile {
                 input: input.numbers()[begin..].as_ptr(),
                 input_stride: input.stride(),
@@ -143,17 +145,90 @@ impl Upsampling {
                 finish: Finish::PLAIN,
             };
             // SAFETY: the asserts above say that all frames are inside the signals.
-            unsafe { tile_all(&tiling, tile, rows, count) }
-            for row in 0..rows {
-                let (channel, phase) = (row / group.phases, group.first + row % group.phases);
+            unsafe { tile_all(&self.isa.tiling(rows), tile, rows, count) }
+            first_row += rows;
+        }
+        self.isa.run(Interleave { upsampling: self, scratch, output, copy, to, count });
+    }
+
+    /// Which row of the scratch holds a phase of an output channel.
+    fn row(&self, output: usize, phase: usize) -> usize {
+        let group = self.groups.iter().rfind(|group| group.first <= phase);
+        let (first, phases) = group.map_or((0, self.stride), |group| (group.first, group.phases));
+        self.outputs * first + output * phases + phase - first
+    }
+}
+
+/// Phases side by side become samples after each other.
+struct Interleave<'a, 'b> {
+    upsampling: &'a Upsampling,
+    scratch: &'a Signal,
+    output: &'a mut Signal,
+    copy: Option<(&'b mut Signal, f32)>,
+    to: usize,
+    count: usize,
+}
+
+impl Kernel for Interleave<'_, '_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        match self.upsampling.stride {
+            2 => self.run_power::<V, 2>(),
+            4 => self.run_power::<V, 4>(),
+            8 => self.run_power::<V, 8>(),
+            _ => self.run_any(),
+        }
+    }
+}
+
+impl Interleave<'_, '_> {
+    /// For a stride of `S`, a power of two: a perfect shuffle.
+    #[inline(always)]
+    fn run_power<V: Lanes, const S: usize>(self) {
+        let Self { upsampling, scratch, output, mut copy, to, count } = self;
+        for channel in 0..upsampling.outputs {
+            let rows: [&[f32]; S] =
+                std::array::from_fn(|phase| scratch.row(upsampling.row(channel, phase)));
+            let samples = &mut output.row_mut(channel)[to..to + count * S];
+            let mut copy = copy
+                .as_mut()
+                .map(|(copy, slope)| (&mut copy.row_mut(channel)[to..to + count * S], *slope));
+            for from in (0..count).step_by(V::COUNT) {
+                let end = (from + V::COUNT).min(count);
+                let mut x: [V; S] = std::array::from_fn(|i| V::load_some(&rows[i][from..end]));
+                for _ in 0..S.ilog2() {
+                    let zipped: [(V, V); S] = std::array::from_fn(|i| {
+                        if i < S / 2 { x[i].zip(x[i + S / 2]) } else { (x[i], x[i]) }
+                    });
+                    x = std::array::from_fn(|i| {
+                        if i.is_multiple_of(2) { zipped[i / 2].0 } else { zipped[i / 2].1 }
+                    });
+                }
+                for (i, x) in x.into_iter().enumerate() {
+                    let begin = (from * S + i * V::COUNT).min(end * S);
+                    let end = (begin + V::COUNT).min(end * S);
+                    x.store_some(&mut samples[begin..end]);
+                    if let Some((copy, slope)) = &mut copy {
+                        leaky(x, *slope).store_some(&mut copy[begin..end]);
+                    }
+                }
+            }
+        }
+    }
+
+    fn run_any(self) {
+        let Self { upsampling, scratch, output, mut copy, to, count } = self;
+        for channel in 0..upsampling.outputs {
+            for phase in 0..upsampling.stride {
+                let row = &scratch.row(upsampling.row(channel, phase))[..count];
                 let samples = &mut output.row_mut(channel)[to + phase..];
-                for (sample, &x) in samples.iter_mut().step_by(self.stride).zip(scratch.row(row)) {
+                for (sample, &x) in samples.iter_mut().step_by(upsampling.stride).zip(row) {
                     *sample = x;
                 }
                 if let Some((copy, slope)) = &mut copy {
                     let samples = &mut copy.row_mut(channel)[to + phase..];
-                    let samples = samples.iter_mut().step_by(self.stride);
-                    for (sample, &x) in samples.zip(scratch.row(row)) {
+                    for (sample, &x) in samples.iter_mut().step_by(upsampling.stride).zip(row) {
                         *sample = x.max(x * *slope);
                     }
                 }
