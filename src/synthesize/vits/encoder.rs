@@ -110,11 +110,6 @@ impl Encoder {
         self.embedding.len() / self.hidden
     }
 
-    /// Channels of the hidden text.
-    pub fn hidden(&self) -> usize {
-        self.hidden
-    }
-
     /// ids, all below [`Self::symbols`], to `text` `[hidden][ids]` and `statistics` `[2 * latent][ids]`.
     pub fn run(
         &self,

@@ -235,3 +235,6 @@ impl Vits {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

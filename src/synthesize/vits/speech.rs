@@ -27,11 +27,10 @@ pub struct Workspace {
     latent: Signal,
 }
 
-/// Frames of the flow at once: whole tiles of the widest kernel.
-const WINDOW: usize = 192;
-/// So many at first, and so many of them at once in the decoder, so that the first sound comes soon.
-const FIRST_WINDOW: usize = 96;
-const FIRST_DECODER_WINDOW: usize = 24;
+/// Frames of the flow, and of the decoder, at once: a whole tile of the widest kernel.
+const WINDOW: usize = decoder::WINDOW;
+/// So many at first: after the [`Flow::reach`] there is something left for the decoder.
+const FIRST_WINDOW: usize = 64;
 /// Frames that threads share before the next are begun, so that what waits for its turn is bounded.
 const ROUND: usize = 2048;
 /// Fewer frames are not worth a thread.
@@ -165,10 +164,10 @@ impl<'a> Speech<'a> {
             }
         };
         let mut decoding = decoder::Stream::new(decoder, self.embedding);
-        flowing.begin(flow, start, total, WINDOW);
-        shape(latent, flow.channels(), WINDOW + flow.reach());
-        let mut known = start;
-        let (mut window, mut decoder_window) = (FIRST_WINDOW, FIRST_DECODER_WINDOW);
+        let most = WINDOW.max(FIRST_WINDOW);
+        flowing.begin(flow, start, total, most);
+        shape(latent, flow.channels(), most + flow.reach());
+        let (mut known, mut window) = (start, FIRST_WINDOW);
         while flowing.come() < end {
             let come = flowing.come();
             let count = window.min(end - come);
@@ -177,14 +176,12 @@ impl<'a> Speech<'a> {
             // The frames that are made, as the decoder wants them.
             let first = heard.start.clamp(known, known + made) - known;
             let last = heard.end.clamp(known, known + made) - known;
-            for from in (first..last).step_by(decoder_window) {
-                if (self.is_unwanted)() {
-                    return false;
-                }
-                decoding.push(latent, from..(from + decoder_window).min(last), &mut cut);
+            if (self.is_unwanted)() {
+                return false;
             }
+            decoding.push(latent, first..last, &mut cut);
             known += made;
-            (window, decoder_window) = (WINDOW, decoder::WINDOW);
+            window = WINDOW;
         }
         decoding.finish(&mut cut);
         true

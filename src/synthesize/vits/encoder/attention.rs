@@ -179,3 +179,108 @@ fn copy(from: &Signal, first: usize, ids: &Range<usize>, into: &mut Signal, want
             );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthesize::vits::kernels::ConvWeights;
+
+    const WIDTH: usize = 3;
+    const WINDOW: usize = 2;
+    const HEADS: usize = 2;
+    const HIDDEN: usize = HEADS * WIDTH;
+
+    fn number(i: usize) -> f32 {
+        ((i * 7919) % 23) as f32 / 11.0 - 1.0
+    }
+
+    fn numbers(from: usize, count: usize) -> Vec<f32> {
+        (from..from + count).map(number).collect()
+    }
+
+    fn attention() -> Attention {
+        let conv = |outputs: usize| {
+            let weight = vec![0.0; outputs * HIDDEN];
+            let (inputs, taps, dilation, pad) = (HIDDEN, 1, 1, 0);
+            let conv =
+                ConvWeights { weight: &weight, bias: None, outputs, inputs, taps, dilation, pad };
+            Conv1d::pack(&conv, Isa::Portable)
+        };
+        Attention {
+            projection: conv(3 * HIDDEN),
+            out: conv(HIDDEN),
+            heads: HEADS,
+            width: WIDTH,
+            window: WINDOW,
+            near_keys: numbers(100, (2 * WINDOW + 1) * WIDTH),
+            near_values: numbers(200, (2 * WINDOW + 1) * WIDTH),
+        }
+    }
+
+    /// What an id hears in one channel, by the formulas of Shaw et al. 2018 (equations 3 and 4).
+    fn naive(attention: &Attention, projected: &Signal, id: usize, channel: usize) -> f64 {
+        let first = channel / WIDTH * WIDTH;
+        let at = |part: usize, channel: usize, id: usize| {
+            f64::from(projected.row(part * HIDDEN + channel)[id])
+        };
+        let near = |table: &[f32], from: usize, channel: usize| {
+            let distance = (from + WINDOW).checked_sub(id).filter(|it| *it <= 2 * WINDOW);
+            distance.map_or(0.0, |distance| f64::from(table[distance * WIDTH + channel]))
+        };
+        let (mut sum, mut heard) = (0.0, 0.0);
+        for from in 0..projected.frames() {
+            let product = |c: usize| {
+                at(0, first + c, id)
+                    * (at(1, first + c, from) + near(&attention.near_keys, from, c))
+            };
+            let score: f64 = (0..WIDTH).map(product).sum::<f64>() / (WIDTH as f64).sqrt();
+            let value = at(2, channel, from) + near(&attention.near_values, from, channel - first);
+            sum += score.exp();
+            heard += score.exp() * value;
+        }
+        heard / sum
+    }
+
+    #[test]
+    fn near_ids_have_vectors_of_their_own() {
+        let attention = attention();
+        for count in [1, 2, 4, 5, 40, BLOCK + 3] {
+            let mut projected = Signal::new(0, 0, 0);
+            projected.fill_from(3 * HIDDEN, count, &numbers(0, 3 * HIDDEN * count));
+            for isa in Isa::all() {
+                let mut attended = Signal::default();
+                let (all, mut scratch) = ([(0..count, &projected)], Scratch::default());
+                attention.attend(isa, &all, &(0..count), &mut scratch, &mut attended);
+                for id in [0, count / 2, count - 1] {
+                    for channel in 0..HIDDEN {
+                        let want = naive(&attention, &projected, id, channel);
+                        let got = f64::from(attended.row(channel)[id]);
+                        assert!((got - want).abs() < 1e-5, "{isa:?} {count} {id} {got} {want}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn stretches_hear_what_the_whole_hears() {
+        let (attention, count) = (attention(), 90);
+        let mut whole = Signal::new(0, 0, 0);
+        whole.fill_from(3 * HIDDEN, count, &numbers(0, 3 * HIDDEN * count));
+        let parts = [0..31, 31..90].map(|ids| {
+            let mut part = Signal::new(3 * HIDDEN, ids.len(), 0);
+            copy(&whole, 0, &(0..count), &mut part, &ids);
+            (ids, part)
+        });
+        let parts: Vec<_> = parts.iter().map(|(ids, part)| (ids.clone(), part)).collect();
+        for isa in Isa::all() {
+            let (mut all, mut some) = (Signal::default(), Signal::default());
+            let mut scratch = Scratch::default();
+            attention.attend(isa, &[(0..count, &whole)], &(0..count), &mut scratch, &mut all);
+            attention.attend(isa, &parts, &(29..61), &mut scratch, &mut some);
+            for channel in 0..HIDDEN {
+                assert_eq!(some.row(channel), &all.row(channel)[29..61], "{isa:?}");
+            }
+        }
+    }
+}
