@@ -1,0 +1,196 @@
+//! The decoder: latent frames to samples (HiFi-GAN, Kong et al. 2020), window by window.
+//!
+//! Every stage remembers what it needs of the frames before, so that nothing is computed twice and the
+//! memory is the same whatever the length. The samples do not depend on the windows.
+
+mod stage;
+mod stream;
+mod track;
+mod weights;
+
+use std::ops::Range;
+
+pub use self::stream::Stream;
+pub use self::weights::{DecoderWeights, Layer, ResidualStep, Stage};
+
+use self::stage::pack;
+use super::kernels::{Conv1d, Isa, Signal};
+
+/// A decoder, packed for one instruction set. Several streams may share it.
+#[derive(Debug)]
+pub struct Decoder {
+    isa: Isa,
+    first: Conv1d,
+    first_bias: Vec<f32>,
+    /// `[channels][speaker]` and `[channels]`.
+    condition: Option<Layer>,
+    stages: Vec<stage::Stage>,
+    /// Slopes of the leaky ReLUs before the stages, and before the last convolution.
+    slopes: Vec<f32>,
+    last: Conv1d,
+    hop: usize,
+    reach: (usize, usize),
+}
+
+/// Frames that are pushed at once: a whole tile of the first convolution.
+pub const WINDOW: usize = 48;
+/// The first windows are smaller, so that the first samples come soon.
+const FIRST_WINDOWS: [usize; 2] = [32, 16];
+
+impl Decoder {
+    /// Packs the weights; says what is wrong where they do not make a decoder.
+    pub fn new(weights: &DecoderWeights, isa: Isa) -> Result<Self, String> {
+        let mut channels = weights.first.outputs;
+        let mut stages = Vec::new();
+        for stage in &weights.stages {
+            if stage.upsampling.inputs != channels {
+                return Err("a stage has other channels than the one before".into());
+            }
+            stages.push(stage::Stage::pack(stage, isa)?);
+            channels = stage.upsampling.outputs;
+        }
+        if weights.last.inputs != channels || weights.last.outputs != 1 {
+            return Err("the last convolution does not make samples".into());
+        }
+        if let Some(layer) = &weights.condition
+            && (layer.taps != 1
+                || layer.outputs != weights.first.outputs
+                || layer.weight.len() != layer.inputs * layer.outputs
+                || layer.bias.as_ref().is_some_and(|bias| bias.len() != layer.outputs))
+        {
+            return Err("the speaker's condition does not fit".into());
+        }
+        let slopes = weights.stages.iter().map(|stage| stage.slope).chain([weights.last_slope]);
+        let mut decoder = Self {
+            isa,
+            first: pack(&weights.first, isa)?,
+            first_bias: weights.first.bias.clone().unwrap_or(vec![0.0; weights.first.outputs]),
+            condition: weights.condition.clone(),
+            slopes: slopes.collect(),
+            last: pack(&weights.last, isa)?,
+            hop: weights.hop(),
+            stages,
+            reach: (0, 0),
+        };
+        decoder.reach = decoder.receptive_field();
+        Ok(decoder)
+    }
+
+    /// Samples of a frame.
+    pub fn hop(&self) -> usize {
+        self.hop
+    }
+
+    /// Channels of the latent signal.
+    pub fn inputs(&self) -> usize {
+        self.first.inputs()
+    }
+
+    /// Frames before and after its own that a frame's samples are made of.
+    pub fn reach(&self) -> (usize, usize) {
+        self.reach
+    }
+
+    /// [`Self::reach`], from the last convolution back to the first.
+    fn receptive_field(&self) -> (usize, usize) {
+        let pad = self.last.pad() as isize;
+        let (mut from, mut to) = (-pad, self.hop as isize - 1 + pad);
+        for stage in self.stages.iter().rev() {
+            let reach = stage.reach as isize;
+            from = stage.upsampling.heard(from - reach).0;
+            to = stage.upsampling.heard(to + reach).1;
+        }
+        let pad = self.first.pad() as isize;
+        ((pad - from) as usize, (to + pad) as usize)
+    }
+
+    /// What the speaker's embedding adds to every frame, with the first convolution's bias, `[channels]`.
+    fn bias_for(&self, speaker: Option<&[f32]>) -> Vec<f32> {
+        let mut bias = self.first_bias.clone();
+        if let (Some(layer), Some(speaker)) = (&self.condition, speaker) {
+            for (o, (bias, row)) in
+                bias.iter_mut().zip(layer.weight.chunks_exact(layer.inputs)).enumerate()
+            {
+                *bias += layer.bias.as_ref().map_or(0.0, |bias| bias[o]);
+                *bias += row.iter().zip(speaker).map(|(w, x)| w * x).sum::<f32>();
+            }
+        }
+        bias
+    }
+
+    /// The samples of `frames` of the latent signal, in windows as they come; false when it stopped since
+    /// `is_unwanted` said so (it is asked between windows).
+    pub fn decode(
+        &self,
+        latent: &Signal,
+        speaker: Option<&[f32]>,
+        frames: Range<usize>,
+        is_unwanted: &(dyn Fn() -> bool + Sync),
+        sink: &mut dyn FnMut(&[f32]),
+    ) -> bool {
+        let begin = frames.start.saturating_sub(self.reach.0);
+        let end = (frames.end + self.reach.1).min(latent.frames());
+        let mut skipped = (frames.start - begin) * self.hop;
+        let mut wanted = frames.len() * self.hop;
+        let mut cut = |samples: &[f32]| {
+            let skip = skipped.min(samples.len());
+            skipped -= skip;
+            let samples = &samples[skip..];
+            let samples = &samples[..wanted.min(samples.len())];
+            wanted -= samples.len();
+            if !samples.is_empty() {
+                sink(samples);
+            }
+        };
+        let mut stream = Stream::new(self, speaker);
+        let mut windows = FIRST_WINDOWS.into_iter();
+        let mut from = begin;
+        while from < end {
+            if is_unwanted() {
+                return false;
+            }
+            let count = windows.next().unwrap_or(WINDOW).min(end - from);
+            stream.push(latent, from..from + count, &mut cut);
+            from += count;
+        }
+        stream.finish(&mut cut);
+        true
+    }
+
+    /// All samples, by `threads` threads, each a stretch; none when `is_unwanted` said so.
+    pub fn decode_all(
+        &self,
+        latent: &Signal,
+        speaker: Option<&[f32]>,
+        threads: usize,
+        is_unwanted: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Vec<f32>> {
+        let mut samples = vec![0.0; latent.frames() * self.hop];
+        let stretch = latent.frames().div_ceil(threads.max(1)).max(1);
+        let one = |i: usize, samples: &mut [f32]| {
+            let from = i * stretch;
+            let mut at = 0;
+            let mut sink = |part: &[f32]| {
+                samples[at..at + part.len()].copy_from_slice(part);
+                at += part.len();
+            };
+            let frames = from..(from + stretch).min(latent.frames());
+            self.decode(latent, speaker, frames, is_unwanted, &mut sink)
+        };
+        let done = std::thread::scope(|scope| {
+            let mut parts = samples.chunks_mut(stretch * self.hop).enumerate();
+            let own = parts.next();
+            let others: Vec<_> =
+                parts.map(|(i, samples)| scope.spawn(move || one(i, samples))).collect();
+            let mut done = own.is_none_or(|(i, samples)| one(i, samples));
+            for other in others {
+                done &= other.join().unwrap_or(false);
+            }
+            done
+        });
+        done.then_some(samples)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! Functions of single numbers: exponential, hyperbolic tangent, logistic, GELU; each within a few units
+//! in the last place.
+
+use super::isa::Isa;
+use super::lanes::{Kernel, Lanes, map};
+use super::tile::leaky;
+
+/// eˣ of every number.
+pub fn exp(isa: Isa, numbers: &mut [f32]) {
+    isa.run(Exp(numbers));
+}
+
+/// tanh x of every number.
+pub fn tanh(isa: Isa, numbers: &mut [f32]) {
+    isa.run(Tanh(numbers));
+}
+
+/// The exact GELU, x Φ(x) = x/2 (1 + erf(x/√2)), of every number.
+pub fn gelu(isa: Isa, numbers: &mut [f32]) {
+    isa.run(Gelu(numbers));
+}
+
+/// Every number below 0 times `slope` (from 0, which is ReLU, to 1).
+pub fn leaky_relu(isa: Isa, numbers: &mut [f32], slope: f32) {
+    isa.run(Leaky(numbers, slope));
+}
+
+/// tanh(a) · σ(b), WaveNet's gate; all three of one length (the shortest counts).
+pub fn gate(isa: Isa, a: &[f32], b: &[f32], to: &mut [f32]) {
+    isa.run(Gate { a, b, to });
+}
+
+struct Exp<'a>(&'a mut [f32]);
+impl Kernel for Exp<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        map(self.0, exp_of::<V>);
+    }
+}
+
+struct Tanh<'a>(&'a mut [f32]);
+impl Kernel for Tanh<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        map(self.0, tanh_of::<V>);
+    }
+}
+
+struct Gelu<'a>(&'a mut [f32]);
+impl Kernel for Gelu<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        map(self.0, |x: V| {
+            let half = x.mul(V::splat(0.5));
+            half.mul_add(erf_of(x.mul(V::splat(std::f32::consts::FRAC_1_SQRT_2))), half)
+        });
+    }
+}
+
+struct Leaky<'a>(&'a mut [f32], f32);
+impl Kernel for Leaky<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        map(self.0, |x: V| leaky(x, self.1));
+    }
+}
+
+struct Gate<'a> {
+    a: &'a [f32],
+    b: &'a [f32],
+    to: &'a mut [f32],
+}
+impl Kernel for Gate<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        let sources = self.a.chunks(V::COUNT).zip(self.b.chunks(V::COUNT));
+        for (to, (a, b)) in self.to.chunks_mut(V::COUNT).zip(sources) {
+            let (a, b) = (V::load_some(a), V::load_some(b));
+            tanh_of(a).mul(logistic_of(b)).store_some(to);
+        }
+    }
+}
+
+/// eˣ = 2ⁿ eʳ with |r| ≤ ln 2 / 2 (Cody and Waite), eʳ as a polynomial (Cephes).
+#[inline(always)]
+pub(super) fn exp_of<V: Lanes>(x: V) -> V {
+    // Beyond, the result would no longer be a normal number.
+    let x = x.max(V::splat(-87.3)).min(V::splat(88.3));
+    let n = x.mul(V::splat(std::f32::consts::LOG2_E)).round();
+    // ln 2 in two parts, the first one exact in few bits.
+    let r = n.mul_add(V::splat(-0.693_359_4), x);
+    let r = n.mul_add(V::splat(2.121_944_4e-4), r);
+    let mut p = V::splat(1.987_569_1e-4);
+    for c in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {
+        p = p.mul_add(r, V::splat(c));
+    }
+    let p = p.mul_add(r.mul(r), r).add(V::splat(1.0));
+    p.mul(n.power_of_two())
+}
+
+/// A rational function of degree 13 over 6 (Eigen's `ptanh`, which ONNX Runtime has too).
+#[inline(always)]
+pub(super) fn tanh_of<V: Lanes>(x: V) -> V {
+    let x = x.max(V::splat(-9.0)).min(V::splat(9.0));
+    let square = x.mul(x);
+    let mut p = V::splat(-2.760_768_5e-16);
+    for c in
+        [2.000_188e-13, -8.604_672e-11, 5.122_297e-8, 1.485_722_4e-5, 6.372_619_3e-4, 4.893_525e-3]
+    {
+        p = p.mul_add(square, V::splat(c));
+    }
+    let mut q = V::splat(1.198_258_4e-6);
+    for c in [1.185_347e-4, 2.268_434_6e-3, 4.893_525e-3] {
+        q = q.mul_add(square, V::splat(c));
+    }
+    x.mul(p).div(q).max(V::splat(-1.0)).min(V::splat(1.0))
+}
+
+/// 1 / (1 + e⁻ˣ).
+#[inline(always)]
+pub(super) fn logistic_of<V: Lanes>(x: V) -> V {
+    let one = V::splat(1.0);
+    one.div(one.add(exp_of(V::splat(0.0).sub(x))))
+}
+
+/// The error function, within a unit in the last place (Juffa's polynomials, two ranges).
+#[inline(always)]
+pub(super) fn erf_of<V: Lanes>(x: V) -> V {
+    let size = x.abs();
+    let square = x.mul(x);
+    let mut near = V::splat(-5.967_617e-4);
+    for c in [4.991_194_2e-3, -2.676_813_5e-2, 0.112_819_925, -0.376_125_34, 0.128_379_17] {
+        near = near.mul_add(square, V::splat(c));
+    }
+    let near = near.mul_add(x, x);
+    // erf is 1 beyond 4.
+    let far_size = size.min(V::splat(4.0));
+    let mut far = V::splat(-1.728_534_7e-5);
+    for c in
+        [3.831_971_3e-4, -3.883_964_4e-3, 2.425_462_2e-2, -0.106_777_88, -0.634_846_7, -0.128_717_5]
+    {
+        far = far.mul_add(far_size, V::splat(c));
+    }
+    let far = far.mul_add(far_size, V::splat(0.0).sub(far_size));
+    let far = V::splat(1.0).sub(exp_of(far)).with_sign_of(x);
+    size.if_below(V::splat(0.927_734_4), near, far)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// erf by its Taylor series, which converges everywhere.
+    fn erf(x: f64) -> f64 {
+        if x.abs() > 5.0 {
+            return x.signum();
+        }
+        let (mut term, mut sum) = (x, x);
+        for n in 1..200 {
+            term *= -x * x / f64::from(n);
+            sum += term / f64::from(2 * n + 1);
+        }
+        sum * std::f64::consts::FRAC_2_SQRT_PI
+    }
+
+    fn agrees(run: impl Fn(Isa, &mut [f32]), exact: impl Fn(f64) -> f64, tolerance: f64) {
+        let inputs: Vec<f32> =
+            (-4003..4003).map(|i| (i as f32 / 400.0).powi(3) / 11.0 + 1e-4).collect();
+        for isa in Isa::all() {
+            let mut numbers = inputs.clone();
+            run(isa, &mut numbers);
+            for (&x, &y) in inputs.iter().zip(&numbers) {
+                let want = exact(f64::from(x));
+                let error = (f64::from(y) - want).abs();
+                assert!(error <= tolerance * want.abs().max(1e-30), "{isa:?}: {x} {y} {want}");
+            }
+        }
+    }
+
+    #[test]
+    fn exponentials_are_exact_to_the_last_places() {
+        agrees(exp, |x| x.clamp(f64::from(-87.3_f32), f64::from(88.3_f32)).exp(), 3e-7);
+    }
+
+    #[test]
+    fn tangents_are_exact_to_the_last_places() {
+        agrees(tanh, f64::tanh, 5e-7);
+    }
+
+    #[test]
+    fn gates_and_gelu_are_exact_to_the_last_places() {
+        let square = |isa, x: &mut [f32]| {
+            let (a, b) = (x.to_vec(), x.to_vec());
+            gate(isa, &a, &b, x);
+        };
+        let exact = |x: f64| x.tanh() / (1.0 + (-x).exp());
+        agrees(square, exact, 1e-6);
+        for isa in Isa::all() {
+            let inputs: Vec<f32> = (-500..500).map(|i| i as f32 / 80.0).collect();
+            let mut numbers = inputs.clone();
+            gelu(isa, &mut numbers);
+            for (&x, &y) in inputs.iter().zip(&numbers) {
+                let x = f64::from(x);
+                let want = x / 2.0 * (1.0 + erf(x / 2.0_f64.sqrt()));
+                // Far below 0 the sum of 1 and nearly -1 has few places, in any precision.
+                assert!((f64::from(y) - want).abs() < 1.2e-7 * x.abs().max(0.01), "{isa:?} {x}");
+            }
+        }
+    }
+}

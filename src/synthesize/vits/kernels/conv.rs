@@ -1,0 +1,274 @@
+//! Convolution along time: `y[o][t] = bias[o] + Σ_i Σ_k weight[o][i][k] · x[i][t + k · dilation - pad]`.
+//!
+//! Direct, without a copy of the input: a tile of output channels by frames stays in registers, the
+//! weights are packed in the order in which a tile reads them, and the margins of [`Signal`] are the
+//! padding. A convolution with one tap is a matrix product.
+
+#![allow(unsafe_code)]
+
+use super::isa::Isa;
+use super::signal::Signal;
+use super::tile::{Finish, MOST_FRAMES, Tile, Tiling};
+
+/// A convolution as it stands in a model.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvWeights<'a> {
+    /// `[outputs][inputs][taps]`.
+    pub weight: &'a [f32],
+    /// `[outputs]`.
+    pub bias: Option<&'a [f32]>,
+    pub outputs: usize,
+    pub inputs: usize,
+    pub taps: usize,
+    pub dilation: usize,
+    /// Zeros before the first frame, and as many after the last.
+    pub pad: usize,
+}
+
+/// A convolution, packed for one instruction set.
+#[derive(Clone, Debug)]
+pub struct Conv1d {
+    isa: Isa,
+    outputs: usize,
+    inputs: usize,
+    taps: usize,
+    dilation: usize,
+    pad: usize,
+    /// `[panels][inputs][taps][panel]`; zeros where there is no output channel.
+    weights: Vec<f32>,
+    /// `[panels][panel]`.
+    bias: Vec<f32>,
+}
+
+/// Numbers of a signal: from `frame` of all channels on.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    pub signal: &'a Signal,
+    pub frame: usize,
+}
+
+/// What becomes of the sums before they are written: `leaky(slope, (sum + residual + total) * scale)`.
+#[derive(Debug)]
+pub struct Epilogue<'a> {
+    /// Added; at the output's frames if it is a whole signal.
+    pub residual: Option<Place<'a>>,
+    /// Added after it.
+    pub total: Option<Place<'a>>,
+    /// Whether the total is what the output holds.
+    pub accumulate: bool,
+    pub scale: f32,
+    /// Numbers below 0 are multiplied by it: 1 changes nothing, 0 is ReLU, between is leaky ReLU.
+    pub slope: f32,
+    /// Gets the result once more, leaky by this slope, at the same frames as the output.
+    pub copy: Option<(&'a mut Signal, f32)>,
+    /// Instead of the convolution's own bias, `[outputs]`.
+    pub bias: Option<&'a [f32]>,
+}
+
+impl Epilogue<'_> {
+    pub const PLAIN: Self = Self {
+        residual: None,
+        total: None,
+        accumulate: false,
+        scale: 1.0,
+        slope: 1.0,
+        copy: None,
+        bias: None,
+    };
+    pub const RELU: Self = Self { slope: 0.0, ..Self::PLAIN };
+    pub const ACCUMULATE: Self = Self { accumulate: true, ..Self::PLAIN };
+
+    pub const fn leaky_relu(slope: f32) -> Self {
+        Self { slope, ..Self::PLAIN }
+    }
+}
+
+impl<'a> Epilogue<'a> {
+    /// Adds a signal of the output's shape.
+    pub fn residual(signal: &'a Signal) -> Self {
+        Self { residual: Some(Place { signal, frame: 0 }), ..Epilogue::PLAIN }
+    }
+}
+
+/// Which frames are computed: `count` of them, to the output's frames from `to` on. The first is the one
+/// whose middle (tap `pad / dilation`) is at the input's frame `from`.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    pub from: usize,
+    pub to: usize,
+    pub count: usize,
+}
+
+impl Conv1d {
+    /// Packs a convolution; panics where `weight` or `bias` are shorter than the sizes say.
+    pub fn pack(conv: &ConvWeights, isa: Isa) -> Self {
+        let panel = isa.tiling(conv.outputs).panel;
+        let bias = conv.bias.map_or_else(|| vec![0.0; conv.outputs], <[f32]>::to_vec);
+        let steps = conv.inputs * conv.taps;
+        let mut weights = vec![0.0; conv.outputs.next_multiple_of(panel) * steps];
+        for o in 0..conv.outputs {
+            let to = &mut weights[o / panel * panel * steps..];
+            for (step, &weight) in conv.weight[o * steps..(o + 1) * steps].iter().enumerate() {
+                to[step * panel + o % panel] = weight;
+            }
+        }
+        Self {
+            isa,
+            outputs: conv.outputs,
+            inputs: conv.inputs,
+            taps: conv.taps,
+            dilation: conv.dilation,
+            pad: conv.pad,
+            weights,
+            bias: padded(&bias[..conv.outputs], panel),
+        }
+    }
+
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Frames before the middle that a frame of output needs; the margin that an input must have.
+    pub fn pad(&self) -> usize {
+        self.pad
+    }
+
+    /// Frames after the middle that a frame of output needs.
+    pub fn ahead(&self) -> usize {
+        (self.dilation * (self.taps - 1)).saturating_sub(self.pad)
+    }
+
+    /// The whole signal. `output` gets the shape that it needs, unless it has it.
+    pub fn run(&self, input: &Signal, output: &mut Signal, epilogue: Epilogue) {
+        let frames =
+            (input.frames() + 2 * self.pad).saturating_sub(self.dilation * (self.taps - 1));
+        if (output.channels(), output.frames()) != (self.outputs, frames) {
+            output.reset(self.outputs, frames);
+        }
+        self.run_part(input, output, Run { from: 0, to: 0, count: frames }, epilogue);
+    }
+
+    /// Some frames. Panics where input, output, residual or copy have not the shapes for it.
+    pub fn run_part(&self, input: &Signal, output: &mut Signal, run: Run, epilogue: Epilogue) {
+        if run.count == 0 {
+            return;
+        }
+        let tiling = self.isa.tiling(self.outputs);
+        assert_eq!(input.channels(), self.inputs, "input channels");
+        assert_eq!(output.channels(), self.outputs, "output channels");
+        let reach = run.from + run.count + self.ahead();
+        assert!(self.pad <= input.margin() + run.from, "the margin is too small");
+        assert!(reach <= input.frames() + input.margin(), "the input is too short");
+        assert!(run.to + run.count <= output.frames(), "the output is too short");
+        let accumulate = epilogue.accumulate;
+        let own_bias;
+        let bias = match epilogue.bias {
+            Some(bias) => {
+                own_bias = padded(&bias[..self.outputs], tiling.panel);
+                &own_bias
+            }
+            None => &self.bias,
+        };
+        let base = input.numbers()[input.at(0) + run.from - self.pad..].as_ptr();
+        let (at, output_stride) = (output.at(0) + run.to, output.stride());
+        let output = output.numbers_mut()[at..].as_mut_ptr();
+        let mut finish = finish(self.outputs, run, epilogue);
+        if accumulate {
+            (finish.total, finish.total_stride) = (output, output_stride);
+        }
+        let tile = Tile {
+            input: base,
+            input_stride: input.stride(),
+            inputs: self.inputs,
+            taps: self.taps,
+            dilation: self.dilation,
+            weights: self.weights.as_ptr(),
+            bias: bias.as_ptr(),
+            output,
+            output_stride,
+            outputs: 0,
+            frames: 0,
+            finish,
+        };
+        // SAFETY: the asserts above, and those of `finish`, say that all frames are inside the signals;
+        // a tile reads at most MOST_FRAMES beyond, which is the slack that a signal has.
+        unsafe { tile_all(&tiling, tile, self.outputs, run.count) }
+    }
+}
+
+/// The finish of a run's first tile, but for accumulation.
+fn finish(outputs: usize, run: Run, epilogue: Epilogue) -> Finish {
+    let mut finish = Finish { scale: epilogue.scale, slope: epilogue.slope, ..Finish::PLAIN };
+    let place = |Place { signal, frame }: Place| {
+        assert_eq!(signal.channels(), outputs, "channels of what is added");
+        assert!(frame + run.count <= signal.frames(), "what is added is too short");
+        (signal.numbers()[signal.at(0) + frame..].as_ptr(), signal.stride())
+    };
+    if let Some(residual) = epilogue.residual {
+        (finish.residual, finish.residual_stride) = place(residual);
+    }
+    if let Some(total) = epilogue.total {
+        (finish.total, finish.total_stride) = place(total);
+    }
+    if let Some((signal, slope)) = epilogue.copy {
+        assert!(signal.channels() == outputs && run.to + run.count <= signal.frames(), "copy");
+        let at = signal.at(0) + run.to;
+        finish.copy_stride = signal.stride();
+        finish.copy = signal.numbers_mut()[at..].as_mut_ptr();
+        finish.copy_slope = slope;
+    }
+    finish
+}
+
+/// All tiles of `frames` frames and `outputs` channels; `first` is the first one.
+///
+/// # Safety
+///
+/// As for [`Tiling::compute`], over all channels and frames.
+pub(super) unsafe fn tile_all(tiling: &Tiling, first: Tile, outputs: usize, frames: usize) {
+    let panel_size = first.inputs * first.taps * tiling.panel;
+    let mut from = 0;
+    while from < frames {
+        for panel in 0..outputs.div_ceil(tiling.panel) {
+            let o = panel * tiling.panel;
+            // SAFETY: offsets inside what the caller promises.
+            unsafe {
+                let mut tile = first;
+                tile.input = first.input.add(from);
+                tile.weights = first.weights.add(panel * panel_size);
+                tile.bias = first.bias.add(o);
+                tile.output = first.output.add(o * first.output_stride + from);
+                tile.outputs = tiling.panel.min(outputs - o);
+                tile.frames = tiling.frames.min(frames - from);
+                let finish = &mut tile.finish;
+                if !finish.residual.is_null() {
+                    finish.residual = finish.residual.add(o * finish.residual_stride + from);
+                }
+                if !finish.total.is_null() {
+                    finish.total = finish.total.add(o * finish.total_stride + from);
+                }
+                if !finish.copy.is_null() {
+                    finish.copy = finish.copy.add(o * finish.copy_stride + from);
+                }
+                (tiling.compute)(&tile);
+            }
+        }
+        from += tiling.frames;
+    }
+}
+
+/// With zeros up to whole panels.
+pub(super) fn padded(numbers: &[f32], panel: usize) -> Vec<f32> {
+    let mut padded = numbers.to_vec();
+    padded.resize(numbers.len().next_multiple_of(panel), 0.0);
+    padded
+}
+
+const _: () = assert!(MOST_FRAMES <= 256, "the slack of a signal");
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! Convolutions against the definition, on every instruction set of this machine.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Numbers from -1 to 1 that depend on `seed` only.
+fn numbers(seed: u64, count: usize) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let next = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+    };
+    std::iter::repeat_with(next).take(count).collect()
+}
+
+fn signal(seed: u64, channels: usize, frames: usize, margin: usize) -> Signal {
+    let mut signal = Signal::new(channels, frames, margin);
+    signal.fill_from(channels, frames, &numbers(seed, channels * frames));
+    signal
+}
+
+/// One frame by the definition.
+fn naive(conv: &ConvWeights, input: &Signal, output: usize, t: usize) -> f64 {
+    let mut sum = f64::from(conv.bias.map_or(0.0, |bias| bias[output]));
+    for i in 0..conv.inputs {
+        for k in 0..conv.taps {
+            let at = (t + k * conv.dilation).checked_sub(conv.pad);
+            if let Some(&x) = at.and_then(|at| input.row(i).get(at)) {
+                let weight = conv.weight[(output * conv.inputs + i) * conv.taps + k];
+                sum += f64::from(weight) * f64::from(x);
+            }
+        }
+    }
+    sum
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn convolutions_agree_with_the_definition(
+        inputs in 1..70_usize, outputs in 1..70_usize, half in 0..6_usize,
+        dilation in 1..13_usize, frames in 1..300_usize, seed: u64, cut in 0.0..1.0_f64,
+    ) {
+        let taps = 2 * half + 1;
+        let pad = half * dilation;
+        let weight = numbers(seed, outputs * inputs * taps);
+        let bias = numbers(seed ^ 1, outputs);
+        let conv =
+            ConvWeights { weight: &weight, bias: Some(&bias), outputs, inputs, taps, dilation, pad };
+        let input = signal(seed ^ 2, inputs, frames, pad);
+        let residual = signal(seed ^ 3, outputs, frames, 0);
+        for isa in Isa::all() {
+            let packed = Conv1d::pack(&conv, isa);
+            let mut whole = Signal::new(outputs, frames, 0);
+            let mut copy = whole.clone();
+            let epilogue = Epilogue {
+                scale: 0.5,
+                slope: 0.1,
+                copy: Some((&mut copy, 0.0)),
+                ..Epilogue::residual(&residual)
+            };
+            packed.run(&input, &mut whole, epilogue);
+            // In two parts, onto what is there.
+            let mut parts = residual.clone();
+            let middle = (cut * frames as f64) as usize;
+            for (from, count) in [(middle, frames - middle), (0, middle)] {
+                let epilogue =
+                    Epilogue { scale: 0.5, slope: 0.1, accumulate: true, ..Epilogue::PLAIN };
+                let run = Run { from, to: from, count };
+                packed.run_part(&input, &mut parts, run, epilogue);
+            }
+            for o in 0..outputs {
+                for t in (0..frames).step_by(7).chain([frames - 1]) {
+                    let sum = naive(&conv, &input, o, t) + f64::from(residual.row(o)[t]);
+                    let want = if sum < 0.0 { 0.05 * sum } else { 0.5 * sum };
+                    let got = f64::from(whole.row(o)[t]);
+                    prop_assert!((got - want).abs() < 2e-5, "{isa:?} {o} {t}: {got} {want}");
+                }
+                prop_assert_eq!(whole.row(o), parts.row(o), "{:?}", isa);
+                for (&x, &copy) in whole.row(o).iter().zip(copy.row(o)) {
+                    prop_assert_eq!(copy, x.max(0.0));
+                }
+            }
+        }
+    }
+}

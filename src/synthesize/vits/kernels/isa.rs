@@ -1,0 +1,81 @@
+//! The instruction sets that have their own kernels, and which of them this machine has.
+
+#![allow(unsafe_code)]
+
+use super::lanes::Kernel;
+#[cfg(target_arch = "aarch64")]
+use super::neon;
+use super::portable::{self, Portable};
+use super::tile::Tiling;
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
+
+/// An instruction set. Only [`Isa::best`] and [`Isa::all`] should choose one: a kernel must not run
+/// where its instructions are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isa {
+    /// What every target has; multiplication and addition round apart.
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    /// AVX2 with FMA: 8 lanes.
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    /// AVX-512 F, BW, DQ and VL: 16 lanes.
+    Avx512,
+    #[cfg(target_arch = "aarch64")]
+    /// NEON: 4 lanes.
+    Neon,
+}
+
+impl Isa {
+    /// The fastest that this machine has.
+    pub fn best() -> Self {
+        Self::all().pop().unwrap_or(Self::Portable)
+    }
+
+    /// Those that this machine has, slowest first.
+    pub fn all() -> Vec<Self> {
+        #[allow(unused_mut)]
+        let mut all = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if avx2::is_here() {
+                all.push(Self::Avx2);
+            }
+            if avx512::is_here() {
+                all.push(Self::Avx512);
+            }
+        }
+        #[cfg(target_arch = "aarch64")]
+        all.push(Self::Neon);
+        all
+    }
+
+    /// Runs `kernel` with this set's vectors.
+    pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        match self {
+            Self::Portable => kernel.run::<Portable>(),
+            // SAFETY: a set is chosen only where it was found.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => unsafe { avx2::run(kernel) },
+            // SAFETY: a set is chosen only where it was found.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => unsafe { avx512::run(kernel) },
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => neon::run(kernel),
+        }
+    }
+
+    /// How a convolution with so many output channels is cut into tiles.
+    pub(super) fn tiling(self, outputs: usize) -> Tiling {
+        match self {
+            Self::Portable => portable::tiling(outputs),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::tiling(outputs),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::tiling(outputs),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => neon::tiling(outputs),
+        }
+    }
+}
