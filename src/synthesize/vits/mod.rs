@@ -24,11 +24,12 @@ use self::decoder::Decoder;
 use self::durations::Durations;
 use self::encoder::{Encoder, MARGIN};
 use self::flow::Flow;
-use self::kernels::{Isa, Signal};
+use self::kernels::Signal;
 use self::prior::Prior;
 use self::speaker::Speakers;
 use self::speech::Speech;
 
+pub use self::kernels::Isa;
 pub use self::recognize::Unrecognized;
 
 /// A voice, ready to speak. Any number of threads may speak with it at once.
@@ -141,6 +142,11 @@ impl Vits {
                 flow: flow.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             })
         })
+    }
+
+    /// Whether it has more voices than one.
+    pub fn has_speakers(&self) -> bool {
+        self.speakers.is_some()
     }
 
     /// Samples of a frame.

@@ -100,6 +100,8 @@ fn check(layer: &Layer) -> Result<(), String> {
 const MOST: usize = 1 << 14;
 /// Numbers of a signal that is computed at once: about ten of them stay in a second-level cache.
 const CACHED: usize = 24 * 1024;
+/// Frames of the mean that are computed at once.
+const BLOCK: isize = 192;
 /// Frames of the largest tile.
 const TILE: usize = 48;
 
@@ -117,6 +119,10 @@ impl Stage {
         let mut blocks = Vec::new();
         for block in &stage.blocks {
             blocks.push(pack_block(block, outputs, isa)?);
+        }
+        // What a step adds to is not stored: it is recovered from its leaky ReLU.
+        if !(0.001..=1.0).contains(&stage.block_slope) {
+            return Err("the leaky ReLU of a residual block cannot be undone".into());
         }
         if blocks.is_empty() || blocks.iter().any(Vec::is_empty) {
             return Err("a stage has no residual blocks".into());
@@ -151,17 +157,17 @@ impl Stage {
     pub fn state(&self) -> State {
         let channels = self.upsampling.outputs();
         // A window, what was looked ahead and back for, and the zeros after the end.
-        let track = |raw| Track::new(raw, channels, self.most() + 4 * self.halo + TILE, self.halo);
+        let track = || Track::new(channels, self.most() + 4 * self.halo + TILE, self.halo);
         let states = |block: &Vec<Step>| {
             let last = block.len() - 1;
             let state = |(i, step): (usize, &Step)| StepState {
-                middle: step.second.as_ref().map(|_| track(0)),
-                after: (i < last).then(|| track(channels)),
+                middle: step.second.as_ref().map(|_| track()),
+                after: (i < last).then(&track),
             };
             block.iter().enumerate().map(state).collect()
         };
         State {
-            upsampled: track(channels),
+            upsampled: track(),
             blocks: self.blocks.iter().map(states).collect(),
             total: Signal::new(channels, self.most(), 0),
             scratch: Signal::new(0, 0, 0),
@@ -185,8 +191,8 @@ impl Stage {
         }
         let upsampled = &mut state.upsampled;
         let part = (input.column(state.consumed), upsampled.column(upsampled.end()), count);
-        let copy = Some((&mut upsampled.leaky, self.slope));
-        self.upsampling.run_part(&input.leaky, &mut upsampled.raw, part, copy, &mut state.scratch);
+        let (to, scratch) = (&mut upsampled.signal, &mut state.scratch);
+        self.upsampling.run_part(&input.signal, to, part, self.slope, scratch);
         upsampled.append(count * self.upsampling.stride());
         state.consumed += count as isize;
         input.keep_from(state.consumed - before as isize);
@@ -196,19 +202,30 @@ impl Stage {
     /// Appends to `next` (leaky by `slope`) what can be computed of the mean: all of it when the input has
     /// `ended`, else what no later frame is heard in.
     pub fn advance(&self, state: &mut State, next: &mut Track, slope: f32, ended: bool) {
-        let State { upsampled, blocks, total, done, .. } = state;
         let end = if ended {
-            upsampled.close(self.halo);
-            upsampled.end()
+            state.upsampled.end()
         } else {
-            Track::aligned(upsampled.end() - self.halo as isize)
+            Track::aligned(state.upsampled.end() - self.halo as isize)
         };
-        if end <= *done && !ended {
-            return;
+        while state.done < end {
+            self.advance_to(state, next, end.min(state.done + BLOCK), (slope, ended));
         }
+    }
+
+    /// [`Self::advance`] to frame `end` of the mean.
+    fn advance_to(
+        &self,
+        state: &mut State,
+        next: &mut Track,
+        end: isize,
+        (slope, ended): (f32, bool),
+    ) {
+        let State { upsampled, blocks, total, done, .. } = state;
         // Zeros after the ends.
         let closing = if ended { self.halo } else { 0 };
+        upsampled.close(closing);
         let from = *done;
+        let (residual_slope, scale) = (self.slope, self.scale);
         let last = self.blocks.len() - 1;
         for (i, (block, states)) in self.blocks.iter().zip(blocks.iter_mut()).enumerate() {
             for (j, step) in block.iter().enumerate() {
@@ -233,17 +250,25 @@ impl Stage {
                 }
                 let count = (end - from) as usize;
                 let added = (i > 0).then_some(&*total);
-                let residual = Some(Place { signal: &source.raw, frame: source.column(from) });
+                let residual = Some(Place { signal: &source.signal, frame: source.column(from) });
                 let run = |to| Run { from: input.column(from), to, count };
                 if i < last {
-                    let epilogue = Epilogue { residual, accumulate: i > 0, ..Epilogue::PLAIN };
-                    conv.run_part(&input.leaky, total, run(0), epilogue);
+                    let accumulate = i > 0;
+                    let epilogue =
+                        Epilogue { residual, residual_slope, accumulate, ..Epilogue::PLAIN };
+                    conv.run_part(&input.signal, total, run(0), epilogue);
                 } else {
                     let total = added.map(|signal| Place { signal, frame: 0 });
-                    let epilogue =
-                        Epilogue { residual, total, scale: self.scale, slope, ..Epilogue::PLAIN };
+                    let epilogue = Epilogue {
+                        residual,
+                        residual_slope,
+                        total,
+                        scale,
+                        slope,
+                        ..Epilogue::PLAIN
+                    };
                     let to = next.column(next.end());
-                    conv.run_part(&input.leaky, &mut next.leaky, run(to), epilogue);
+                    conv.run_part(&input.signal, &mut next.signal, run(to), epilogue);
                     next.append(count);
                 }
             }
@@ -274,12 +299,12 @@ fn extend(
     let begin = to.end();
     let count = (goal - begin).max(0) as usize;
     let run = Run { from: from.column(begin), to: to.column(begin), count };
-    conv.run_part(&from.leaky, &mut to.leaky, run, Epilogue::leaky_relu(slope));
+    conv.run_part(&from.signal, &mut to.signal, run, Epilogue::leaky_relu(slope));
     to.append(count);
     to.close(closing);
 }
 
-/// Appends `before` + conv(`input`) to `to`, up to the frame `goal`, then `closing` zeros.
+/// Appends leaky(`before` + conv(`input`)), `before` without its leaky ReLU, to `to`, up to the frame `goal`, then `closing` zeros.
 fn step_to(
     conv: &Conv1d,
     (before, input): (&Track, &Track),
@@ -291,11 +316,12 @@ fn step_to(
     let count = (goal - begin).max(0) as usize;
     let run = Run { from: input.column(begin), to: to.column(begin), count };
     let epilogue = Epilogue {
-        residual: Some(Place { signal: &before.raw, frame: before.column(begin) }),
-        copy: Some((&mut to.leaky, slope)),
+        residual: Some(Place { signal: &before.signal, frame: before.column(begin) }),
+        residual_slope: slope,
+        slope,
         ..Epilogue::PLAIN
     };
-    conv.run_part(&input.leaky, &mut to.raw, run, epilogue);
+    conv.run_part(&input.signal, &mut to.signal, run, epilogue);
     to.append(count);
     to.close(closing);
 }

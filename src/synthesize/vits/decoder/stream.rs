@@ -33,14 +33,14 @@ impl<'a> Stream<'a> {
         for stage in &decoder.stages {
             let (before, after) = stage.upsampling.reach();
             let capacity = most + 2 * (before + after) + SPARE;
-            inputs.push(Track::new(0, stage.upsampling.inputs(), capacity, before));
+            inputs.push(Track::new(stage.upsampling.inputs(), capacity, before));
             most = stage.most();
         }
-        inputs.push(Track::new(0, decoder.last.inputs(), most + 4 * last_pad + SPARE, last_pad));
+        inputs.push(Track::new(decoder.last.inputs(), most + 4 * last_pad + SPARE, last_pad));
         Self {
             decoder,
             bias: decoder.bias_for(speaker),
-            latent: Track::new(0, decoder.first.inputs(), WINDOW + 4 * pad + SPARE, pad),
+            latent: Track::new(decoder.first.inputs(), WINDOW + 4 * pad + SPARE, pad),
             inputs,
             states: decoder.stages.iter().map(stage::Stage::state).collect(),
             samples: Signal::new(1, most + 2 * last_pad + SPARE, 0),
@@ -56,7 +56,7 @@ impl<'a> Stream<'a> {
             let to = self.latent.column(self.latent.end());
             for channel in 0..self.decoder.first.inputs() {
                 let row = &latent.row(channel)[from..from + count];
-                self.latent.leaky.row_mut(channel)[to..to + count].copy_from_slice(row);
+                self.latent.signal.row_mut(channel)[to..to + count].copy_from_slice(row);
             }
             self.latent.append(count);
             self.begin(self.latent.end() - self.decoder.first.pad() as isize);
@@ -79,7 +79,7 @@ impl<'a> Stream<'a> {
         let run = Run { from: latent.column(*begun), to: input.column(input.end()), count };
         let slope = decoder.slopes[0];
         let epilogue = Epilogue { slope, bias: Some(&self.bias), ..Epilogue::PLAIN };
-        decoder.first.run_part(&latent.leaky, &mut input.leaky, run, epilogue);
+        decoder.first.run_part(&latent.signal, &mut input.signal, run, epilogue);
         input.append(count);
         *begun += count as isize;
         latent.keep_from(*begun - decoder.first.pad() as isize);
@@ -119,7 +119,7 @@ impl<'a> Stream<'a> {
         };
         let count = (end - *done).max(0) as usize;
         let run = Run { from: input.column(*done), to: 0, count };
-        decoder.last.run_part(&input.leaky, samples, run, Epilogue::PLAIN);
+        decoder.last.run_part(&input.signal, samples, run, Epilogue::PLAIN);
         *done += count as isize;
         input.keep_from(*done - pad as isize);
         let samples = &mut samples.row_mut(0)[..count];

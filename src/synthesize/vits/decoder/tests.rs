@@ -218,12 +218,13 @@ fn what_is_unwanted_stops() {
 
 #[test]
 fn weights_that_make_no_decoder_are_refused() {
-    let broken: [fn(&mut DecoderWeights); 6] = [
+    let broken: [fn(&mut DecoderWeights); 7] = [
         |w| w.first.weight.truncate(5),
         |w| w.stages[1].upsampling.inputs += 1,
         |w| w.stages[0].stride = 0,
         |w| w.stages[0].blocks.clear(),
         |w| w.stages[0].blocks[0][0].first.dilation = 0,
+        |w| w.stages[0].block_slope = 0.0,
         |w| w.last.outputs = 2,
     ];
     for broken in broken {

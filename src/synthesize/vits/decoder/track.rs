@@ -6,10 +6,7 @@ use super::super::kernels::Signal;
 /// signal. Before that, and after the end of the whole, there are zeros.
 #[derive(Debug)]
 pub struct Track {
-    /// As it is; without channels where nobody needs it.
-    pub raw: Signal,
-    /// After a leaky ReLU.
-    pub leaky: Signal,
+    pub signal: Signal,
     /// The frame in column 0.
     first: isize,
     /// The frame after the last that is there.
@@ -18,11 +15,10 @@ pub struct Track {
 
 impl Track {
     /// For at most `capacity` frames at once. `history`: how many zeros must be there before the first.
-    pub fn new(raw_channels: usize, channels: usize, capacity: usize, history: usize) -> Self {
+    pub fn new(channels: usize, capacity: usize, history: usize) -> Self {
         let history = history.next_multiple_of(ALIGNED);
         Self {
-            raw: Signal::new(raw_channels, capacity + history, 0),
-            leaky: Signal::new(channels, capacity + history, 0),
+            signal: Signal::new(channels, capacity + history, 0),
             first: -(history as isize),
             end: 0,
         }
@@ -51,10 +47,8 @@ impl Track {
     /// Writes zeros after the end of the whole.
     pub fn close(&mut self, count: usize) {
         let from = self.column(self.end);
-        for signal in [&mut self.raw, &mut self.leaky] {
-            for channel in 0..signal.channels() {
-                signal.row_mut(channel)[from..from + count].fill(0.0);
-            }
+        for channel in 0..self.signal.channels() {
+            self.signal.row_mut(channel)[from..from + count].fill(0.0);
         }
     }
 
@@ -65,8 +59,7 @@ impl Track {
             return;
         }
         let count = self.column(self.end).saturating_sub(by);
-        self.raw.shift(by, count);
-        self.leaky.shift(by, count);
+        self.signal.shift(by, count);
         self.first += by as isize;
     }
 }
@@ -80,11 +73,11 @@ mod tests {
 
     #[test]
     fn frames_stay_what_they_are_when_others_are_forgotten() {
-        let mut track = Track::new(0, 1, 100, 3);
+        let mut track = Track::new(1, 100, 3);
         let write = |track: &mut Track, count: usize| {
             for _ in 0..count {
                 let (frame, column) = (track.end(), track.column(track.end()));
-                track.leaky.row_mut(0)[column] = frame as f32 + 1.0;
+                track.signal.row_mut(0)[column] = frame as f32 + 1.0;
                 track.append(1);
             }
         };
@@ -93,9 +86,9 @@ mod tests {
         write(&mut track, 30);
         track.close(5);
         for frame in 37..90 {
-            assert_eq!(track.leaky.row(0)[track.column(frame)], frame as f32 + 1.0);
+            assert_eq!(track.signal.row(0)[track.column(frame)], frame as f32 + 1.0);
         }
         let end = track.column(90);
-        assert_eq!(track.leaky.row(0)[end..end + 5], [0.0; 5]);
+        assert_eq!(track.signal.row(0)[end..end + 5], [0.0; 5]);
     }
 }

@@ -52,6 +52,8 @@ pub struct Place<'a> {
 pub struct Epilogue<'a> {
     /// Added; at the output's frames if it is a whole signal.
     pub residual: Option<Place<'a>>,
+    /// The slope of a leaky ReLU that the residual has gone through, which is undone first: 1 for none.
+    pub residual_slope: f32,
     /// Added after it.
     pub total: Option<Place<'a>>,
     /// Whether the total is what the output holds.
@@ -59,8 +61,6 @@ pub struct Epilogue<'a> {
     pub scale: f32,
     /// Numbers below 0 are multiplied by it: 1 changes nothing, 0 is ReLU, between is leaky ReLU.
     pub slope: f32,
-    /// Gets the result once more, leaky by this slope, at the same frames as the output.
-    pub copy: Option<(&'a mut Signal, f32)>,
     /// Instead of the convolution's own bias, `[outputs]`.
     pub bias: Option<&'a [f32]>,
 }
@@ -68,11 +68,11 @@ pub struct Epilogue<'a> {
 impl Epilogue<'_> {
     pub const PLAIN: Self = Self {
         residual: None,
+        residual_slope: 1.0,
         total: None,
         accumulate: false,
         scale: 1.0,
         slope: 1.0,
-        copy: None,
         bias: None,
     };
     pub const RELU: Self = Self { slope: 0.0, ..Self::PLAIN };
@@ -152,7 +152,7 @@ impl Conv1d {
         self.run_part(input, output, Run { from: 0, to: 0, count: frames }, epilogue);
     }
 
-    /// Some frames. Panics where input, output, residual or copy have not the shapes for it.
+    /// Some frames. Panics where input, output or what is added have not the shapes for it.
     pub fn run_part(&self, input: &Signal, output: &mut Signal, run: Run, epilogue: Epilogue) {
         if run.count == 0 {
             return;
@@ -210,16 +210,10 @@ fn finish(outputs: usize, run: Run, epilogue: Epilogue) -> Finish {
     };
     if let Some(residual) = epilogue.residual {
         (finish.residual, finish.residual_stride) = place(residual);
+        finish.residual_slope = 1.0 / epilogue.residual_slope;
     }
     if let Some(total) = epilogue.total {
         (finish.total, finish.total_stride) = place(total);
-    }
-    if let Some((signal, slope)) = epilogue.copy {
-        assert!(signal.channels() == outputs && run.to + run.count <= signal.frames(), "copy");
-        let at = signal.at(0) + run.to;
-        finish.copy_stride = signal.stride();
-        finish.copy = signal.numbers_mut()[at..].as_mut_ptr();
-        finish.copy_slope = slope;
     }
     finish
 }
@@ -250,9 +244,6 @@ pub(super) unsafe fn tile_all(tiling: &Tiling, first: Tile, outputs: usize, fram
                 }
                 if !finish.total.is_null() {
                     finish.total = finish.total.add(o * finish.total_stride + from);
-                }
-                if !finish.copy.is_null() {
-                    finish.copy = finish.copy.add(o * finish.copy_stride + from);
                 }
                 (tiling.compute)(&tile);
             }

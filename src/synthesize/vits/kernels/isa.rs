@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)]
 
+use std::fmt;
+
 use super::lanes::Kernel;
 #[cfg(target_arch = "aarch64")]
 use super::neon;
@@ -25,6 +27,21 @@ pub enum Isa {
     #[cfg(target_arch = "aarch64")]
     /// NEON: 4 lanes.
     Neon,
+}
+
+/// As its makers call it.
+impl fmt::Display for Isa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => "AVX2",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => "AVX-512",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => "NEON",
+        })
+    }
 }
 
 impl Isa {

@@ -13,29 +13,25 @@ pub struct Finish {
     /// Added, `[outputs][frames]`; null: nothing.
     pub residual: *const f32,
     pub residual_stride: usize,
+    /// What it is below 0 is multiplied by it first; from 1 on.
+    pub residual_slope: f32,
     /// Added after it; null: nothing. May be the output itself.
     pub total: *const f32,
     pub total_stride: usize,
     pub scale: f32,
     /// Numbers below 0 are multiplied by it: 1 changes nothing, 0 is ReLU.
     pub slope: f32,
-    /// Gets the result once more, leaky by `copy_slope`; null: nobody.
-    pub copy: *mut f32,
-    pub copy_stride: usize,
-    pub copy_slope: f32,
 }
 
 impl Finish {
     pub const PLAIN: Self = Self {
         residual: std::ptr::null(),
         residual_stride: 0,
+        residual_slope: 1.0,
         total: std::ptr::null(),
         total_stride: 0,
         scale: 1.0,
         slope: 1.0,
-        copy: std::ptr::null_mut(),
-        copy_stride: 0,
-        copy_slope: 1.0,
     };
 }
 
@@ -144,7 +140,8 @@ unsafe fn finish<V: Lanes>(tile: &Tile, sum: V, o: usize, from: usize, count: us
         let mut sum = sum;
         if !finish.residual.is_null() {
             let at = finish.residual.add(o * finish.residual_stride + from);
-            sum = sum.add(V::load_some(std::slice::from_raw_parts(at, count)));
+            let x = V::load_some(std::slice::from_raw_parts(at, count));
+            sum = sum.add(x.min(x.mul(V::splat(finish.residual_slope))));
         }
         if !finish.total.is_null() {
             let at = finish.total.add(o * finish.total_stride + from);
@@ -153,10 +150,6 @@ unsafe fn finish<V: Lanes>(tile: &Tile, sum: V, o: usize, from: usize, count: us
         let sum = leaky(sum.mul(V::splat(finish.scale)), finish.slope);
         let at = tile.output.add(o * tile.output_stride + from);
         sum.store_some(std::slice::from_raw_parts_mut(at, count));
-        if !finish.copy.is_null() {
-            let at = finish.copy.add(o * finish.copy_stride + from);
-            leaky(sum, finish.copy_slope).store_some(std::slice::from_raw_parts_mut(at, count));
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::conv::{padded, tile_all};
 use super::isa::Isa;
 use super::lanes::{Kernel, Lanes};
 use super::signal::Signal;
-use super::tile::{Finish, Tile, leaky};
+use super::tile::{Finish, Tile};
 
 /// A transposed convolution as it stands in a model.
 #[derive(Clone, Copy, Debug)]
@@ -102,14 +102,14 @@ impl Upsampling {
     }
 
     /// Frames `from..from + count` of the input, to the frames of `output` from `to` on; `count * stride`
-    /// frames. `copy` gets the result once more, leaky by the slope. `scratch`: give the same one again.
+    /// frames, leaky by `slope`. `scratch`: give the same one again.
     /// Panics where the signals have not the shapes for it.
     pub fn run_part(
         &self,
         input: &Signal,
         output: &mut Signal,
         (from, to, count): (usize, usize, usize),
-        copy: Option<(&mut Signal, f32)>,
+        slope: f32,
         scratch: &mut Signal,
     ) {
         let (before, after) = self.reach();
@@ -142,13 +142,13 @@ impl Upsampling {
                 output_stride,
                 outputs: 0,
                 frames: 0,
-                finish: Finish::PLAIN,
+                finish: Finish { slope, ..Finish::PLAIN },
             };
             // SAFETY: the asserts above say that all frames are inside the signals.
             unsafe { tile_all(&self.isa.tiling(rows), tile, rows, count) }
             first_row += rows;
         }
-        self.isa.run(Interleave { upsampling: self, scratch, output, copy, to, count });
+        self.isa.run(Interleave { upsampling: self, scratch, output, to, count });
     }
 
     /// Which row of the scratch holds a phase of an output channel.
@@ -160,16 +160,15 @@ impl Upsampling {
 }
 
 /// Phases side by side become samples after each other.
-struct Interleave<'a, 'b> {
+struct Interleave<'a> {
     upsampling: &'a Upsampling,
     scratch: &'a Signal,
     output: &'a mut Signal,
-    copy: Option<(&'b mut Signal, f32)>,
     to: usize,
     count: usize,
 }
 
-impl Kernel for Interleave<'_, '_> {
+impl Kernel for Interleave<'_> {
     type Output = ();
     #[inline(always)]
     fn run<V: Lanes>(self) {
@@ -182,18 +181,15 @@ impl Kernel for Interleave<'_, '_> {
     }
 }
 
-impl Interleave<'_, '_> {
+impl Interleave<'_> {
     /// For a stride of `S`, a power of two: a perfect shuffle.
     #[inline(always)]
     fn run_power<V: Lanes, const S: usize>(self) {
-        let Self { upsampling, scratch, output, mut copy, to, count } = self;
+        let Self { upsampling, scratch, output, to, count } = self;
         for channel in 0..upsampling.outputs {
             let rows: [&[f32]; S] =
                 std::array::from_fn(|phase| scratch.row(upsampling.row(channel, phase)));
             let samples = &mut output.row_mut(channel)[to..to + count * S];
-            let mut copy = copy
-                .as_mut()
-                .map(|(copy, slope)| (&mut copy.row_mut(channel)[to..to + count * S], *slope));
             for from in (0..count).step_by(V::COUNT) {
                 let end = (from + V::COUNT).min(count);
                 let mut x: [V; S] = std::array::from_fn(|i| V::load_some(&rows[i][from..end]));
@@ -209,28 +205,19 @@ impl Interleave<'_, '_> {
                     let begin = (from * S + i * V::COUNT).min(end * S);
                     let end = (begin + V::COUNT).min(end * S);
                     x.store_some(&mut samples[begin..end]);
-                    if let Some((copy, slope)) = &mut copy {
-                        leaky(x, *slope).store_some(&mut copy[begin..end]);
-                    }
                 }
             }
         }
     }
 
     fn run_any(self) {
-        let Self { upsampling, scratch, output, mut copy, to, count } = self;
+        let Self { upsampling, scratch, output, to, count } = self;
         for channel in 0..upsampling.outputs {
             for phase in 0..upsampling.stride {
                 let row = &scratch.row(upsampling.row(channel, phase))[..count];
                 let samples = &mut output.row_mut(channel)[to + phase..];
                 for (sample, &x) in samples.iter_mut().step_by(upsampling.stride).zip(row) {
                     *sample = x;
-                }
-                if let Some((copy, slope)) = &mut copy {
-                    let samples = &mut copy.row_mut(channel)[to + phase..];
-                    for (sample, &x) in samples.iter_mut().step_by(upsampling.stride).zip(row) {
-                        *sample = x.max(x * *slope);
-                    }
                 }
             }
         }
@@ -311,18 +298,15 @@ mod tests {
             for isa in Isa::all() {
                 let upsampling = Upsampling::pack(&weights, isa);
                 let mut output = Signal::new(outputs, frames * stride, 0);
-                let mut copy = output.clone();
                 let (mut scratch, slope) = (Signal::default(), 0.5);
                 for (from, count) in [(0, 20), (20, 17)] {
                     let part = (from, from * stride, count);
-                    let copy = Some((&mut copy, slope));
-                    upsampling.run_part(&input, &mut output, part, copy, &mut scratch);
+                    upsampling.run_part(&input, &mut output, part, slope, &mut scratch);
                 }
                 for o in 0..outputs {
                     let want = &want[o * frames * stride..][..frames * stride];
+                    let want: Vec<f32> = want.iter().map(|x| x.max(x * slope)).collect();
                     assert_eq!(output.row(o), want, "{isa:?} {taps} {stride}");
-                    let leaky: Vec<f32> = want.iter().map(|x| x.max(x * slope)).collect();
-                    assert_eq!(copy.row(o), leaky);
                 }
             }
         }
