@@ -2,8 +2,8 @@
 //! Python's piper-tts, in turns.
 //!
 //! ```text
-//! cargo bench --bench voice -- --model MODEL.onnx [--library libonnxruntime.so] [--threads 1]
-//!     [--at-once 1] [--raw FILE] < IDS
+//! cargo bench --bench voice -- --model MODEL.onnx [--rten | --library libonnxruntime.so]
+//!     [--threads 1] [--at-once 1] [--raw FILE] < IDS
 //! … --phonemes < PHONEMES
 //! ```
 //!
@@ -26,6 +26,8 @@ use serde_json::json;
 struct Options {
     model: PathBuf,
     library: Option<PathBuf>,
+    /// Whether our own engine computes what it recognizes.
+    own: bool,
     threads: usize,
     at_once: usize,
     /// Whether the lines are phonemes, not ids.
@@ -44,6 +46,7 @@ fn options() -> Option<Options> {
     Some(Options {
         model: value("--model")?.into(),
         library: value("--library").map(PathBuf::from),
+        own: !arguments.iter().any(|argument| argument == "--rten") && value("--library").is_none(),
         threads: number("--threads"),
         at_once: number("--at-once"),
         phonemes: arguments.iter().any(|argument| argument == "--phonemes"),
@@ -63,9 +66,12 @@ fn main() {
         println!("nothing to do: give --model FILE.onnx, made by tests/tools/piper_voice.py");
         return;
     };
-    let (runtime, refused) = Runtime::choose(options.library.as_deref());
+    let (mut runtime, refused) = Runtime::choose(options.library.as_deref());
     if let Some(refused) = refused {
         panic!("{refused}");
+    }
+    if options.own {
+        runtime = runtime.after_own();
     }
     eprintln!("{}", runtime.name());
     let begun = Instant::now();

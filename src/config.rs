@@ -36,6 +36,8 @@ pub struct Config {
     pub voice: String,
     /// The folder of voices. Empty: `voices` in the folder of the data.
     pub voices: PathBuf,
+    /// What computes neural voices.
+    pub engine: EngineChoice,
     /// The shared library of ONNX Runtime, 1.24 or newer. Empty: the one that `baonoi voices install
     /// --runtime` put into the folder of voices, if any; else rten, which is compiled in.
     pub onnxruntime: PathBuf,
@@ -101,6 +103,19 @@ pub struct FollowConfig {
     pub backlog: usize,
 }
 
+/// What computes neural voices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineChoice {
+    /// Our own engine the voices that it recognizes; all others ONNX Runtime where its library is, else rten.
+    #[default]
+    Auto,
+    /// ONNX Runtime all of them, where its library is; else rten.
+    OnnxRuntime,
+    /// rten all of them.
+    Rten,
+}
+
 /// How articles are read.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -156,6 +171,7 @@ impl Default for Config {
             public_url: String::new(),
             voice: String::new(),
             voices: PathBuf::new(),
+            engine: EngineChoice::default(),
             onnxruntime: PathBuf::new(),
             voices_download: true,
             voices_mirror: String::new(),

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, RwLock};
 
 use anyhow::Context as _;
-use baonoi::config::Config;
+use baonoi::config::{Config, EngineChoice};
 use baonoi::fetch;
 use baonoi::narrate::Narrator;
 use baonoi::store::Store;
@@ -182,10 +182,20 @@ fn engine(config: &Config, voices: &Voices, computer: &Computer) -> anyhow::Resu
     }
 }
 
-/// What computes neural voices: ONNX Runtime where its library was named or installed, else rten.
+/// What computes neural voices, as set; ONNX Runtime where its library was named or installed.
 fn computer(config: &Config, voices: &Voices) -> Computer {
     let named = Some(config.onnxruntime.clone()).filter(|path| !path.as_os_str().is_empty());
-    let computer = Computer::choose(named.or_else(|| voices.runtime()).as_deref());
+    let library = named.or_else(|| voices.runtime());
+    let computer = match config.engine {
+        EngineChoice::Auto => Computer::choose(library.as_deref()),
+        EngineChoice::OnnxRuntime => Computer::without_own(library.as_deref()),
+        EngineChoice::Rten => Computer::without_own(None),
+    };
+    if config.engine == EngineChoice::OnnxRuntime && library.is_none() {
+        warn!(
+            "no library of ONNX Runtime is here, so rten computes; `baonoi voices install --runtime` gets it"
+        );
+    }
     if let Some(reason) = &computer.refused {
         warn!(
             %reason,

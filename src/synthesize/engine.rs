@@ -59,9 +59,15 @@ const LONGEST: f64 = 2.2;
 const SLACK_SECONDS: f64 = 0.6;
 
 impl Computer {
+    /// Our own engine; for models that it does not recognize what [`Self::without_own`] chooses.
+    pub fn choose(library: Option<&Path>) -> Self {
+        let Self { runtime, refused } = Self::without_own(library);
+        Self { runtime: runtime.after_own(), refused }
+    }
+
     /// ONNX Runtime from the library at `library`, if it can be used; else rten, which is compiled
     /// in.
-    pub fn choose(library: Option<&Path>) -> Self {
+    pub fn without_own(library: Option<&Path>) -> Self {
         let (runtime, refused) = Runtime::choose(library);
         Self { runtime, refused }
     }

@@ -8,6 +8,7 @@ mod engine;
 mod manifest;
 pub mod piper;
 mod pool;
+pub mod vits;
 mod voice;
 mod voices;
 

@@ -32,16 +32,23 @@ impl Noise {
         ((self.next() >> 11) + 1) as f64 / (1_u64 << 53) as f64
     }
 
-    /// A tensor of normal numbers (Box & Muller, 1958).
-    pub fn normal(&mut self, shape: &[usize], mean: f32, scale: f32) -> Tensor {
-        let count: usize = shape.iter().product();
-        let mut numbers = Vec::with_capacity(count + 1);
-        while numbers.len() < count {
+    /// Fills with normal numbers of mean 0 and deviation 1 (Box & Muller, 1958). They come in pairs; of an
+    /// odd number the last one's twin is lost.
+    pub fn fill(&mut self, numbers: &mut [f32]) {
+        for pair in numbers.chunks_mut(2) {
             let radius = (-2.0 * self.uniform().ln()).sqrt();
             let (sin, cos) = (TAU * self.uniform()).sin_cos();
-            numbers.extend([radius * cos, radius * sin].map(|x| mean + scale * x as f32));
+            for (number, of_pair) in pair.iter_mut().zip([radius * cos, radius * sin]) {
+                *number = of_pair as f32;
+            }
         }
-        numbers.truncate(count);
+    }
+
+    /// A tensor of normal numbers.
+    pub fn normal(&mut self, shape: &[usize], mean: f32, scale: f32) -> Tensor {
+        let mut numbers = vec![0.0; shape.iter().product()];
+        self.fill(&mut numbers);
+        numbers.iter_mut().for_each(|number| *number = mean + scale * *number);
         Tensor::f32(shape, numbers)
     }
 }

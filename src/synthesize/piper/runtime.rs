@@ -1,4 +1,5 @@
-//! What computes a model: rten, which is always there, or ONNX Runtime, where its library is.
+//! What computes a model: our own engine those that it recognizes, and any other rten, which is always
+//! there, or ONNX Runtime, where its library is.
 
 mod onnxruntime;
 mod rten;
@@ -7,12 +8,15 @@ use std::path::Path;
 
 use super::graph::Part;
 use super::tensor::Tensor;
+use crate::synthesize::vits::Isa;
 
 pub use onnxruntime::{Library, LibraryError};
 
 /// A runtime that is ready to load models.
 #[derive(Clone, Debug)]
 pub enum Runtime {
+    /// Our own engine, and another one for models that it does not recognize.
+    Own(Box<Self>),
     /// In Rust, compiled in.
     Rten,
     /// ONNX Runtime, from a shared library.
@@ -41,9 +45,15 @@ impl Runtime {
         }
     }
 
+    /// Our own engine where it recognizes the model, else this one.
+    pub fn after_own(self) -> Self {
+        Self::Own(Box::new(self))
+    }
+
     /// Its name and version, for `baonoi doctor`.
     pub fn name(&self) -> String {
         match self {
+            Self::Own(other) => format!("baonoi {} / {}", Isa::best(), other.name()),
             Self::Rten => "rten 0.27".to_owned(),
             Self::OnnxRuntime(library) => library.to_string(),
         }
@@ -52,6 +62,7 @@ impl Runtime {
     /// Loads a part; `threads` threads compute one run of it.
     pub fn load(&self, part: Part, threads: usize) -> Result<Session, RuntimeError> {
         Ok(match self {
+            Self::Own(other) => return other.load(part, threads),
             Self::Rten => Session::Rten(Box::new(rten::Session::load(part, threads)?)),
             Self::OnnxRuntime(library) => {
                 Session::OnnxRuntime(Box::new(onnxruntime::Session::load(library, part, threads)?))

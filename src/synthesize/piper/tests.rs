@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use rten_onnx::onnx::{ModelProto, NodeProto};
 
+use super::graph::Windows;
+use super::stepwise::LoadedStep;
 use super::*;
 
 fn data(name: &str) -> PathBuf {
@@ -121,7 +123,7 @@ fn an_unwanted_utterance_is_not_computed() {
 #[test]
 fn a_vits_graph_falls_into_its_parts() {
     let mini = mini();
-    let noises = mini.steps.iter().filter(|step| matches!(step, LoadedStep::Noise(_))).count();
+    let noises = steps(&mini).iter().filter(|step| matches!(step, LoadedStep::Noise(_))).count();
     assert_eq!(noises, 2, "one for the durations, one for the sound");
     // Back from the end of each stage: blocks of 3, 5 and 7 taps with dilations of up to 12, under an
     // upsampling of 16 or 8 taps; at the very ends a kernel of 7 taps.
@@ -133,12 +135,19 @@ fn a_vits_graph_falls_into_its_parts() {
     ];
     let stages: Vec<_> = windows(&mini).map(|w| (w.hop, w.reach)).collect();
     assert_eq!(stages, [(8, reaches[0]), (8, reaches[1]), (4, reaches[2])]);
-    assert!(tiny().steps.len() < mini.steps.len());
+    assert!(steps(&tiny()).len() < steps(&mini).len());
+}
+
+fn steps(piper: &Piper) -> &[LoadedStep] {
+    match &piper.model {
+        Model::Stepwise(stepwise) => &stepwise.steps,
+        Model::Own(_) => panic!("our own engine has no steps"),
+    }
 }
 
 /// Those of the decoder's stages.
 fn windows(piper: &Piper) -> impl Iterator<Item = Windows> {
-    piper.steps.iter().filter_map(|step| match step {
+    steps(piper).iter().filter_map(|step| match step {
         LoadedStep::Part(part) => part.windows.clone(),
         LoadedStep::Noise(_) => None,
     })
@@ -146,7 +155,8 @@ fn windows(piper: &Piper) -> impl Iterator<Item = Windows> {
 
 /// A voice after its windows were changed.
 fn windowed(mut piper: Piper, change: impl Fn(&Windows) -> Option<Windows>) -> Piper {
-    for step in &mut piper.steps {
+    let Model::Stepwise(stepwise) = &mut piper.model else { return piper };
+    for step in &mut stepwise.steps {
         if let LoadedStep::Part(part) = step {
             part.windows = part.windows.as_ref().and_then(&change);
         }
@@ -235,6 +245,50 @@ fn both_runtimes_say_the_same() {
             }
         }
     }
+}
+
+/// Every voice that we have of Piper's architecture, in the manners in which noise and pace matter.
+#[test]
+fn our_own_engine_says_what_the_runtimes_say() {
+    let own = Runtime::Rten.after_own();
+    for (folder, speaker) in [("voice-mini", None), ("voice-mini-speakers", Some(1))] {
+        let ours = load_from(folder, "mini", speaker, &own);
+        assert!(matches!(ours.model, Model::Own(_)), "{folder} is not recognized");
+        let others = [Some(Runtime::Rten), onnx_runtime()].into_iter().flatten();
+        let others: Vec<Piper> =
+            others.map(|runtime| load_from(folder, "mini", speaker, &runtime)).collect();
+        let varied = Manner { variation: 1.0, seed: 3, ..PLAIN };
+        let slow = Manner { length_scale: 1.7, ..varied };
+        for phonemes in ["", "a", "ˈan", &"tʃˈaː2w bˈa6n, ".repeat(20)] {
+            for manner in [PLAIN, varied, slow] {
+                let said = say(&ours, phonemes, manner);
+                for other in &others {
+                    let apart = difference(&said, &say(other, phonemes, manner));
+                    assert!(apart <= 1e-4, "{folder}: {apart}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn our_own_engine_tells_the_samples_of_every_id() {
+    let mini = load_from("voice-mini", "mini", None, &Runtime::Rten.after_own());
+    let ids = mini.config().ids(&Phonemes("tʃˈaː2w".into())).ids;
+    let said = mini.speak(&ids, PLAIN, &|| false).unwrap();
+    let alignment = said.alignment.unwrap();
+    assert_eq!(alignment.len(), ids.len());
+    assert_eq!(alignment.iter().sum::<usize>(), said.samples.len());
+    assert_eq!(mini.speak(&ids, PLAIN, &|| true), Err(Unheard::Stopped));
+    let unknown = mini.speak(&[1, i64::MAX, 2], PLAIN, &|| false).unwrap_err().to_string();
+    assert!(unknown.contains("no phoneme id"), "{unknown}");
+}
+
+#[test]
+fn a_model_that_is_not_recognized_is_computed_by_another_runtime() {
+    let tiny = load_from("voice-tiny", "tiny", None, &Runtime::Rten.after_own());
+    assert!(matches!(tiny.model, Model::Stepwise(_)));
+    assert_eq!(say(&tiny, "aɗ", PLAIN), say(&self::tiny(), "aɗ", PLAIN));
 }
 
 #[test]
