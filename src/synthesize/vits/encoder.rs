@@ -4,12 +4,15 @@
 //! Several threads share the ids: each computes a stretch of them and hears the others' keys and values.
 
 mod attention;
+mod feed_forward;
 
 use std::ops::Range;
 use std::sync::{Barrier, PoisonError, RwLock};
 
-use self::attention::{Attention, Scratch};
+use self::attention::Attention;
+use self::feed_forward::{FeedForward, REACH};
 use super::kernels::{Conv1d, Epilogue, Isa, Signal, layer_norm};
+use super::recognize::NEAR;
 use super::weights::{self, Norm, Tensor};
 
 /// The encoder, packed for one instruction set.
@@ -27,8 +30,7 @@ pub struct Encoder {
 struct Layer {
     attention: Attention,
     first_norm: Normalization,
-    widening: Conv1d,
-    narrowing: Conv1d,
+    feed_forward: FeedForward,
     second_norm: Normalization,
 }
 
@@ -71,24 +73,29 @@ struct Stretch {
 /// What a thread keeps to itself.
 #[derive(Debug)]
 struct Local {
-    attention: Scratch,
+    attention: attention::Scratch,
+    feed_forward: feed_forward::Scratch,
     /// With the neighbours that the convolutions need.
     x: Signal,
     attended: Signal,
     middle: Signal,
-    wide: Signal,
 }
 
 impl Default for Local {
     fn default() -> Self {
         let signal = || Signal::new(0, 0, MARGIN);
-        let attention = Scratch::default();
-        Self { attention, x: signal(), attended: signal(), middle: signal(), wide: signal() }
+        Self {
+            attention: attention::Scratch::default(),
+            feed_forward: feed_forward::Scratch::default(),
+            x: signal(),
+            attended: signal(),
+            middle: signal(),
+        }
     }
 }
 
-/// Zeros at both ends of a signal; no convolution here looks as far.
-pub const MARGIN: usize = 32;
+/// Zeros at both ends of a signal.
+pub const MARGIN: usize = NEAR;
 /// Fewer ids are not worth a thread.
 const LEAST_IDS: usize = 48;
 
@@ -123,7 +130,10 @@ impl Encoder {
         workspace.stretches.resize_with(count, RwLock::default);
         workspace.scratches.resize_with(count.max(workspace.scratches.len()), Local::default);
         for (at, stretch) in workspace.stretches.iter_mut().enumerate() {
-            let own = ids.len() * at / count..ids.len() * (at + 1) / count;
+            // Every stretch begins at an even id, as pairs do.
+            let border =
+                |at: usize| if at < count { ids.len() * at / count / 2 * 2 } else { ids.len() };
+            let own = border(at)..border(at + 1);
             self.embed(own, ids, stretch.get_mut().unwrap_or_else(PoisonError::into_inner));
         }
         let stretches = &workspace.stretches[..];
@@ -168,8 +178,7 @@ impl Encoder {
             }
             barrier.wait();
             let own = read(at).ids.clone();
-            let reach = layer.widening.pad() + layer.narrowing.pad();
-            let around = own.start.saturating_sub(reach)..(own.end + reach).min(count);
+            let around = own.start.saturating_sub(REACH)..(own.end + REACH).min(count);
             {
                 let stretches: Vec<_> = (0..all.len()).map(read).collect();
                 gather(
@@ -230,19 +239,17 @@ impl Layer {
         Self {
             attention: Attention::pack(layer, isa),
             first_norm: Normalization::of(&layer.first_norm),
-            widening: layer.widening.pack(isa),
-            narrowing: layer.narrowing.pack(isa),
+            feed_forward: FeedForward::pack(&layer.widening, &layer.narrowing, isa),
             second_norm: Normalization::of(&layer.second_norm),
         }
     }
 
     /// What follows the attention, in place of `local.x`.
     fn finish(&self, isa: Isa, local: &mut Local) {
-        let Local { x, attended, middle, wide, .. } = local;
+        let Local { feed_forward, x, attended, middle, .. } = local;
         self.attention.out().run(attended, middle, Epilogue::residual(x));
         self.first_norm.apply(isa, middle);
-        self.widening.run(middle, wide, Epilogue::RELU);
-        self.narrowing.run(wide, x, Epilogue::residual(middle));
+        self.feed_forward.run(middle, x, feed_forward);
         self.second_norm.apply(isa, x);
     }
 }

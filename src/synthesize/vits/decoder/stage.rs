@@ -99,7 +99,7 @@ fn check(layer: &Layer) -> Result<(), String> {
 /// More than any size of a voice.
 const MOST: usize = 1 << 14;
 /// Numbers of a signal that is computed at once: about ten of them stay in a second-level cache.
-const CACHED: usize = 24 * 1024;
+const CACHED: usize = 48 * 1024;
 /// Frames of the mean that are computed at once.
 const BLOCK: isize = 192;
 /// Frames of the largest tile.

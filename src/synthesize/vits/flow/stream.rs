@@ -3,6 +3,7 @@
 use super::{Coupling, Flow};
 use crate::synthesize::vits::encoder::shape;
 use crate::synthesize::vits::kernels::{Epilogue, Place, Run, Signal, gate};
+use crate::synthesize::vits::recognize::NEAR;
 
 /// What is known of a stretch: which frames have come, and what every layer still needs of them.
 #[derive(Debug, Default)]
@@ -108,8 +109,9 @@ impl Stream {
     }
 }
 
-/// Frames beyond those that a window can bring, for the zeros behind an utterance.
-const SLACK: usize = 64;
+/// Frames beyond those that a window can bring: what a layer hears before, and the zeros behind an
+/// utterance.
+const SLACK: usize = 3 * NEAR;
 
 struct Halves<'a> {
     kept: &'a Signal,

@@ -245,6 +245,7 @@ macro_rules! sums {
                     "mov {x}, {row}",
                     "mov {k}, {taps}",
                     "3:",
+                    "prefetcht0 [{w} + 1024]",
                     $($load,)*
                     $($row,)*
                     "add {x}, {dilation}",

@@ -164,7 +164,7 @@ impl<'g, 'a> Region<'g, 'a> {
         let mut open = vec![bent];
         while let Some(value) = open.pop() {
             let is_source = g.channels(value).is_some_and(|part| part.source == source);
-            if g.is_mask(value) || is_source || nodes.contains_key(&value) {
+            if g.is_mask(value) || g.is_known(value) || is_source || nodes.contains_key(&value) {
                 continue;
             }
             let Some(node) = g.maker(value) else { continue };

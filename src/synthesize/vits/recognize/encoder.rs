@@ -61,6 +61,7 @@ fn layer<'a>(g: &Graph<'a>, end: Value, hidden: usize) -> Option<(EncoderLayer<'
         && second_norm.gamma.count() == hidden
         && [widening.inputs, narrowing.outputs] == [hidden; 2]
         && widening.outputs == narrowing.inputs
+        && [widening.taps, narrowing.taps, widening.dilation, narrowing.dilation] == [3, 3, 1, 1]
         && hidden.is_multiple_of(attention.relative_keys.dims[2]);
     let Attention { query, key, value, relative_keys, relative_values } = attention;
     let layer = EncoderLayer {

@@ -1,6 +1,7 @@
 //! Finds the flow of residual couplings (VITS, section 2.1.2), from the decoder's latent backwards.
 
 use super::graph::{Graph, Value};
+use super::layers::NEAR;
 use super::{Speakers, Unrecognized};
 use crate::synthesize::vits::weights::{Convolution, Coupling, GatedLayer};
 
@@ -23,6 +24,9 @@ pub fn flow<'a>(
         couplings.push(coupling);
     }
     couplings.reverse();
+    if couplings.windows(2).any(|pair| pair[0].pre.outputs != pair[1].pre.outputs) {
+        return Err(not("has couplings of different widths"));
+    }
     // With an odd number the channels would stay flipped.
     let is_even = couplings.len().is_multiple_of(2) && !couplings.is_empty();
     if is_even { Ok((couplings, z)) } else { Err(not("has no even number of couplings")) }
@@ -54,7 +58,7 @@ fn coupling<'a>(
         && [pre.inputs, post.inputs, post.outputs] == [half, hidden, half]
         && channels == 2 * half
         && speaker.as_ref().is_none_or(|it| it.outputs == 2 * hidden * layers.len())
-        && layers.iter().all(|layer| layer.gate.inputs == hidden);
+        && layers.iter().all(|layer| layer.gate.inputs == hidden && layer.gate.pad <= NEAR);
     fits.then_some((Coupling { pre, speaker, layers, post }, source))
 }
 

@@ -190,6 +190,11 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// Whether a value is a weight or another constant.
+    pub fn is_known(&self, value: Value) -> bool {
+        self.constant(value).is_some()
+    }
+
     /// A known value, which an export may give several names by `Identity`.
     fn constant(&self, mut value: Value) -> Option<&Raw<'a>> {
         loop {

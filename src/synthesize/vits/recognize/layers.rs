@@ -137,7 +137,9 @@ impl<'a> Graph<'a> {
         if let Some(node) = self.made_by(value, "LayerNormalization") {
             let [gamma, beta] = [self.tensor(node.input(1)?)?, self.tensor(node.input(2)?)?];
             let epsilon = node.float("epsilon").unwrap_or(1e-5);
-            let is_over_channels = node.int("axis").unwrap_or(-1) == -1 && gamma.dims.len() == 1;
+            let is_over_channels = node.int("axis").unwrap_or(-1) == -1
+                && gamma.dims.len() == 1
+                && gamma.dims == beta.dims;
             let found = Norm { gamma, beta, epsilon };
             return is_over_channels.then_some((found, self.peel(node.input(0)?)));
         }
@@ -151,7 +153,8 @@ impl<'a> Graph<'a> {
         let mut pairs = self.pairs(variance, "Add").into_iter();
         let (epsilon, variance) =
             pairs.find_map(|[variance, known]| Some((self.number(known)?, variance)))?;
-        let squares = self.mean_of(variance)?;
+        let (squares, variance_axis) = self.mean_of(variance)?;
+        let (of, mean_axis) = self.mean_of(mean)?;
         let is_square = match self.maker(squares)?.operator {
             "Pow" => {
                 let [base, power] = self.pair(squares, "Pow")?;
@@ -159,18 +162,27 @@ impl<'a> Graph<'a> {
             }
             _ => self.pair(squares, "Mul")?.map(|factor| self.peel(factor)) == [centred, centred],
         };
-        let fits = is_square && self.mean_of(mean)? == input && gamma.dims == beta.dims;
-        (fits && gamma.dims.len() == 1).then_some((Norm { gamma, beta, epsilon }, input))
+        let is_over_channels = match gamma.dims[..] {
+            // Of [B, L, C], or of [B, C, L] where an optimizer has moved the transposition.
+            [_] => matches!(mean_axis, -1 | 2),
+            [_, 1] | [1, _, 1] => mean_axis == 1,
+            _ => false,
+        };
+        let fits = is_square && of == input && gamma.dims == beta.dims;
+        let fits = fits && is_over_channels && mean_axis == variance_axis;
+        fits.then_some((Norm { gamma, beta, epsilon }, input))
     }
 
-    /// What a mean over the last axis is of.
-    fn mean_of(&self, value: Value) -> Option<Value> {
+    /// What a mean over one axis is of, and which.
+    fn mean_of(&self, value: Value) -> Option<(Value, i64)> {
         let node = self.made_by(value, "ReduceMean")?;
         let own = node.ints("axes").map(<[i64]>::to_vec);
         let axes = own.or_else(|| self.ints(node.input(1)?))?;
-        // Of [B, L, C].
         let keeps = node.int("keepdims").unwrap_or(1) == 1;
-        (matches!(axes[..], [-1 | 2]) && keeps).then_some(self.peel(node.input(0)?))
+        match axes[..] {
+            [axis] if keeps => Some((self.peel(node.input(0)?), axis)),
+            _ => None,
+        }
     }
 
     /// A known vector that is added or multiplied, and what with.
@@ -221,6 +233,7 @@ impl<'a> Graph<'a> {
                 && first_norm.gamma.count() == channels
                 && second_norm.gamma.count() == channels
                 && depthwise.bias.is_some()
+                && depthwise.pad <= NEAR
                 && self.peel(shortcut) == x;
             let found = Separable { depthwise, first_norm, pointwise, second_norm };
             fits.then_some((found, x))
@@ -230,3 +243,5 @@ impl<'a> Graph<'a> {
 
 /// No convolution of a voice looks further; keeps all sums of such numbers small.
 const PAD_MAX: usize = 4096;
+/// Before the decoder none looks further; so many zeros are kept around signals there.
+pub const NEAR: usize = 32;

@@ -22,6 +22,7 @@ use self::graph::{Graph, Value};
 use super::weights::{Convolution, Tensor, Voice};
 
 pub use self::durations::{BINS, LEAST, TAIL};
+pub use self::layers::NEAR;
 
 /// A model that is not computed here, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
