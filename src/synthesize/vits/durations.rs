@@ -50,32 +50,52 @@ struct SeparableLayer {
     second_norm: Normalization,
 }
 
-/// What one utterance needs, kept for the next. All `[hidden][ids]` but the last two.
-#[derive(Debug)]
+/// What one utterance needs, kept for the next.
+#[derive(Debug, Default)]
 pub struct Workspace {
+    stretches: Vec<Stretch>,
+    logarithms: Vec<f32>,
+}
+
+/// What a thread needs for its ids. All `[hidden][ids]` but the last ones.
+#[derive(Debug)]
+struct Stretch {
+    text: Signal,
     condition: Signal,
     x: Signal,
-    near: Signal,
-    mixed: Signal,
+    scratch: Scratch,
     /// `[1][ids]`.
     kept: Signal,
     /// `[29][ids]`.
     numbers: Signal,
+    /// `[2][ids]`.
+    z: Vec<f32>,
 }
 
-impl Default for Workspace {
+/// What convolutions need on the way.
+#[derive(Debug)]
+struct Scratch {
+    near: Signal,
+    mixed: Signal,
+}
+
+impl Default for Stretch {
     fn default() -> Self {
         let signal = || Signal::new(0, 0, MARGIN);
         Self {
+            text: signal(),
             condition: signal(),
             x: signal(),
-            near: signal(),
-            mixed: signal(),
+            scratch: Scratch { near: signal(), mixed: signal() },
             kept: signal(),
             numbers: signal(),
+            z: vec![],
         }
     }
 }
+
+/// Fewer ids are not worth a thread, which computes some of its neighbours' too.
+const LEAST_IDS: usize = 160;
 
 impl Durations {
     pub fn pack(durations: &weights::Durations, isa: Isa) -> Self {
@@ -92,32 +112,81 @@ impl Durations {
         }
     }
 
+    /// Ids on each side that an id depends on.
+    fn reach(&self) -> usize {
+        let splines = self.splines.iter().map(|spline| spline.convs.reach());
+        self.convs.reach() + splines.sum::<usize>()
+    }
+
     /// `text` `[hidden][ids]`, `noise` `[2][ids]` of normal numbers, to the logarithm of the frames of
-    /// each id, which takes the place of the noise's first row. `embedding`: of the speaker.
-    pub fn run<'z>(
+    /// each id. `embedding`: of the speaker.
+    pub fn run<'w>(
         &self,
         text: &Signal,
-        noise: &'z mut [f32],
-        noise_scale: f32,
+        (noise, noise_scale): (&[f32], f32),
         embedding: Option<&[f32]>,
-        workspace: &mut Workspace,
-    ) -> &'z [f32] {
+        threads: usize,
+        workspace: &'w mut Workspace,
+    ) -> &'w [f32] {
         let ids = text.frames();
-        let Workspace { condition, x, .. } = workspace;
         let bias = self.speaker.as_ref().zip(embedding).map(|(speaker, embedding)| {
             let own = speaker.apply(embedding);
             self.pre.bias.iter().zip(own).map(|(bias, own)| bias + own).collect::<Vec<_>>()
         });
-        let epilogue = Epilogue { bias: bias.as_deref(), ..Epilogue::PLAIN };
-        self.pre.conv.run(text, x, epilogue);
-        self.convs.run(x, &mut workspace.near, &mut workspace.mixed);
+        let Workspace { stretches, logarithms } = workspace;
+        let count = threads.min(ids / LEAST_IDS).max(1);
+        stretches.resize_with(count.max(stretches.len()), Stretch::default);
+        logarithms.clear();
+        logarithms.resize(ids, 0.0);
+        let share = ids.div_ceil(count).max(1);
+        let compute = |at: usize, own: &mut [f32], stretch: &mut Stretch| {
+            let first = at * share;
+            let around =
+                first.saturating_sub(self.reach())..(first + own.len() + self.reach()).min(ids);
+            shape(&mut stretch.text, text.channels(), around.len());
+            for channel in 0..text.channels() {
+                stretch.text.row_mut(channel).copy_from_slice(&text.row(channel)[around.clone()]);
+            }
+            stretch.z.clear();
+            let rows = noise.chunks_exact(ids).map(|row| &row[around.clone()]);
+            stretch.z.extend(rows.flatten().map(|z| z * noise_scale));
+            let made = self.compute(bias.as_deref(), stretch);
+            own.copy_from_slice(&made[first - around.start..][..own.len()]);
+        };
+        std::thread::scope(|scope| {
+            let compute = &compute;
+            let mut parts = logarithms.chunks_mut(share).zip(stretches).enumerate();
+            let first = parts.next();
+            for (at, (own, stretch)) in parts {
+                scope.spawn(move || compute(at, own, stretch));
+            }
+            if let Some((at, (own, stretch))) = first {
+                compute(at, own, stretch);
+            }
+        });
+        logarithms
+    }
+
+    /// The logarithms of the ids of a stretch, whose text and noise are there.
+    fn compute<'s>(&self, bias: Option<&[f32]>, stretch: &'s mut Stretch) -> &'s [f32] {
+        let Stretch { text, condition, x, scratch, kept: signal, numbers, z } = stretch;
+        let ids = text.frames();
+        self.pre.conv.run(text, x, Epilogue { bias, ..Epilogue::PLAIN });
+        self.convs.run(x, scratch);
         self.proj.run(x, condition, Epilogue::PLAIN);
-        noise.iter_mut().for_each(|z| *z *= noise_scale);
-        let (first, second) = noise.split_at_mut(ids);
         // Before every step the two channels change places.
+        let (first, second) = z.split_at_mut(ids);
         let (mut kept, mut bent) = (second, first);
         for spline in &self.splines {
-            spline.bend(kept, bent, workspace);
+            shape(signal, 1, ids);
+            signal.row_mut(0).copy_from_slice(kept);
+            spline.pre.run(signal, x, Epilogue::residual(condition));
+            spline.convs.run(x, scratch);
+            spline.proj.run(x, numbers, Epilogue::PLAIN);
+            for (id, y) in bent.iter_mut().enumerate() {
+                let own: [f32; NUMBERS] = std::array::from_fn(|number| numbers.row(number)[id]);
+                *y = spline::inverse(*y, &own, spline.root);
+            }
             (kept, bent) = (bent, kept);
         }
         kept.iter_mut().for_each(|z| *z = (*z - self.mean) * self.scale);
@@ -134,20 +203,6 @@ impl Spline {
             root: (spline.proj.inputs as f32).sqrt(),
         }
     }
-
-    /// The kept channel, with the text, bends the other.
-    fn bend(&self, kept: &[f32], bent: &mut [f32], workspace: &mut Workspace) {
-        let Workspace { condition, x, near, mixed, kept: signal, numbers } = workspace;
-        shape(signal, 1, kept.len());
-        signal.row_mut(0).copy_from_slice(kept);
-        self.pre.run(signal, x, Epilogue::residual(condition));
-        self.convs.run(x, near, mixed);
-        self.proj.run(x, numbers, Epilogue::PLAIN);
-        for (id, y) in bent.iter_mut().enumerate() {
-            let own: [f32; NUMBERS] = std::array::from_fn(|number| numbers.row(number)[id]);
-            *y = spline::inverse(*y, &own, self.root);
-        }
-    }
 }
 
 impl SeparableConvs {
@@ -161,8 +216,14 @@ impl SeparableConvs {
         Self { isa, layers: layers.collect() }
     }
 
+    /// Frames on each side that a frame depends on.
+    fn reach(&self) -> usize {
+        self.layers.iter().map(|layer| layer.depthwise.pad).sum()
+    }
+
     /// In place of `x`.
-    fn run(&self, x: &mut Signal, near: &mut Signal, mixed: &mut Signal) {
+    fn run(&self, x: &mut Signal, scratch: &mut Scratch) {
+        let Scratch { near, mixed } = scratch;
         for layer in &self.layers {
             layer.depthwise.run(self.isa, x, near);
             layer.first_norm.apply(self.isa, near);

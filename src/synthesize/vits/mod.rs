@@ -232,8 +232,13 @@ impl Vits {
         duration_noise.clear();
         duration_noise.resize(2 * ids.len(), 0.0);
         noise(duration_noise);
-        let logarithms =
-            self.durations.run(text, duration_noise, request.noise_w, embedding, durations);
+        let logarithms = self.durations.run(
+            text,
+            (duration_noise, request.noise_w),
+            embedding,
+            request.threads,
+            durations,
+        );
         if !prior.set_durations(logarithms, request.length_scale) {
             return Err(Unsaid::TooLong);
         }

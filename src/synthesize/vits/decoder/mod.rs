@@ -16,6 +16,14 @@ pub use self::weights::{DecoderWeights, Layer, ResidualStep, Stage};
 use self::stage::pack;
 use super::kernels::{Conv1d, Isa, Signal};
 
+/// How exactly the residual blocks are computed, which are nearly all of the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    Single,
+    /// Half-precision products, where the machine is faster with them; else single.
+    Half,
+}
+
 /// A decoder, packed for one instruction set. Several streams may share it.
 #[derive(Debug)]
 pub struct Decoder {
@@ -40,13 +48,22 @@ const FIRST_WINDOWS: [usize; 2] = [32, 16];
 impl Decoder {
     /// Packs the weights; says what is wrong where they do not make a decoder.
     pub fn new(weights: &DecoderWeights, isa: Isa) -> Result<Self, String> {
+        Self::with_precision(weights, isa, Precision::Single)
+    }
+
+    /// The same, in another precision.
+    pub fn with_precision(
+        weights: &DecoderWeights,
+        isa: Isa,
+        precision: Precision,
+    ) -> Result<Self, String> {
         let mut channels = weights.first.outputs;
         let mut stages = Vec::new();
         for stage in &weights.stages {
             if stage.upsampling.inputs != channels {
                 return Err("a stage has other channels than the one before".into());
             }
-            stages.push(stage::Stage::pack(stage, isa)?);
+            stages.push(stage::Stage::pack(stage, isa, precision)?);
             channels = stage.upsampling.outputs;
         }
         if weights.last.inputs != channels || weights.last.outputs != 1 {

@@ -3,6 +3,7 @@
 use super::super::kernels::{
     Conv1d, ConvWeights, Epilogue, Isa, Place, Run, Signal, Upsampling, UpsamplingWeights,
 };
+use super::Precision;
 use super::track::{ALIGNED, Track};
 use super::weights::{self, Layer, ResidualStep};
 
@@ -106,7 +107,7 @@ const BLOCK: isize = 192;
 const TILE: usize = 48;
 
 impl Stage {
-    pub fn pack(stage: &weights::Stage, isa: Isa) -> Result<Self, String> {
+    pub fn pack(stage: &weights::Stage, isa: Isa, precision: Precision) -> Result<Self, String> {
         let layer = &stage.upsampling;
         check(layer)?;
         let Layer { inputs, outputs, taps, pad, .. } = *layer;
@@ -118,7 +119,7 @@ impl Stage {
         let upsampling = UpsamplingWeights { weight, bias, inputs, outputs, taps, stride, pad };
         let mut blocks = Vec::new();
         for block in &stage.blocks {
-            blocks.push(pack_block(block, outputs, isa)?);
+            blocks.push(pack_block(block, outputs, (isa, precision))?);
         }
         // What a step adds to is not stored: it is recovered from its leaky ReLU.
         if !(0.001..=1.0).contains(&stage.block_slope) {
@@ -326,14 +327,25 @@ fn step_to(
     to.close(closing);
 }
 
-fn pack_block(block: &[ResidualStep], channels: usize, isa: Isa) -> Result<Vec<Step>, String> {
+fn pack_block(
+    block: &[ResidualStep],
+    channels: usize,
+    (isa, precision): (Isa, Precision),
+) -> Result<Vec<Step>, String> {
+    let pack = |layer: &Layer| {
+        let conv = pack(layer, isa)?;
+        Ok::<_, String>(match precision {
+            Precision::Single => conv,
+            Precision::Half => conv.in_half_precision(),
+        })
+    };
     let mut steps = Vec::new();
     let mut halo = 0;
     for step in block.iter().rev() {
-        let second = step.second.as_ref().map(|layer| pack(layer, isa)).transpose()?;
+        let second = step.second.as_ref().map(pack).transpose()?;
         let middle_halo = halo + second.as_ref().map_or(0, Conv1d::pad);
         let middle_halo = middle_halo.next_multiple_of(ALIGNED);
-        let step = Step { first: pack(&step.first, isa)?, second, halo, middle_halo };
+        let step = Step { first: pack(&step.first)?, second, halo, middle_halo };
         let convs = [Some(&step.first), step.second.as_ref()];
         if convs.into_iter().flatten().any(|conv| [conv.inputs(), conv.outputs()] != [channels; 2])
         {

@@ -233,3 +233,21 @@ fn weights_that_make_no_decoder_are_refused() {
         assert!(Decoder::new(&weights, Isa::Portable).is_err());
     }
 }
+
+#[test]
+fn half_precision_is_nearly_as_exact_and_windows_change_no_bit_of_it() {
+    for kind in [1, 2] {
+        let weights = weights(kind);
+        let latent = latent(131);
+        let whole = |precision| {
+            let decoder = Decoder::with_precision(&weights, Isa::best(), precision).unwrap();
+            let whole = decoder.decode_all(&latent, None, 1, &|| false).unwrap();
+            assert!(decoder.decode_all(&latent, None, 3, &|| false).as_ref() == Some(&whole));
+            whole
+        };
+        let (single, half) = (whole(Precision::Single), whole(Precision::Half));
+        let power: f32 = single.iter().map(|x| x * x).sum();
+        let noise: f32 = single.iter().zip(&half).map(|(a, b)| (a - b) * (a - b)).sum();
+        assert!(noise * 1e4 < power, "{} dB", 10.0 * (power / noise).log10());
+    }
+}

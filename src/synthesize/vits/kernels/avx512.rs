@@ -9,6 +9,8 @@ use std::mem::MaybeUninit;
 use super::lanes::{Kernel, Lanes};
 use super::tile::{self, Tile, Tiling};
 
+pub mod half;
+
 /// Sixteen numbers; exists only where AVX-512 was found.
 #[derive(Clone, Copy)]
 pub struct F32x16(__m512);

@@ -6,6 +6,8 @@
 
 #![allow(unsafe_code)]
 
+#[cfg(target_arch = "x86_64")]
+use super::avx512;
 use super::isa::Isa;
 use super::signal::Signal;
 use super::tile::{Finish, MOST_FRAMES, Tile, Tiling};
@@ -38,6 +40,9 @@ pub struct Conv1d {
     weights: Vec<f32>,
     /// `[panels][panel]`.
     bias: Vec<f32>,
+    /// The weights in half precision, instead.
+    #[cfg(target_arch = "x86_64")]
+    half: Option<Vec<u32>>,
 }
 
 /// Numbers of a signal: from `frame` of all channels on.
@@ -121,7 +126,19 @@ impl Conv1d {
             pad: conv.pad,
             weights,
             bias: padded(&bias[..conv.outputs], panel),
+            #[cfg(target_arch = "x86_64")]
+            half: None,
         }
+    }
+
+    /// The same with half-precision products where the machine is faster with them (AVX512-FP16), else
+    /// as it is. Numbers beyond 65504 have no place in it.
+    pub fn in_half_precision(mut self) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if self.isa == Isa::Avx512 && self.outputs > 1 && avx512::half::is_here() {
+            self.half = Some(avx512::half::weights(&std::mem::take(&mut self.weights)));
+        }
+        self
     }
 
     pub fn outputs(&self) -> usize {
@@ -194,6 +211,11 @@ impl Conv1d {
             frames: 0,
             finish,
         };
+        #[cfg(target_arch = "x86_64")]
+        if let Some(half) = &self.half {
+            // SAFETY: as below; there are weights only where half precision was found.
+            return unsafe { avx512::half::tile_all(tile, half, self.outputs, run.count) };
+        }
         // SAFETY: the asserts above, and those of `finish`, say that all frames are inside the signals;
         // a tile reads at most MOST_FRAMES beyond, which is the slack that a signal has.
         unsafe { tile_all(&tiling, tile, self.outputs, run.count) }
@@ -231,20 +253,10 @@ pub(super) unsafe fn tile_all(tiling: &Tiling, first: Tile, outputs: usize, fram
             let o = panel * tiling.panel;
             // SAFETY: offsets inside what the caller promises.
             unsafe {
-                let mut tile = first;
-                tile.input = first.input.add(from);
+                let mut tile = first.moved(o, from);
                 tile.weights = first.weights.add(panel * panel_size);
-                tile.bias = first.bias.add(o);
-                tile.output = first.output.add(o * first.output_stride + from);
                 tile.outputs = tiling.panel.min(outputs - o);
                 tile.frames = tiling.frames.min(frames - from);
-                let finish = &mut tile.finish;
-                if !finish.residual.is_null() {
-                    finish.residual = finish.residual.add(o * finish.residual_stride + from);
-                }
-                if !finish.total.is_null() {
-                    finish.total = finish.total.add(o * finish.total_stride + from);
-                }
                 (tiling.compute)(&tile);
             }
         }

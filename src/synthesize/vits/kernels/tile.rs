@@ -59,6 +59,30 @@ pub struct Tile {
     pub finish: Finish,
 }
 
+impl Tile {
+    /// The tile from output channel `o` and frame `from` on, but for its weights and sizes.
+    ///
+    /// # Safety
+    ///
+    /// The output, and what is added, must have both.
+    pub unsafe fn moved(mut self, o: usize, from: usize) -> Self {
+        // SAFETY: as the caller's.
+        unsafe {
+            self.input = self.input.add(from);
+            self.bias = self.bias.add(o);
+            self.output = self.output.add(o * self.output_stride + from);
+            let finish = &mut self.finish;
+            if !finish.residual.is_null() {
+                finish.residual = finish.residual.add(o * finish.residual_stride + from);
+            }
+            if !finish.total.is_null() {
+                finish.total = finish.total.add(o * finish.total_stride + from);
+            }
+        }
+        self
+    }
+}
+
 /// How a set cuts a convolution into tiles.
 #[derive(Clone, Copy)]
 pub struct Tiling {
