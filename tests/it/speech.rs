@@ -71,6 +71,14 @@ fn a_library_that_is_named_wrongly_is_told_with_what_to_do() {
     assert!(text(&doctor.stderr).contains("voices install --runtime"), "{}", text(&doctor.stderr));
 }
 
+#[test]
+fn an_engine_that_is_none_is_told_with_those_there_are() {
+    let home = Home::new("engine = \"fast\"\n");
+    let doctor = home.run(&["doctor"], "");
+    assert!(!doctor.status.success());
+    assert!(text(&doctor.stderr).contains("`auto`"), "{}", text(&doctor.stderr));
+}
+
 #[tokio::test]
 async fn articles_are_read_with_the_voice_that_was_chosen() {
     let home = Home::new("voice = \"mini\"\n");
@@ -82,7 +90,11 @@ async fn articles_are_read_with_the_voice_that_was_chosen() {
     let wav = app.get(player["narration"]["wav"].as_str().unwrap()).await.bytes().await.unwrap();
     assert!(wav.len() > 100_000);
     let doctor = home.run(&["doctor"], "");
-    assert!(text(&doctor.stdout).contains("rten"), "{}", text(&doctor.stdout));
+    let said = text(&doctor.stdout);
+    assert!(said.contains("computed by baonoi ") && said.contains("rten"), "{said}");
+    home.set("engine = \"rten\"\n");
+    let said = text(&home.run(&["doctor"], "").stdout);
+    assert!(said.contains("computed by rten"), "{said}");
 }
 
 /// The committed test voices are what their script makes, byte for byte.

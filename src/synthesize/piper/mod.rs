@@ -42,7 +42,7 @@ pub struct Piper {
 
 #[derive(Debug)]
 enum Model {
-    Own(Own),
+    Own(Box<Own>),
     Stepwise(Stepwise),
 }
 
@@ -184,7 +184,7 @@ impl Model {
                 match Own::read(&file, threads) {
                     Ok(own) => {
                         let takes_speaker = own.takes_speaker();
-                        return Ok((Self::Own(own), takes_speaker));
+                        return Ok((Self::Own(Box::new(own)), takes_speaker));
                     }
                     Err(reason) => {
                         let (model, by) = (path.display(), other.name());
