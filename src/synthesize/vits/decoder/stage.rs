@@ -128,8 +128,12 @@ impl Stage {
         if blocks.is_empty() || blocks.iter().any(Vec::is_empty) {
             return Err("a stage has no residual blocks".into());
         }
+        let upsampling = Upsampling::pack(&upsampling, isa);
         Ok(Self {
-            upsampling: Upsampling::pack(&upsampling, isa),
+            upsampling: match precision {
+                Precision::Single => upsampling,
+                Precision::Half => upsampling.in_half_precision(),
+            },
             reach: blocks
                 .iter()
                 .map(|block| block.iter().map(Step::reach).sum())
