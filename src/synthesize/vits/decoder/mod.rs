@@ -16,7 +16,7 @@ pub use self::weights::{DecoderWeights, Layer, ResidualStep, Stage};
 use self::stage::pack;
 use super::kernels::{Conv1d, Isa, Signal};
 
-/// How exactly the residual blocks are computed, which are nearly all of the work.
+/// How exactly the stages are computed, which are nearly all of the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     Single,

@@ -92,6 +92,7 @@ fn check(layer: &Layer) -> Result<(), String> {
     let Layer { inputs, outputs, taps, dilation, .. } = *layer;
     let sizes = [inputs, outputs, taps, dilation];
     let fits = sizes.iter().all(|size| (1..=MOST).contains(size))
+        && dilation * (taps - 1) <= MOST_REACH
         && layer.weight.len() == inputs * outputs * taps
         && layer.bias.as_ref().is_none_or(|bias| bias.len() == outputs);
     fits.then_some(()).ok_or_else(|| format!("a convolution {inputs} x {outputs} x {taps} is none"))
@@ -99,6 +100,8 @@ fn check(layer: &Layer) -> Result<(), String> {
 
 /// More than any size of a voice.
 const MOST: usize = 1 << 14;
+/// More frames than any convolution of a voice hears.
+const MOST_REACH: usize = 1 << 10;
 /// Numbers of a signal that is computed at once: about ten of them stay in a second-level cache.
 const CACHED: usize = 48 * 1024;
 /// Frames of the mean that are computed at once.
@@ -128,8 +131,12 @@ impl Stage {
         if blocks.is_empty() || blocks.iter().any(Vec::is_empty) {
             return Err("a stage has no residual blocks".into());
         }
+        let upsampling = Upsampling::pack(&upsampling, isa);
         Ok(Self {
-            upsampling: Upsampling::pack(&upsampling, isa),
+            upsampling: match precision {
+                Precision::Single => upsampling,
+                Precision::Half => upsampling.in_half_precision(),
+            },
             reach: blocks
                 .iter()
                 .map(|block| block.iter().map(Step::reach).sum())

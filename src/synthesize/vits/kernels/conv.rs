@@ -133,10 +133,11 @@ impl Conv1d {
 
     /// The same with half-precision products where the machine is faster with them (AVX512-FP16), else
     /// as it is. Numbers beyond 65504 have no place in it.
-    pub fn in_half_precision(mut self) -> Self {
+    pub fn in_half_precision(self) -> Self {
         #[cfg(target_arch = "x86_64")]
         if self.isa == Isa::Avx512 && self.outputs > 1 && avx512::half::is_here() {
-            self.half = Some(avx512::half::weights(&std::mem::take(&mut self.weights)));
+            let half = Some(avx512::half::weights(&self.weights));
+            return Self { half, weights: vec![], ..self };
         }
         self
     }

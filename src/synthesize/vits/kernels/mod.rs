@@ -17,6 +17,7 @@ mod lanes;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod normalization;
+mod peak;
 mod portable;
 mod product;
 mod signal;
@@ -28,6 +29,7 @@ pub use self::conv::{Conv1d, ConvWeights, Epilogue, Place, Run};
 pub use self::depthwise::Depthwise;
 pub use self::isa::Isa;
 pub use self::normalization::{layer_norm, softmax, softmax_over_channels};
+pub use self::peak::peak;
 pub use self::product::{Left, product};
 pub use self::signal::Signal;
 pub use self::upsampling::{Upsampling, UpsamplingWeights};

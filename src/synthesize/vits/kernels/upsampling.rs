@@ -4,6 +4,8 @@
 
 #![allow(unsafe_code)]
 
+#[cfg(target_arch = "x86_64")]
+use super::avx512;
 use super::conv::{padded, tile_all};
 use super::isa::Isa;
 use super::lanes::{Kernel, Lanes};
@@ -37,6 +39,9 @@ struct Group {
     weights: Vec<f32>,
     /// `[outputs * phases]`, padded to panels.
     bias: Vec<f32>,
+    /// The weights in half precision, instead.
+    #[cfg(target_arch = "x86_64")]
+    half: Option<Vec<u32>>,
 }
 
 /// A transposed convolution, packed for one instruction set.
@@ -69,6 +74,24 @@ impl Upsampling {
             phase += phases;
         }
         Self { isa, inputs: conv.inputs, outputs: conv.outputs, stride: conv.stride, groups }
+    }
+
+    /// As [`super::Conv1d::in_half_precision`].
+    pub fn in_half_precision(self) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if self.isa == Isa::Avx512 && avx512::half::is_here() {
+            let half = |group: Group| {
+                // Single rows and none at all have other tiles.
+                if self.outputs * group.phases < 2 || group.taps == 0 {
+                    return group;
+                }
+                let half = Some(avx512::half::weights(&group.weights));
+                Group { half, weights: vec![], ..group }
+            };
+            let groups = self.groups.into_iter().map(half).collect();
+            return Self { groups, ..self };
+        }
+        self
     }
 
     pub fn stride(&self) -> usize {
@@ -144,9 +167,15 @@ impl Upsampling {
                 frames: 0,
                 finish: Finish { slope, ..Finish::PLAIN },
             };
+            first_row += rows;
+            #[cfg(target_arch = "x86_64")]
+            if let Some(half) = &group.half {
+                // SAFETY: as below; there are weights only where half precision was found.
+                unsafe { avx512::half::tile_all(tile, half, rows, count) };
+                continue;
+            }
             // SAFETY: the asserts above say that all frames are inside the signals.
             unsafe { tile_all(&self.isa.tiling(rows), tile, rows, count) }
-            first_row += rows;
         }
         self.isa.run(Interleave { upsampling: self, scratch, output, to, count });
     }
@@ -249,7 +278,16 @@ impl Group {
         }
         let bias: Vec<f32> =
             (0..rows).map(|row| conv.bias.map_or(0.0, |bias| bias[row / phases])).collect();
-        Self { first, phases, shift, taps, weights, bias: padded(&bias, panel) }
+        Self {
+            first,
+            phases,
+            shift,
+            taps,
+            weights,
+            bias: padded(&bias, panel),
+            #[cfg(target_arch = "x86_64")]
+            half: None,
+        }
     }
 }
 

@@ -113,14 +113,9 @@ unsafe fn convert(from: *const f32, to: *mut u16, count: usize) {
 /// As for [`tile_all`].
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,fma")]
 unsafe fn compute(tile: &Tile, block: &[u16], stride: usize, weights: &[u32]) {
-    let mut sums = [[F32x16(_mm512_setzero_ps()); 6]; CHANNELS];
-    for (o, sums) in sums.iter_mut().enumerate() {
-        // SAFETY: a bias is there for every channel of the panel.
-        *sums = [F32x16(_mm512_set1_ps(unsafe { *tile.bias.add(o) })); 6];
-    }
+    let mut sums = MaybeUninit::<[[F32x16; 6]; CHANNELS]>::uninit();
     let channels = (RUN / tile.taps).max(1);
     let mut halves = MaybeUninit::<[[__m256i; 6]; CHANNELS]>::uninit();
-    let vectors = tile.frames.div_ceil(LANES);
     for channel in (0..tile.inputs).step_by(channels) {
         let part = Part {
             input: block[channel * stride..].as_ptr(),
@@ -130,19 +125,22 @@ unsafe fn compute(tile: &Tile, block: &[u16], stride: usize, weights: &[u32]) {
             dilation: 2 * tile.dilation,
             weights: weights[channel * tile.taps * CHANNELS..].as_ptr(),
         };
-        // SAFETY: the block has the columns of all taps; the sums are written before they are read.
+        // SAFETY: the block has the columns of all taps, and a bias is there for every channel of the
+        // panel. Halves and sums are written before they are read: the first part writes all sums.
         unsafe {
             add_up(&part, halves.as_mut_ptr().cast());
-            let halves: &[[__m256i; 6]; CHANNELS] = &*halves.as_ptr();
-            for (sums, halves) in sums.iter_mut().zip(halves) {
-                for (sum, half) in sums.iter_mut().zip(halves).take(2 * vectors) {
-                    sum.0 = _mm512_add_ps(sum.0, _mm512_cvtph_ps(*half));
+            let (halves, sums) = (&*halves.as_ptr(), &mut *sums.as_mut_ptr());
+            for (o, (sums, halves)) in sums.iter_mut().zip(halves).enumerate() {
+                let bias = _mm512_set1_ps(*tile.bias.add(o));
+                for (sum, half) in sums.iter_mut().zip(halves) {
+                    let before = if channel == 0 { bias } else { sum.0 };
+                    sum.0 = _mm512_add_ps(before, _mm512_cvtph_ps(*half));
                 }
             }
         }
     }
-    // SAFETY: as the caller's.
-    unsafe { tile::finish_all(tile, &sums) }
+    // SAFETY: as the caller's, and all sums are written.
+    unsafe { tile::finish_all(tile, &*sums.as_ptr()) }
 }
 
 /// Some input channels of a tile.
