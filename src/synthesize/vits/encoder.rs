@@ -4,13 +4,11 @@
 //! Several threads share the ids: each computes a stretch of them and hears the others' keys and values.
 
 mod attention;
-mod feed_forward;
 
 use std::ops::Range;
 use std::sync::{Barrier, PoisonError, RwLock};
 
 use self::attention::Attention;
-use self::feed_forward::{FeedForward, REACH};
 use super::kernels::{Conv1d, Epilogue, Isa, Signal, layer_norm};
 use super::recognize::NEAR;
 use super::weights::{self, Norm, Tensor};
@@ -30,7 +28,8 @@ pub struct Encoder {
 struct Layer {
     attention: Attention,
     first_norm: Normalization,
-    feed_forward: FeedForward,
+    widening: Conv1d,
+    narrowing: Conv1d,
     second_norm: Normalization,
 }
 
@@ -74,11 +73,11 @@ struct Stretch {
 #[derive(Debug)]
 struct Local {
     attention: attention::Scratch,
-    feed_forward: feed_forward::Scratch,
     /// With the neighbours that the convolutions need.
     x: Signal,
     attended: Signal,
     middle: Signal,
+    wide: Signal,
 }
 
 impl Default for Local {
@@ -86,10 +85,10 @@ impl Default for Local {
         let signal = || Signal::new(0, 0, MARGIN);
         Self {
             attention: attention::Scratch::default(),
-            feed_forward: feed_forward::Scratch::default(),
             x: signal(),
             attended: signal(),
             middle: signal(),
+            wide: signal(),
         }
     }
 }
@@ -130,10 +129,7 @@ impl Encoder {
         workspace.stretches.resize_with(count, RwLock::default);
         workspace.scratches.resize_with(count.max(workspace.scratches.len()), Local::default);
         for (at, stretch) in workspace.stretches.iter_mut().enumerate() {
-            // Every stretch begins at an even id, as pairs do.
-            let border =
-                |at: usize| if at < count { ids.len() * at / count / 2 * 2 } else { ids.len() };
-            let own = border(at)..border(at + 1);
+            let own = ids.len() * at / count..ids.len() * (at + 1) / count;
             self.embed(own, ids, stretch.get_mut().unwrap_or_else(PoisonError::into_inner));
         }
         let stretches = &workspace.stretches[..];
@@ -178,7 +174,8 @@ impl Encoder {
             }
             barrier.wait();
             let own = read(at).ids.clone();
-            let around = own.start.saturating_sub(REACH)..(own.end + REACH).min(count);
+            let reach = layer.widening.pad() + layer.narrowing.pad();
+            let around = own.start.saturating_sub(reach)..(own.end + reach).min(count);
             {
                 let stretches: Vec<_> = (0..all.len()).map(read).collect();
                 gather(
@@ -239,17 +236,19 @@ impl Layer {
         Self {
             attention: Attention::pack(layer, isa),
             first_norm: Normalization::of(&layer.first_norm),
-            feed_forward: FeedForward::pack(&layer.widening, &layer.narrowing, isa),
+            widening: layer.widening.pack(isa),
+            narrowing: layer.narrowing.pack(isa),
             second_norm: Normalization::of(&layer.second_norm),
         }
     }
 
     /// What follows the attention, in place of `local.x`.
     fn finish(&self, isa: Isa, local: &mut Local) {
-        let Local { feed_forward, x, attended, middle, .. } = local;
+        let Local { x, attended, middle, wide, .. } = local;
         self.attention.out().run(attended, middle, Epilogue::residual(x));
         self.first_norm.apply(isa, middle);
-        self.feed_forward.run(middle, x, feed_forward);
+        self.widening.run(middle, wide, Epilogue::RELU);
+        self.narrowing.run(wide, x, Epilogue::residual(middle));
         self.second_norm.apply(isa, x);
     }
 }

@@ -215,9 +215,13 @@ impl Stage {
         } else {
             Track::aligned(state.upsampled.end() - self.halo as isize)
         };
+        if state.done >= end {
+            return;
+        }
         while state.done < end {
             self.advance_to(state, next, end.min(state.done + BLOCK), (slope, ended));
         }
+        state.upsampled.keep_from(state.done + self.back);
     }
 
     /// [`Self::advance`] to frame `end` of the mean.
@@ -282,7 +286,6 @@ impl Stage {
             }
         }
         *done = end;
-        upsampled.keep_from(end + self.back);
         for (block, states) in self.blocks.iter().zip(blocks) {
             for (j, (step, state)) in block.iter().zip(states).enumerate() {
                 if let (Some(middle), Some(second)) = (&mut state.middle, &step.second) {

@@ -2,7 +2,7 @@
 
 use super::Unrecognized;
 use super::graph::{Graph, Value};
-use super::layers::is_near;
+use super::layers::{NEAR, is_near};
 use crate::synthesize::vits::weights::{Convolution, Encoder, EncoderLayer, Tensor};
 
 /// The encoder whose mean and log-spread `statistics` is, and the value of its hidden text.
@@ -61,7 +61,7 @@ fn layer<'a>(g: &Graph<'a>, end: Value, hidden: usize) -> Option<(EncoderLayer<'
         && second_norm.gamma.count() == hidden
         && [widening.inputs, narrowing.outputs] == [hidden; 2]
         && widening.outputs == narrowing.inputs
-        && [widening.taps, narrowing.taps, widening.dilation, narrowing.dilation] == [3, 3, 1, 1]
+        && widening.pad.max(narrowing.pad) <= NEAR
         && hidden.is_multiple_of(attention.relative_keys.dims[2]);
     let Attention { query, key, value, relative_keys, relative_values } = attention;
     let layer = EncoderLayer {

@@ -43,7 +43,7 @@ const LANES: usize = 32;
 /// Frames that are converted at once.
 const CONVERTED: usize = 2 * FRAMES;
 /// Products that are added up in half precision: more make the tiles faster, and the sound worse.
-const RUN: usize = 512;
+const RUN: usize = 96;
 
 thread_local! {
     /// A block of input, `[inputs][columns]` in half precision.
