@@ -2,7 +2,7 @@
 //! Python's piper-tts, in turns.
 //!
 //! ```text
-//! cargo bench --bench voice -- --model MODEL.onnx [--rten | --library libonnxruntime.so]
+//! cargo bench --bench voice -- --model MODEL.onnx [--half | --rten | --library libonnxruntime.so]
 //!     [--threads 1] [--at-once 1] [--raw FILE] < IDS
 //! … --phonemes < PHONEMES
 //! ```
@@ -21,13 +21,15 @@ use std::time::Instant;
 
 use baonoi::domain::narration::Phonemes;
 use baonoi::synthesize::piper::{Manner, Piper, Runtime};
+use baonoi::synthesize::vits::Precision;
 use serde_json::json;
 
 struct Options {
     model: PathBuf,
     library: Option<PathBuf>,
-    /// Whether our own engine computes what it recognizes.
+    /// Whether our own engine computes what it recognizes, and whether in half precision.
     own: bool,
+    half: bool,
     threads: usize,
     at_once: usize,
     /// Whether the lines are phonemes, not ids.
@@ -47,6 +49,7 @@ fn options() -> Option<Options> {
         model: value("--model")?.into(),
         library: value("--library").map(PathBuf::from),
         own: !arguments.iter().any(|argument| argument == "--rten") && value("--library").is_none(),
+        half: arguments.iter().any(|argument| argument == "--half"),
         threads: number("--threads"),
         at_once: number("--at-once"),
         phonemes: arguments.iter().any(|argument| argument == "--phonemes"),
@@ -71,7 +74,8 @@ fn main() {
         panic!("{refused}");
     }
     if options.own {
-        runtime = runtime.after_own();
+        let precision = if options.half { Precision::Half } else { Precision::Single };
+        runtime = runtime.after_own(precision);
     }
     eprintln!("{}", runtime.name());
     let begun = Instant::now();

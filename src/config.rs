@@ -38,6 +38,8 @@ pub struct Config {
     pub voices: PathBuf,
     /// What computes neural voices.
     pub engine: EngineChoice,
+    /// Whether our own engine may compute sound in half precision, where the processor is faster with it.
+    pub half_precision: bool,
     /// The shared library of ONNX Runtime, 1.24 or newer. Empty: the one that `baonoi voices install
     /// --runtime` put into the folder of voices, if any; else rten, which is compiled in.
     pub onnxruntime: PathBuf,
@@ -172,6 +174,7 @@ impl Default for Config {
             voice: String::new(),
             voices: PathBuf::new(),
             engine: EngineChoice::default(),
+            half_precision: false,
             onnxruntime: PathBuf::new(),
             voices_download: true,
             voices_mirror: String::new(),

@@ -484,7 +484,7 @@ mod tests {
             engine: RwLock::new(Engine::embedded()),
             voices: PathBuf::new(),
             others: Mutex::default(),
-            computer: Computer::choose(None),
+            computer: Computer::choose(crate::synthesize::Precision::Single, None),
             pool: Pool::new(1),
             readings: Vec::new(),
             clips: None,

@@ -31,7 +31,7 @@ use baonoi::config::{Config, EngineChoice};
 use baonoi::fetch;
 use baonoi::narrate::Narrator;
 use baonoi::store::Store;
-use baonoi::synthesize::{Computer, Engine, Pool, Voices};
+use baonoi::synthesize::{Computer, Engine, Pool, Precision, Voices};
 use clap::{Args, Parser, Subcommand};
 use tracing::warn;
 
@@ -187,7 +187,10 @@ fn computer(config: &Config, voices: &Voices) -> Computer {
     let named = Some(config.onnxruntime.clone()).filter(|path| !path.as_os_str().is_empty());
     let library = named.or_else(|| voices.runtime());
     let computer = match config.engine {
-        EngineChoice::Auto => Computer::choose(library.as_deref()),
+        EngineChoice::Auto => {
+            let precision = if config.half_precision { Precision::Half } else { Precision::Single };
+            Computer::choose(precision, library.as_deref())
+        }
         EngineChoice::OnnxRuntime => Computer::without_own(library.as_deref()),
         EngineChoice::Rten => Computer::without_own(None),
     };

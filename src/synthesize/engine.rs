@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::piper::{LibraryError, Manner, Piper, PiperError, Runtime, Unheard};
 use super::pool::Stop;
+use super::vits::Precision;
 use super::voice::{Voice, VoiceKind};
 use super::{SynthesisError, embedded};
 use crate::domain::narration::{Clip, Doubt, Phonemes, Spoken};
@@ -59,10 +60,11 @@ const LONGEST: f64 = 2.2;
 const SLACK_SECONDS: f64 = 0.6;
 
 impl Computer {
-    /// Our own engine; for models that it does not recognize what [`Self::without_own`] chooses.
-    pub fn choose(library: Option<&Path>) -> Self {
+    /// Our own engine, in this precision; for models that it does not recognize what
+    /// [`Self::without_own`] chooses.
+    pub fn choose(precision: Precision, library: Option<&Path>) -> Self {
         let Self { runtime, refused } = Self::without_own(library);
-        Self { runtime: runtime.after_own(), refused }
+        Self { runtime: runtime.after_own(precision), refused }
     }
 
     /// ONNX Runtime from the library at `library`, if it can be used; else rten, which is compiled
@@ -86,14 +88,19 @@ impl Engine {
 
     /// Loads a voice, whose utterances are computed by one thread each: two utterances at once give
     /// nearly twice the sound, two threads on one utterance do not.
-    pub fn load(voice: Voice, computer: &Computer) -> Result<Self, Mute> {
+    pub fn load(mut voice: Voice, computer: &Computer) -> Result<Self, Mute> {
         let speech = match &voice.kind {
             VoiceKind::Embedded => Speech::Embedded,
             VoiceKind::Piper { model, config, speaker } => {
                 let loaded = Piper::load(model, config, *speaker, &computer.runtime, 1);
                 let loaded = loaded.and_then(|piper| agrees(piper, &voice));
                 let mute = |error| Mute { voice: voice.id.to_string(), error };
-                Speech::Piper(Arc::new(loaded.map_err(mute)?))
+                let piper = loaded.map_err(mute)?;
+                // Other bytes, so not the clips that are kept of the exact ones.
+                if piper.is_in_half_precision() {
+                    voice.version.push_str("-half");
+                }
+                Speech::Piper(Arc::new(piper))
             }
         };
         Ok(Self { voice, speech })

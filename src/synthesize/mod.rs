@@ -15,6 +15,7 @@ mod voices;
 pub use self::engine::{Computer, Engine, Mute};
 pub use self::manifest::{Kind, Manifest, VoiceFile};
 pub use self::pool::Stop;
+pub use self::vits::Precision;
 pub use self::voice::{Voice, VoiceKind};
 pub use self::voices::{KnownVoice, NEURAL, RUNTIME_FOLDER, State, VoiceError, Voices};
 

@@ -131,6 +131,11 @@ impl Piper {
         &self.config
     }
 
+    /// Whether it speaks in half precision, which sounds a little otherwise.
+    pub fn is_in_half_precision(&self) -> bool {
+        matches!(&self.model, Model::Own(own) if own.is_in_half_precision())
+    }
+
     /// The ids with the lowest and the highest number: a model with other symbols fails here.
     fn try_out(&self) -> Result<(), PiperError> {
         let refused = |reason: String| PiperError::Model(format!("it does not speak: {reason}"));
@@ -179,9 +184,9 @@ impl Model {
     /// The model in a file, and whether it wants to be told the speaker.
     fn load(path: &Path, runtime: &Runtime, threads: usize) -> Result<(Self, bool), PiperError> {
         let other = match runtime {
-            Runtime::Own(other) => {
+            Runtime::Own { precision, other } => {
                 let file = std::fs::read(path).map_err(unreadable(path))?;
-                match Own::read(&file, threads) {
+                match Own::read(&file, *precision, threads) {
                     Ok(own) => {
                         let takes_speaker = own.takes_speaker();
                         return Ok((Self::Own(Box::new(own)), takes_speaker));

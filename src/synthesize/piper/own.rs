@@ -2,7 +2,7 @@
 
 use super::noise::Noise;
 use super::{Scales, Unheard, Utterance};
-use crate::synthesize::vits::{Request, Unrecognized, Unsaid, Vits};
+use crate::synthesize::vits::{Precision, Request, Unrecognized, Unsaid, Vits};
 
 /// The model, ready to speak.
 #[derive(Debug)]
@@ -13,8 +13,12 @@ pub struct Own {
 
 impl Own {
     /// `threads` threads compute one utterance.
-    pub fn read(file: &[u8], threads: usize) -> Result<Self, Unrecognized> {
-        Ok(Self { vits: Vits::read(file)?, threads })
+    pub fn read(file: &[u8], precision: Precision, threads: usize) -> Result<Self, Unrecognized> {
+        Ok(Self { vits: Vits::read(file, precision)?, threads })
+    }
+
+    pub fn is_in_half_precision(&self) -> bool {
+        self.vits.is_in_half_precision()
     }
 
     pub fn takes_speaker(&self) -> bool {

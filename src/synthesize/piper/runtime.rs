@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::graph::Part;
 use super::tensor::Tensor;
-use crate::synthesize::vits::Isa;
+use crate::synthesize::vits::{Isa, Precision};
 
 pub use onnxruntime::{Library, LibraryError};
 
@@ -16,7 +16,7 @@ pub use onnxruntime::{Library, LibraryError};
 #[derive(Clone, Debug)]
 pub enum Runtime {
     /// Our own engine, and another one for models that it does not recognize.
-    Own(Box<Self>),
+    Own { precision: Precision, other: Box<Self> },
     /// In Rust, compiled in.
     Rten,
     /// ONNX Runtime, from a shared library.
@@ -46,14 +46,19 @@ impl Runtime {
     }
 
     /// Our own engine where it recognizes the model, else this one.
-    pub fn after_own(self) -> Self {
-        Self::Own(Box::new(self))
+    pub fn after_own(self, precision: Precision) -> Self {
+        Self::Own { precision, other: Box::new(self) }
     }
 
     /// Its name and version, for `baonoi doctor`.
     pub fn name(&self) -> String {
         match self {
-            Self::Own(other) => format!("baonoi {} / {}", Isa::best(), other.name()),
+            Self::Own { precision, other } => {
+                let isa = Isa::best();
+                let is_half = *precision == Precision::Half && isa.has_half_precision();
+                let half = if is_half { " FP16" } else { "" };
+                format!("baonoi {isa}{half} / {}", other.name())
+            }
             Self::Rten => "rten 0.27".to_owned(),
             Self::OnnxRuntime(library) => library.to_string(),
         }
@@ -62,7 +67,7 @@ impl Runtime {
     /// Loads a part; `threads` threads compute one run of it.
     pub fn load(&self, part: Part, threads: usize) -> Result<Session, RuntimeError> {
         Ok(match self {
-            Self::Own(other) => return other.load(part, threads),
+            Self::Own { other, .. } => return other.load(part, threads),
             Self::Rten => Session::Rten(Box::new(rten::Session::load(part, threads)?)),
             Self::OnnxRuntime(library) => {
                 Session::OnnxRuntime(Box::new(onnxruntime::Session::load(library, part, threads)?))

@@ -7,6 +7,7 @@ use rten_onnx::onnx::{ModelProto, NodeProto};
 use super::graph::Windows;
 use super::stepwise::LoadedStep;
 use super::*;
+use crate::synthesize::vits::Precision;
 
 fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
@@ -250,7 +251,7 @@ fn both_runtimes_say_the_same() {
 /// Every voice that we have of Piper's architecture, in the manners in which noise and pace matter.
 #[test]
 fn our_own_engine_says_what_the_runtimes_say() {
-    let own = Runtime::Rten.after_own();
+    let own = Runtime::Rten.after_own(Precision::Single);
     for (folder, speaker) in [("voice-mini", None), ("voice-mini-speakers", Some(1))] {
         let ours = load_from(folder, "mini", speaker, &own);
         assert!(matches!(ours.model, Model::Own(_)), "{folder} is not recognized");
@@ -273,7 +274,7 @@ fn our_own_engine_says_what_the_runtimes_say() {
 
 #[test]
 fn our_own_engine_tells_the_samples_of_every_id() {
-    let mini = load_from("voice-mini", "mini", None, &Runtime::Rten.after_own());
+    let mini = load_from("voice-mini", "mini", None, &Runtime::Rten.after_own(Precision::Single));
     let ids = mini.config().ids(&Phonemes("tʃˈaː2w".into())).ids;
     let said = mini.speak(&ids, PLAIN, &|| false).unwrap();
     let alignment = said.alignment.unwrap();
@@ -284,9 +285,24 @@ fn our_own_engine_tells_the_samples_of_every_id() {
     assert!(unknown.contains("no phoneme id"), "{unknown}");
 }
 
+/// Where the machine is faster with it; elsewhere it says the very same.
+#[test]
+fn half_precision_is_nearly_the_same_sound() {
+    let precise =
+        load_from("voice-mini", "mini", None, &Runtime::Rten.after_own(Precision::Single));
+    let half = load_from("voice-mini", "mini", None, &Runtime::Rten.after_own(Precision::Half));
+    assert!(!precise.is_in_half_precision());
+    let phonemes = "tʃˈaː2w bˈa6n, ".repeat(20);
+    let (said, of_half) = (say(&precise, &phonemes, PLAIN), say(&half, &phonemes, PLAIN));
+    assert_eq!(said == of_half, !half.is_in_half_precision());
+    let power = |samples: &mut dyn Iterator<Item = f32>| samples.map(|x| x * x).sum::<f32>();
+    let noise = power(&mut said.iter().zip(&of_half).map(|(a, b)| a - b));
+    assert!(10.0 * (power(&mut said.iter().copied()) / noise).log10() >= 40.0);
+}
+
 #[test]
 fn a_model_that_is_not_recognized_is_computed_by_another_runtime() {
-    let tiny = load_from("voice-tiny", "tiny", None, &Runtime::Rten.after_own());
+    let tiny = load_from("voice-tiny", "tiny", None, &Runtime::Rten.after_own(Precision::Single));
     assert!(matches!(tiny.model, Model::Stepwise(_)));
     assert_eq!(say(&tiny, "aɗ", PLAIN), say(&self::tiny(), "aɗ", PLAIN));
 }

@@ -21,6 +21,7 @@ mod weights;
 use std::sync::{Mutex, PoisonError};
 
 use self::decoder::Decoder;
+pub use self::decoder::Precision;
 use self::durations::Durations;
 use self::encoder::{Encoder, MARGIN};
 use self::flow::Flow;
@@ -36,6 +37,7 @@ pub use self::recognize::Unrecognized;
 #[derive(Debug)]
 pub struct Vits {
     isa: Isa,
+    precision: Precision,
     speakers: Option<Speakers>,
     encoder: Encoder,
     durations: Durations,
@@ -120,20 +122,22 @@ pub type Noise<'a> = dyn FnMut(&mut [f32]) + 'a;
 pub type IsUnwanted<'a> = dyn Fn() -> bool + Sync + 'a;
 
 impl Vits {
-    /// Reads a Piper voice from its ONNX file.
-    pub fn read(file: &[u8]) -> Result<Self, Unrecognized> {
-        Self::read_for(file, Isa::best())
+    /// Reads a Piper voice from its ONNX file. `precision` is that of its decoder.
+    pub fn read(file: &[u8], precision: Precision) -> Result<Self, Unrecognized> {
+        Self::read_for(file, Isa::best(), precision)
     }
 
-    fn read_for(file: &[u8], isa: Isa) -> Result<Self, Unrecognized> {
+    fn read_for(file: &[u8], isa: Isa, precision: Precision) -> Result<Self, Unrecognized> {
         let voice = recognize::recognize(file)?;
         // Each packs about half of the weights.
         std::thread::scope(|scope| {
             let flow = scope.spawn(|| Flow::pack(&voice.flow, isa));
-            let decoder = Decoder::new(&voice.decoder, isa).map_err(Unrecognized::decoder)?;
+            let decoder = Decoder::with_precision(&voice.decoder, isa, precision)
+                .map_err(Unrecognized::decoder)?;
             let voice = &voice;
             Ok(Self {
                 isa,
+                precision,
                 speakers: voice.speakers.as_ref().map(Speakers::of),
                 encoder: Encoder::pack(&voice.encoder, isa),
                 durations: Durations::pack(&voice.durations, isa),
@@ -142,6 +146,11 @@ impl Vits {
                 flow: flow.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             })
         })
+    }
+
+    /// Whether its decoder computes in half precision: where that was asked for, and is faster.
+    pub fn is_in_half_precision(&self) -> bool {
+        self.precision == Precision::Half && self.isa.has_half_precision()
     }
 
     /// Whether it has more voices than one.

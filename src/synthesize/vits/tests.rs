@@ -33,7 +33,7 @@ fn speak(voice: &Vits, request: &Request) -> Utterance {
 
 #[test]
 fn threads_and_streams_do_not_change_a_bit() {
-    let voice = Vits::read(&file()).unwrap();
+    let voice = Vits::read(&file(), Precision::Single).unwrap();
     for count in [1, 7, 150] {
         let ids = ids(count);
         let whole = speak(&voice, &request(&ids));
@@ -57,9 +57,10 @@ fn threads_and_streams_do_not_change_a_bit() {
 #[test]
 fn instruction_sets_differ_in_the_last_places_only() {
     let (file, ids) = (file(), ids(40));
-    let portable = speak(&Vits::read_for(&file, Isa::Portable).unwrap(), &request(&ids));
+    let portable =
+        speak(&Vits::read_for(&file, Isa::Portable, Precision::Single).unwrap(), &request(&ids));
     for isa in Isa::all() {
-        let said = speak(&Vits::read_for(&file, isa).unwrap(), &request(&ids));
+        let said = speak(&Vits::read_for(&file, isa, Precision::Single).unwrap(), &request(&ids));
         assert_eq!(said.frames, portable.frames, "{isa:?}");
         let pairs = said.samples.iter().zip(&portable.samples);
         let most = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -69,7 +70,7 @@ fn instruction_sets_differ_in_the_last_places_only() {
 
 #[test]
 fn an_utterance_can_be_stopped_and_refused() {
-    let voice = Vits::read(&file()).unwrap();
+    let voice = Vits::read(&file(), Precision::Single).unwrap();
     let say = |ids: &[i64]| voice.speak(&request(ids), &mut noise(), &|| false).unwrap_err();
     assert_eq!(say(&[]), Unsaid::Nothing);
     assert_eq!(say(&[1, 76]), Unsaid::UnknownId(76));
@@ -93,7 +94,7 @@ fn an_utterance_can_be_stopped_and_refused() {
 #[test]
 fn what_is_another_model_is_not_recognized() {
     let file = file();
-    let reason = |file: &[u8]| Vits::read(file).unwrap_err().to_string();
+    let reason = |file: &[u8]| Vits::read(file, Precision::Single).unwrap_err().to_string();
     assert_eq!(reason(b"no model"), "the file is no whole ONNX model");
     assert_eq!(reason(&file[..file.len() / 2]), "the file is no whole ONNX model");
     // Another function of the same length in place of one, wherever it stands.

@@ -135,7 +135,7 @@ impl Conv1d {
     /// as it is. Numbers beyond 65504 have no place in it.
     pub fn in_half_precision(self) -> Self {
         #[cfg(target_arch = "x86_64")]
-        if self.isa == Isa::Avx512 && self.outputs > 1 && avx512::half::is_here() {
+        if self.outputs > 1 && self.isa.has_half_precision() {
             let half = Some(avx512::half::weights(&self.weights));
             return Self { half, weights: vec![], ..self };
         }

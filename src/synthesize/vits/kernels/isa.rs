@@ -68,6 +68,15 @@ impl Isa {
         all
     }
 
+    /// Whether it is faster with half-precision products.
+    pub fn has_half_precision(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        if self == Self::Avx512 {
+            return avx512::half::is_here();
+        }
+        false
+    }
+
     /// Runs `kernel` with this set's vectors.
     pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self {

@@ -79,7 +79,7 @@ impl Upsampling {
     /// As [`super::Conv1d::in_half_precision`].
     pub fn in_half_precision(self) -> Self {
         #[cfg(target_arch = "x86_64")]
-        if self.isa == Isa::Avx512 && avx512::half::is_here() {
+        if self.isa.has_half_precision() {
             let half = |group: Group| {
                 // Single rows and none at all have other tiles.
                 if self.outputs * group.phases < 2 || group.taps == 0 {
