@@ -121,6 +121,9 @@ pub type Noise<'a> = dyn FnMut(&mut [f32]) + 'a;
 /// Whether the sound is no longer wanted.
 pub type IsUnwanted<'a> = dyn Fn() -> bool + Sync + 'a;
 
+/// Of longer utterances, three minutes at 86 frames a second, nothing is kept for the next.
+const KEPT_FRAMES: usize = 16 * 1024;
+
 impl Vits {
     /// Reads a Piper voice from its ONNX file. `precision` is that of its decoder.
     pub fn read(file: &[u8], precision: Precision) -> Result<Self, Unrecognized> {
@@ -210,7 +213,10 @@ impl Vits {
             let made = !is_unwanted() && sound(&speech, stretches, prior.frames());
             if made { Ok(prior.durations().to_vec()) } else { Err(Unsaid::Stopped) }
         });
-        free().push(workspace);
+        // What an endless utterance needed is not kept.
+        if workspace.prior.frames() <= KEPT_FRAMES {
+            free().push(workspace);
+        }
         frames
     }
 

@@ -4,15 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::graph::{Graph, Node, Value};
 use super::layers::is_near;
+use super::spline::{BINS, LEAST, Spline, TAIL};
 use super::{Speakers, Unrecognized};
 use crate::synthesize::vits::weights::{Convolution, Durations, Separable, SplineCoupling};
-
-/// The bins of a spline, in all of Piper's voices.
-pub const BINS: usize = 10;
-/// Between minus and plus this a spline bends, outside it is the identity.
-pub const TAIL: f32 = 5.0;
-/// The least share of a bin, and the least slope at a knot.
-pub const LEAST: f32 = 1e-3;
 
 /// The predictor whose rounded durations `frames` are; `text` is the hidden text it must hear.
 pub fn durations<'a>(
@@ -98,7 +92,7 @@ fn affine(g: &Graph, value: Value) -> Option<(Value, [f32; 2], [f32; 2])> {
     })
 }
 
-struct Spline<'a> {
+struct Bent<'a> {
     coupling: SplineCoupling<'a>,
     /// What it bends.
     source: Value,
@@ -106,7 +100,7 @@ struct Spline<'a> {
     condition: Value,
 }
 
-fn spline<'a>(g: &Graph<'a>, end: Value) -> Option<Spline<'a>> {
+fn spline<'a>(g: &Graph<'a>, end: Value) -> Option<Bent<'a>> {
     let node = g.made_by(end, "Concat").filter(|node| node.int("axis") == Some(1))?;
     let [Some(kept), Some(bent)] = node.inputs[..] else { return None };
     let source = g.channels(kept)?.source;
@@ -120,11 +114,13 @@ fn spline<'a>(g: &Graph<'a>, end: Value) -> Option<Spline<'a>> {
         let (pre, x) = g.pointwise(x)?;
         g.is_first(x, source, 1).then_some((pre, g.peel(condition)))
     })?;
+    let root = (proj.inputs as f32).sqrt();
     let fits = pre.inputs == 1
         && proj.outputs == 3 * BINS - 1
-        && region.is_inverse_spline(g, (proj.inputs as f32).sqrt());
+        && region.is_known(g, root)
+        && Spline { g, projection: region.projection, source, root }.is(bent);
     let coupling = SplineCoupling { pre, convs, proj };
-    fits.then_some(Spline { coupling, source, condition })
+    fits.then_some(Bent { coupling, source, condition })
 }
 
 type Hearing<'a> = (Convolution<'a>, Option<Convolution<'a>>, Vec<Separable<'a>>, Convolution<'a>);
@@ -154,7 +150,6 @@ struct Region<'g, 'a> {
     nodes: Vec<&'g Node<'a>>,
     /// What describes the spline.
     projection: Value,
-    source: Value,
 }
 
 impl<'g, 'a> Region<'g, 'a> {
@@ -183,108 +178,36 @@ impl<'g, 'a> Region<'g, 'a> {
         let mut projections = projections.into_iter();
         let projection = projections.next()?;
         let nodes = nodes.into_values().collect();
-        projections.next().is_none().then_some(Self { nodes, projection, source })
+        projections.next().is_none().then_some(Self { nodes, projection })
     }
 
-    fn all(&self, operator: &str) -> Vec<&Node<'a>> {
-        self.nodes.iter().copied().filter(|node| node.operator == operator).collect()
-    }
-
-    /// Whether it is the monotonic rational-quadratic spline solved for its argument (Durkan et al.
-    /// 2019, section 3.1), with linear tails; `root` divides widths and heights.
-    fn is_inverse_spline(&self, g: &Graph, root: f32) -> bool {
-        let counts = [
-            ("Softmax", 2),
-            ("CumSum", 2),
-            ("Softplus", 1),
-            ("Sqrt", 1),
-            ("Pow", 1),
-            ("GatherElements", 7),
-            ("GreaterOrEqual", 2),
-            ("LessOrEqual", 1),
-        ];
-        let is_complete =
-            counts.into_iter().all(|(operator, count)| self.all(operator).len() == count);
-        let is_known = |node: &&Node| {
-            KNOWN.contains(&node.operator) || counts.iter().any(|(it, _)| *it == node.operator)
-        };
+    /// Whether there is nothing else in it than there is in a spline, neither nodes nor numbers.
+    fn is_known(&self, g: &Graph, root: f32) -> bool {
         // The slope that softplus makes 1 at both ends.
         let end = ((1.0 - LEAST).exp() - 1.0).ln();
-        let known = [0.0, 1.0, 2.0, 4.0, 2.0 * TAIL, -TAIL, TAIL, LEAST, end, root, 1.0 / root];
-        let others = [1.0 - LEAST * BINS as f32, TAIL + 1e-6, 1e-6];
+        let rest = 1.0 - LEAST * BINS as f32;
+        let known = [0.0, 1.0, 2.0, 4.0, -TAIL, TAIL, 2.0 * TAIL, LEAST, rest, end, root];
+        let others = [1.0 / root, TAIL + 1e-6, 1e-6];
         let numbers: Vec<f32> = self.nodes.iter().flat_map(|node| numbers(g, node)).collect();
-        let has = |wanted: f32| numbers.iter().any(|number| is_near(*number, wanted));
-        let all_known = numbers.iter().all(|number| {
-            known.iter().chain(&others).any(|known| number == known || is_near(*number, *known))
-        });
-        is_complete
-            && self.nodes.iter().all(is_known)
-            && all_known
-            && [2.0, 4.0, 2.0 * TAIL, LEAST, end].into_iter().all(has)
-            && self.has_its_tails(g)
-            && self.searches_heights(g, root)
-    }
-
-    /// Whether what lies inside of the tails is told by two comparisons.
-    fn has_its_tails(&self, g: &Graph) -> bool {
-        let compared = |operator: &str, number: f32| {
-            self.all(operator).iter().any(|node| {
-                node.input(0).is_some_and(|x| g.is_second(x, self.source, 1))
-                    && node.input(1).and_then(|it| g.number(it)) == Some(number)
-            })
-        };
-        compared("GreaterOrEqual", -TAIL) && compared("LessOrEqual", TAIL)
-    }
-
-    /// Whether the numbers 0 to 9 of the projection become widths and the next ten heights, and the
-    /// argument is looked for among the heights: that is the inverse direction.
-    fn searches_heights(&self, g: &Graph, root: f32) -> bool {
-        let mut bins: HashMap<i64, Value> = HashMap::new();
-        for node in self.all("Softmax") {
-            if let Some(start) = self.bins_of(g, node, root) {
-                bins.insert(start, node.outputs[0]);
-            }
-        }
-        let (Some(widths), Some(heights)) = (bins.get(&0), bins.get(&BINS_SIGNED)) else {
-            return false;
-        };
-        let searches = self.all("GreaterOrEqual").into_iter();
-        let mut bounds = searches
-            .filter(|node| node.input(1).is_some_and(|it| g.number(it).is_none()))
-            .filter_map(|node| node.input(1));
-        let (Some(bounds), None) = (bounds.next(), bounds.next()) else { return false };
-        let (mut open, mut seen) = (vec![bounds], HashSet::new());
-        while let Some(value) = open.pop() {
-            if let Some(node) = g.maker(value).filter(|node| node.operator != "Shape")
-                && value != self.projection
-                && seen.insert(value)
-            {
-                open.extend(node.inputs.iter().flatten());
-            }
-        }
-        seen.contains(heights) && !seen.contains(widths)
-    }
-
-    /// Where the ten numbers of the projection begin that a softmax is of, each divided by `root`.
-    fn bins_of(&self, g: &Graph, softmax: &Node, root: f32) -> Option<i64> {
-        let mut value = g.peel(softmax.input(0)?);
-        if let Some(picked) = g.maker(value).filter(|node| node.operator == "GatherND") {
-            value = g.peel(picked.input(0)?);
-        }
-        let (scale, divided) = g.scaled(value)?;
-        let slice = g.slice(divided)?;
-        let fits = g.peel(slice.source) == self.projection
-            && slice.end == slice.start + BINS_SIGNED
-            && [slice.axis, slice.step] == [3, 1]
-            && is_near(scale, 1.0 / root);
-        fits.then_some(slice.start)
+        let is = |number: f32, known: f32| number == known || is_near(number, known);
+        let has_end = numbers.iter().any(|number| is_near(*number, end));
+        let all_known = numbers
+            .iter()
+            .all(|number| known.iter().chain(&others).any(|known| is(*number, *known)));
+        has_end && all_known && self.nodes.iter().all(|node| KNOWN.contains(&node.operator))
     }
 }
 
-const BINS_SIGNED: i64 = BINS as i64;
-
-/// What else stands in a spline, to compute and to put numbers in places.
-const KNOWN: [&str; 26] = [
+/// What stands in a spline, to compute and to put numbers in places.
+const KNOWN: [&str; 34] = [
+    "Softmax",
+    "CumSum",
+    "Softplus",
+    "Sqrt",
+    "Pow",
+    "GatherElements",
+    "GreaterOrEqual",
+    "LessOrEqual",
     "Add",
     "Sub",
     "Mul",

@@ -135,8 +135,10 @@ fn unmasked(g: &Graph, scores: Value) -> Option<Value> {
 fn shifted(g: &Graph, value: Value) -> Value {
     let mut value = g.peel(value);
     while let Some(node) = g.maker(value) {
+        let pads_zeros = || node.input(2).is_none_or(|filling| g.number(filling) == Some(0.0));
         match (node.operator, node.input(0)) {
-            ("Pad" | "Slice", Some(input)) => value = g.peel(input),
+            ("Slice", Some(input)) => value = g.peel(input),
+            ("Pad", Some(input)) if pads_zeros() => value = g.peel(input),
             _ => break,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::protobuf::{self, Attribute, FLOAT, File, INT64, Raw};
+use super::protobuf::{self, Attribute, FLOAT, File, INT32, INT64, Raw};
 use crate::synthesize::vits::weights::Tensor;
 
 /// A value, by number.
@@ -237,13 +237,17 @@ impl<'a> Graph<'a> {
 
     /// A few known whole numbers.
     pub fn ints(&self, value: Value) -> Option<Vec<i64>> {
-        let raw = self.constant(value).filter(|raw| raw.kind == INT64)?;
+        let raw = self.constant(value).filter(|raw| matches!(raw.kind, INT32 | INT64))?;
         if raw.bytes.is_empty() {
-            return Some(raw.ints.clone());
+            return (raw.ints.len() <= FEW).then(|| raw.ints.clone());
         }
-        let (eight, rest) = raw.bytes.as_chunks::<8>();
-        (rest.is_empty() && eight.len() <= FEW)
-            .then(|| eight.iter().map(|eight| i64::from_le_bytes(*eight)).collect())
+        let size = if raw.kind == INT64 { 8 } else { 4 };
+        let is_whole = raw.bytes.len().is_multiple_of(size) && raw.bytes.len() <= FEW * size;
+        let number = |bytes: &[u8]| match <[u8; 8]>::try_from(bytes) {
+            Ok(eight) => Some(i64::from_le_bytes(eight)),
+            Err(_) => Some(i32::from_le_bytes(bytes.try_into().ok()?).into()),
+        };
+        is_whole.then(|| raw.bytes.chunks_exact(size).map(number).collect())?
     }
 
     /// Whether a value is 0 everywhere, whatever its shape.

@@ -15,14 +15,15 @@ mod flow;
 mod graph;
 mod layers;
 mod protobuf;
+mod spline;
 
 use std::collections::HashSet;
 
 use self::graph::{Graph, Value};
 use super::weights::{Convolution, Tensor, Voice};
 
-pub use self::durations::{BINS, LEAST, TAIL};
 pub use self::layers::NEAR;
+pub use self::spline::{BINS, LEAST, TAIL};
 
 /// A model that is not computed here, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -47,6 +47,7 @@ pub struct Raw<'a> {
 
 /// `TensorProto.DataType`.
 pub const FLOAT: u64 = 1;
+pub const INT32: u64 = 6;
 pub const INT64: u64 = 7;
 
 /// `None` when it is no whole ONNX file.
@@ -111,7 +112,7 @@ fn tensor(bytes: &[u8]) -> Option<(&str, Raw<'_>)> {
             (4 | 9, Content::Bytes(bytes)) if raw.bytes.is_empty() => raw.bytes = bytes,
             // Floats one by one, or in several pieces, are nobody's way to write weights.
             (4, _) => return None,
-            (7, content) => numbers(content, &mut raw.ints)?,
+            (5 | 7, content) => numbers(content, &mut raw.ints)?,
             (8, Content::Bytes(bytes)) => name = str::from_utf8(bytes).ok()?,
             (14, Content::Number(place)) => raw.is_elsewhere = place != 0,
             _ => {}
