@@ -155,8 +155,10 @@ fn frames(g: &Graph, path: Value) -> Option<Value> {
     let node = g.maker(begun).filter(|node| node.operator == "Less")?;
     let sum = g.made_by(node.input(1)?, "CumSum")?;
     let is_plain = [sum.int("exclusive"), sum.int("reverse")].iter().all(|it| it.unwrap_or(0) == 0);
+    let is_along_ids = matches!(g.ints(sum.input(1)?)?[..], [-1 | 2]);
     let frames = g.peel(sum.input(0)?);
-    (is_one_later && is_plain && g.made_by(frames, "Ceil").is_some()).then_some(frames)
+    (is_one_later && is_along_ids && is_plain && g.made_by(frames, "Ceil").is_some())
+        .then_some(frames)
 }
 
 impl Graph<'_> {
