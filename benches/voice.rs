@@ -73,6 +73,7 @@ fn main() {
     if let Some(refused) = refused {
         panic!("{refused}");
     }
+    assert!(options.own || !options.half, "half precision is our own engine's");
     if options.own {
         let precision = if options.half { Precision::Half } else { Precision::Single };
         runtime = runtime.after_own(precision);

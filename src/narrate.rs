@@ -365,7 +365,7 @@ impl Narrator {
         let tags = self.tags(article, &prepared.engine.voice);
         let mut key = Key::new();
         key.add(prepared.engine.voice.id.as_ref());
-        key.add(&prepared.engine.voice.version);
+        key.add(prepared.engine.version());
         key.add(prepared.speed.to_string());
         key.add(audio::VERSION);
         self.sound.add_to(&prepared.arrangement, &mut key);

@@ -194,6 +194,12 @@ fn computer(config: &Config, voices: &Voices) -> Computer {
         EngineChoice::OnnxRuntime => Computer::without_own(library.as_deref()),
         EngineChoice::Rten => Computer::without_own(None),
     };
+    if config.half_precision && !computer.is_in_half_precision() {
+        warn!(
+            "`half_precision` does nothing here: it is for our own engine on a processor with \
+             AVX512-FP16"
+        );
+    }
     if config.engine == EngineChoice::OnnxRuntime && library.is_none() {
         warn!(
             "no library of ONNX Runtime is here, so rten computes; `baonoi voices install --runtime` gets it"
@@ -202,7 +208,7 @@ fn computer(config: &Config, voices: &Voices) -> Computer {
     if let Some(reason) = &computer.refused {
         warn!(
             %reason,
-            "ONNX Runtime is not used, rten computes; correct the setting `onnxruntime`, or let \
+            "ONNX Runtime is not used, rten computes in its place; correct the setting `onnxruntime`, or let \
              `baonoi voices install --runtime` get the library"
         );
     }

@@ -219,7 +219,7 @@ impl Narrator {
         key.add(audio::VERSION);
         key.add(manner.rate.0.to_le_bytes());
         key.add(manner.engine.voice.id.as_ref());
-        key.add(&manner.engine.voice.version);
+        key.add(manner.engine.version());
         key.add(manner.speed.to_string());
         key.add(&phonemes.0);
         key.finish()

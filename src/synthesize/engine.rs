@@ -74,6 +74,11 @@ impl Computer {
         Self { runtime, refused }
     }
 
+    /// Whether our own engine computes here, and in half precision.
+    pub fn is_in_half_precision(&self) -> bool {
+        self.runtime.is_in_half_precision()
+    }
+
     /// Its name and version, for operators.
     pub fn name(&self) -> String {
         self.runtime.name()
@@ -88,22 +93,23 @@ impl Engine {
 
     /// Loads a voice, whose utterances are computed by one thread each: two utterances at once give
     /// nearly twice the sound, two threads on one utterance do not.
-    pub fn load(mut voice: Voice, computer: &Computer) -> Result<Self, Mute> {
+    pub fn load(voice: Voice, computer: &Computer) -> Result<Self, Mute> {
         let speech = match &voice.kind {
             VoiceKind::Embedded => Speech::Embedded,
             VoiceKind::Piper { model, config, speaker } => {
                 let loaded = Piper::load(model, config, *speaker, &computer.runtime, 1);
                 let loaded = loaded.and_then(|piper| agrees(piper, &voice));
                 let mute = |error| Mute { voice: voice.id.to_string(), error };
-                let piper = loaded.map_err(mute)?;
-                // Other bytes, so not the clips that are kept of the exact ones.
-                if piper.is_in_half_precision() {
-                    voice.version.push_str("-half");
-                }
-                Speech::Piper(Arc::new(piper))
+                Speech::Piper(Arc::new(loaded.map_err(mute)?))
             }
         };
         Ok(Self { voice, speech })
+    }
+
+    /// Part of the keys of what it speaks. Half precision sounds a little otherwise.
+    pub fn version(&self) -> String {
+        let is_half = matches!(&self.speech, Speech::Piper(it) if it.is_in_half_precision());
+        format!("{}{}", self.voice.version, if is_half { "-half" } else { "" })
     }
 
     /// Speaks one utterance. `length_scale` stretches time: 1.0 is the voice's own pace, 2.0 is half

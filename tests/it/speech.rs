@@ -72,6 +72,14 @@ fn a_library_that_is_named_wrongly_is_told_with_what_to_do() {
 }
 
 #[test]
+fn onnx_runtime_without_its_library_is_told_with_what_to_do() {
+    let home = Home::new("engine = \"onnxruntime\"\n");
+    let doctor = home.run(&["doctor"], "");
+    assert!(text(&doctor.stdout).contains("computed by rten"), "{}", text(&doctor.stdout));
+    assert!(text(&doctor.stderr).contains("voices install --runtime"), "{}", text(&doctor.stderr));
+}
+
+#[test]
 fn an_engine_that_is_none_is_told_with_those_there_are() {
     let home = Home::new("engine = \"fast\"\n");
     let doctor = home.run(&["doctor"], "");

@@ -29,7 +29,8 @@ use noise::Noise;
 use own::Own;
 use stepwise::Stepwise;
 
-/// Part of a clip's content key: changes whenever the same model says the same otherwise.
+/// Part of a clip's content key: changes whenever the same model says the same otherwise, for ears and not in the
+/// last places of a number, in which runtimes and processors differ.
 pub const ENGINE_VERSION: &str = "piper-1";
 
 /// A Piper voice, loaded. Any number of threads may speak with it at once.
@@ -71,13 +72,22 @@ pub enum Unheard {
     #[error("the model failed: {0}")]
     Runtime(#[from] RuntimeError),
     #[error("the model says nothing: {0}")]
-    Unsaid(#[from] Unsaid),
+    Unsaid(Unsaid),
     #[error("the model gives no `{0}`")]
     Absent(String),
     #[error("the model asks for {0} random numbers")]
     TooMuchNoise(usize),
     #[error("it was stopped, since nobody waits for it")]
     Stopped,
+}
+
+impl From<Unsaid> for Unheard {
+    fn from(reason: Unsaid) -> Self {
+        match reason {
+            Unsaid::Stopped => Self::Stopped,
+            other => Self::Unsaid(other),
+        }
+    }
 }
 
 /// How an utterance is said.

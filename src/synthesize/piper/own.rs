@@ -2,7 +2,7 @@
 
 use super::noise::Noise;
 use super::{Scales, Unheard, Utterance};
-use crate::synthesize::vits::{Precision, Request, Unrecognized, Unsaid, Vits};
+use crate::synthesize::vits::{Precision, Request, Unrecognized, Vits};
 
 /// The model, ready to speak.
 #[derive(Debug)]
@@ -43,13 +43,11 @@ impl Own {
             noise_w: scales.noise_w,
             threads: self.threads,
         };
-        let said = self.vits.speak(&request, &mut |numbers| noise.fill(numbers), is_unwanted);
-        let said = said.map_err(|error| match error {
-            Unsaid::Stopped => Unheard::Stopped,
-            error => Unheard::Unsaid(error),
-        })?;
+        let said = self.vits.speak(&request, &mut |numbers| noise.fill(numbers), is_unwanted)?;
         let hop = self.vits.hop();
-        let alignment = said.frames.iter().map(|frames| frames * hop).collect();
-        Ok(Utterance { samples: said.samples, alignment: Some(alignment) })
+        let alignment: Vec<usize> = said.frames.iter().map(|frames| frames * hop).collect();
+        // The one frame of an utterance without any belongs to no id.
+        let alignment = Some(alignment).filter(|it| it.iter().any(|samples| *samples > 0));
+        Ok(Utterance { samples: said.samples, alignment })
     }
 }

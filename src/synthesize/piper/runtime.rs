@@ -50,14 +50,18 @@ impl Runtime {
         Self::Own { precision, other: Box::new(self) }
     }
 
+    /// Whether our own engine computes, and in half precision: asked for, and faster here.
+    pub fn is_in_half_precision(&self) -> bool {
+        let is_half = matches!(self, Self::Own { precision: Precision::Half, .. });
+        is_half && Isa::best().has_half_precision()
+    }
+
     /// Its name and version, for `baonoi doctor`.
     pub fn name(&self) -> String {
         match self {
-            Self::Own { precision, other } => {
-                let isa = Isa::best();
-                let is_half = *precision == Precision::Half && isa.has_half_precision();
-                let half = if is_half { " FP16" } else { "" };
-                format!("baonoi {isa}{half} / {}", other.name())
+            Self::Own { other, .. } => {
+                let half = if self.is_in_half_precision() { " FP16" } else { "" };
+                format!("baonoi {}{half} / {}", Isa::best(), other.name())
             }
             Self::Rten => "rten 0.27".to_owned(),
             Self::OnnxRuntime(library) => library.to_string(),

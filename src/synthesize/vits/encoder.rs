@@ -126,13 +126,13 @@ impl Encoder {
         statistics: &mut Signal,
     ) {
         let count = threads.min(ids.len() / LEAST_IDS).max(1);
-        workspace.stretches.resize_with(count, RwLock::default);
+        workspace.stretches.resize_with(count.max(workspace.stretches.len()), RwLock::default);
         workspace.scratches.resize_with(count.max(workspace.scratches.len()), Local::default);
-        for (at, stretch) in workspace.stretches.iter_mut().enumerate() {
+        for (at, stretch) in workspace.stretches[..count].iter_mut().enumerate() {
             let own = ids.len() * at / count..ids.len() * (at + 1) / count;
             self.embed(own, ids, stretch.get_mut().unwrap_or_else(PoisonError::into_inner));
         }
-        let stretches = &workspace.stretches[..];
+        let stretches = &workspace.stretches[..count];
         let barrier = Barrier::new(count);
         let (first, others) = workspace.scratches[..count].split_at_mut(1);
         std::thread::scope(|scope| {

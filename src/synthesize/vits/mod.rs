@@ -81,7 +81,7 @@ pub enum Unsaid {
     UnknownId(i64),
     #[error("the voice has no speaker {0}")]
     UnknownSpeaker(usize),
-    #[error("the utterance would be too long")]
+    #[error("the utterance would be endless or too long")]
     TooLong,
     #[error("it was stopped, since nobody waits for it")]
     Stopped,
@@ -207,14 +207,15 @@ impl Vits {
         let free = || self.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = free().pop();
         let mut workspace = kept.unwrap_or_default();
-        let frames = self.prepare(request, noise, embedding, &mut workspace).and_then(|()| {
-            let Workspace { prior, stretches, .. } = &mut workspace;
-            let speech = Speech::new(self, prior, embedding, is_unwanted);
-            let made = !is_unwanted() && sound(&speech, stretches, prior.frames());
-            if made { Ok(prior.durations().to_vec()) } else { Err(Unsaid::Stopped) }
-        });
-        // What an endless utterance needed is not kept.
-        if workspace.prior.frames() <= KEPT_FRAMES {
+        let frames =
+            self.prepare(request, noise, is_unwanted, embedding, &mut workspace).and_then(|()| {
+                let Workspace { prior, stretches, .. } = &mut workspace;
+                let speech = Speech::new(self, prior, embedding, is_unwanted);
+                let made = !is_unwanted() && sound(&speech, stretches, prior.frames());
+                if made { Ok(prior.durations().to_vec()) } else { Err(Unsaid::Stopped) }
+            });
+        // What a very long utterance needed is not kept.
+        if workspace.prior.frames().max(request.ids.len()) <= KEPT_FRAMES {
             free().push(workspace);
         }
         frames
@@ -231,6 +232,7 @@ impl Vits {
         &self,
         request: &Request,
         noise: &mut Noise,
+        is_unwanted: &IsUnwanted,
         embedding: Option<&[f32]>,
         workspace: &mut Workspace,
     ) -> Result<(), Unsaid> {
@@ -256,6 +258,9 @@ impl Vits {
         );
         if !prior.set_durations(logarithms, request.length_scale) {
             return Err(Unsaid::TooLong);
+        }
+        if is_unwanted() {
+            return Err(Unsaid::Stopped);
         }
         prior.draw(self.isa, noise, request.noise_scale);
         Ok(())

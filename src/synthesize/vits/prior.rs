@@ -29,15 +29,14 @@ impl Default for Prior {
     }
 }
 
-/// Numbers of noise: what would need more is no speech.
-const NOISE_MAX: usize = 64 * 1024 * 1024;
+/// Frames of an utterance, some ten minutes: more is no speech.
+const FRAMES_MAX: usize = 64 * 1024;
 
 impl Prior {
     /// Takes the logarithms of durations; false where they add up to what nobody says.
     #[must_use]
     pub fn set_durations(&mut self, logarithms: &[f32], length_scale: f32) -> bool {
-        let channels = self.statistics.channels() / 2;
-        let most = NOISE_MAX / channels.max(1);
+        let most = FRAMES_MAX;
         self.durations.clear();
         self.id_of.clear();
         for (id, logarithm) in logarithms.iter().enumerate() {

@@ -32,7 +32,7 @@ const WINDOW: usize = decoder::WINDOW;
 /// So many at first: after the [`Flow::reach`] there is something left for the decoder.
 const FIRST_WINDOW: usize = 64;
 /// Frames that threads share before the next are begun, so that what waits for its turn is bounded.
-const ROUND: usize = 2048;
+pub const ROUND: usize = 2048;
 /// Fewer frames are not worth a thread.
 const LEAST_FRAMES: usize = 64;
 
@@ -108,7 +108,9 @@ impl<'a> Speech<'a> {
         workspaces: &mut [Workspace],
         each: &mut dyn FnMut(&[f32]),
     ) -> bool {
-        let stretch = frames.len().div_ceil(workspaces.len());
+        let count = workspaces.len().min(frames.len() / LEAST_FRAMES).max(1);
+        let workspaces = &mut workspaces[..count];
+        let stretch = frames.len().div_ceil(count);
         let own = |at: usize| {
             let start = (frames.start + at * stretch).min(frames.end);
             start..(start + stretch).min(frames.end)
@@ -144,6 +146,9 @@ impl<'a> Speech<'a> {
         workspace: &mut Workspace,
         sink: &mut dyn FnMut(&[f32]),
     ) -> bool {
+        if frames.is_empty() {
+            return true;
+        }
         let Self { flow, decoder, prior, .. } = self;
         let Workspace { flow: flowing, latent } = workspace;
         let (total, (before, after)) = (prior.frames(), decoder.reach());

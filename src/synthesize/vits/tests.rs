@@ -54,6 +54,22 @@ fn threads_and_streams_do_not_change_a_bit() {
     }
 }
 
+/// Attention goes by stretches of ids, and the prior by stretches of frames.
+#[test]
+fn three_thousand_ids_are_an_utterance_too() {
+    let voice = Vits::read(&file(), Precision::Single).unwrap();
+    let ids = ids(3000);
+    let whole = speak(&voice, &request(&ids));
+    // More than threads share at once.
+    assert!(whole.frames.iter().sum::<usize>() > 2 * speech::ROUND);
+    assert_eq!(whole.samples.len(), whole.frames.iter().sum::<usize>() * voice.hop());
+    let mut samples = vec![];
+    let mut each = |piece: &[f32]| samples.extend_from_slice(piece);
+    let request = Request { threads: 3, ..request(&ids) };
+    assert_eq!(voice.stream(&request, &mut noise(), &|| false, &mut each).unwrap(), whole.frames);
+    assert_eq!(samples, whole.samples);
+}
+
 #[test]
 fn instruction_sets_differ_in_the_last_places_only() {
     let (file, ids) = (file(), ids(40));

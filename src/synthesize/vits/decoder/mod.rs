@@ -40,6 +40,8 @@ pub struct Decoder {
     reach: (usize, usize),
 }
 
+/// Samples of a frame: four times as many as any voice has.
+const HOP_MAX: usize = 1024;
 /// Frames that are pushed at once: a whole tile of the first convolution.
 pub const WINDOW: usize = 48;
 /// The first windows are smaller, so that the first samples come soon.
@@ -66,6 +68,10 @@ impl Decoder {
             stages.push(stage::Stage::pack(stage, isa, precision)?);
             channels = stage.upsampling.outputs;
         }
+        let mut strides = weights.stages.iter().map(|stage| stage.stride);
+        let hop = strides.try_fold(1_usize, |hop, stride| hop.checked_mul(stride));
+        let hop = hop.filter(|hop| (1..=HOP_MAX).contains(hop));
+        let hop = hop.ok_or("a frame has no number of samples that a voice has")?;
         if weights.last.inputs != channels || weights.last.outputs != 1 {
             return Err("the last convolution does not make samples".into());
         }
@@ -85,7 +91,7 @@ impl Decoder {
             condition: weights.condition.clone(),
             slopes: slopes.collect(),
             last: pack(&weights.last, isa)?,
-            hop: weights.hop(),
+            hop,
             stages,
             reach: (0, 0),
         };
@@ -96,11 +102,6 @@ impl Decoder {
     /// Samples of a frame.
     pub fn hop(&self) -> usize {
         self.hop
-    }
-
-    /// Channels of the latent signal.
-    pub fn inputs(&self) -> usize {
-        self.first.inputs()
     }
 
     /// Frames before and after its own that a frame's samples are made of.

@@ -102,6 +102,8 @@ fn check(layer: &Layer) -> Result<(), String> {
 const MOST: usize = 1 << 14;
 /// More frames than any convolution of a voice hears.
 const MOST_REACH: usize = 1 << 10;
+/// Residual blocks of a stage; a voice has three.
+const BLOCKS_MAX: usize = 16;
 /// Numbers of a signal that is computed at once: about ten of them stay in a second-level cache.
 const CACHED: usize = 48 * 1024;
 /// Frames of the mean that are computed at once.
@@ -127,6 +129,11 @@ impl Stage {
         // What a step adds to is not stored: it is recovered from its leaky ReLU.
         if !(0.001..=1.0).contains(&stage.block_slope) {
             return Err("the leaky ReLU of a residual block cannot be undone".into());
+        }
+        // Every step keeps what the ones after it look back to.
+        let reach = |block: &Vec<Step>| block.iter().map(Step::reach).sum::<usize>();
+        if blocks.len() > BLOCKS_MAX || blocks.iter().any(|block| reach(block) > MOST_REACH) {
+            return Err("a stage hears further than any voice's".into());
         }
         if blocks.is_empty() || blocks.iter().any(Vec::is_empty) {
             return Err("a stage has no residual blocks".into());

@@ -35,7 +35,7 @@ impl Track {
 
     /// Where a frame is in the signals.
     pub fn column(&self, frame: isize) -> usize {
-        debug_assert!(frame >= self.first, "the frame is forgotten");
+        assert!(frame >= self.first, "the frame is forgotten");
         (frame - self.first) as usize
     }
 

@@ -39,7 +39,7 @@ pub struct Stage {
 }
 
 /// HiFi-GAN's generator (Kong et al. 2020, appendix A) as VITS trains it: the latent signal
-/// `[inputs][frames]` becomes samples, [`DecoderWeights::hop`] a frame.
+/// `[inputs][frames]` becomes samples, as many a frame as its strides make together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DecoderWeights {
     pub first: Layer,
@@ -50,11 +50,4 @@ pub struct DecoderWeights {
     pub last_slope: f32,
     /// One output channel; tanh follows.
     pub last: Layer,
-}
-
-impl DecoderWeights {
-    /// Samples of a frame.
-    pub fn hop(&self) -> usize {
-        self.stages.iter().map(|stage| stage.stride).product()
-    }
 }

@@ -18,6 +18,7 @@ pub struct F32x16(__m512);
 /// Whether this machine has what the kernels here need.
 pub fn is_here() -> bool {
     is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("fma")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")

@@ -104,9 +104,14 @@ pub struct Run {
     pub count: usize,
 }
 
+/// No size of a voice comes near it, and no product of two overflows.
+const SIZE_MAX: usize = 1 << 16;
+
 impl Conv1d {
-    /// Packs a convolution; panics where `weight` or `bias` are shorter than the sizes say.
+    /// Packs a convolution; panics where `weight` or `bias` are shorter than the sizes say, or those absurd.
     pub fn pack(conv: &ConvWeights, isa: Isa) -> Self {
+        let sizes = [conv.inputs, conv.outputs, conv.taps, conv.dilation, conv.pad + 1];
+        assert!(sizes.iter().all(|size| (1..=SIZE_MAX).contains(size)), "sizes of a convolution");
         let panel = isa.tiling(conv.outputs).panel;
         let bias = conv.bias.map_or_else(|| vec![0.0; conv.outputs], <[f32]>::to_vec);
         let steps = conv.inputs * conv.taps;
@@ -132,10 +137,10 @@ impl Conv1d {
     }
 
     /// The same with half-precision products where the machine is faster with them (AVX512-FP16), else
-    /// as it is. Numbers beyond 65504 have no place in it.
+    /// as it is.
     pub fn in_half_precision(self) -> Self {
         #[cfg(target_arch = "x86_64")]
-        if self.outputs > 1 && self.isa.has_half_precision() {
+        if self.isa.has_half_precision() && self.outputs > 1 && avx512::half::fits(&self.weights) {
             let half = Some(avx512::half::weights(&self.weights));
             return Self { half, weights: vec![], ..self };
         }
@@ -178,10 +183,13 @@ impl Conv1d {
         let tiling = self.isa.tiling(self.outputs);
         assert_eq!(input.channels(), self.inputs, "input channels");
         assert_eq!(output.channels(), self.outputs, "output channels");
-        let reach = run.from + run.count + self.ahead();
-        assert!(self.pad <= input.margin() + run.from, "the margin is too small");
-        assert!(reach <= input.frames() + input.margin(), "the input is too short");
-        assert!(run.to + run.count <= output.frames(), "the output is too short");
+        assert!(holds(output.frames(), run.to, run.count), "the output is too short");
+        let there = input.frames() + input.margin();
+        assert!(self.pad <= input.margin() + run.from.min(there), "the margin is too small");
+        assert!(
+            holds(there, run.from, run.count) && self.ahead() <= there - run.from - run.count,
+            "the input is too short"
+        );
         let accumulate = epilogue.accumulate;
         let own_bias;
         let bias = match epilogue.bias {
@@ -223,12 +231,17 @@ impl Conv1d {
     }
 }
 
+/// Whether `count` frames from `from` on are among so many.
+pub(super) fn holds(frames: usize, from: usize, count: usize) -> bool {
+    from <= frames && count <= frames - from
+}
+
 /// The finish of a run's first tile, but for accumulation.
 fn finish(outputs: usize, run: Run, epilogue: Epilogue) -> Finish {
     let mut finish = Finish { scale: epilogue.scale, slope: epilogue.slope, ..Finish::PLAIN };
     let place = |Place { signal, frame }: Place| {
         assert_eq!(signal.channels(), outputs, "channels of what is added");
-        assert!(frame + run.count <= signal.frames(), "what is added is too short");
+        assert!(holds(signal.frames(), frame, run.count), "what is added is too short");
         (signal.numbers()[signal.at(0) + frame..].as_ptr(), signal.stride())
     };
     if let Some(residual) = epilogue.residual {

@@ -12,20 +12,23 @@ use super::tile::Tiling;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
-/// An instruction set. Only [`Isa::best`] and [`Isa::all`] should choose one: a kernel must not run
-/// where its instructions are missing.
+/// An instruction set. Only [`Isa::best`] and [`Isa::all`] choose one, and outside of this crate nobody else can: a
+/// kernel must not run where its instructions are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
     /// What every target has; multiplication and addition round apart.
     Portable,
-    #[cfg(target_arch = "x86_64")]
     /// AVX2 with FMA: 8 lanes.
-    Avx2,
     #[cfg(target_arch = "x86_64")]
+    #[non_exhaustive]
+    Avx2,
     /// AVX-512 F, BW, DQ and VL: 16 lanes.
+    #[cfg(target_arch = "x86_64")]
+    #[non_exhaustive]
     Avx512,
-    #[cfg(target_arch = "aarch64")]
     /// NEON: 4 lanes.
+    #[cfg(target_arch = "aarch64")]
+    #[non_exhaustive]
     Neon,
 }
 
@@ -68,7 +71,7 @@ impl Isa {
         all
     }
 
-    /// Whether it is faster with half-precision products.
+    /// Whether this machine has half-precision products for it, which are faster.
     pub fn has_half_precision(self) -> bool {
         #[cfg(target_arch = "x86_64")]
         if self == Self::Avx512 {

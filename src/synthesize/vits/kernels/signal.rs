@@ -37,7 +37,8 @@ impl Signal {
         let lines = lines | 1;
         (self.channels, self.frames, self.stride) = (channels, frames, lines * LINE);
         self.lines.clear();
-        self.lines.resize(channels * lines + SLACK, Line([0.0; LINE]));
+        let count = channels.checked_mul(lines).and_then(|count| count.checked_add(SLACK));
+        self.lines.resize(count.expect("a signal fits into memory"), Line([0.0; LINE]));
     }
 
     pub fn channels(&self) -> usize {
@@ -68,20 +69,6 @@ impl Signal {
     pub fn row_mut(&mut self, channel: usize) -> &mut [f32] {
         let (at, frames) = (self.at(channel), self.frames);
         &mut self.numbers_mut()[at..at + frames]
-    }
-
-    /// Two different channels, the first one to read.
-    pub fn pair_mut(&mut self, read: usize, write: usize) -> (&[f32], &mut [f32]) {
-        assert_ne!(read, write, "one channel cannot be read and written at once");
-        let (from, to, frames) = (self.at(read), self.at(write), self.frames);
-        let numbers = self.numbers_mut();
-        if from < to {
-            let (a, b) = numbers.split_at_mut(to);
-            (&a[from..from + frames], &mut b[..frames])
-        } else {
-            let (a, b) = numbers.split_at_mut(from);
-            (&b[..frames], &mut a[to..to + frames])
-        }
     }
 
     /// From `[channels][frames]` without margins.

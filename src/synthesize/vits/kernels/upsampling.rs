@@ -6,7 +6,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::avx512;
-use super::conv::{padded, tile_all};
+use super::conv::{holds, padded, tile_all};
 use super::isa::Isa;
 use super::lanes::{Kernel, Lanes};
 use super::signal::Signal;
@@ -82,7 +82,8 @@ impl Upsampling {
         if self.isa.has_half_precision() {
             let half = |group: Group| {
                 // Single rows and none at all have other tiles.
-                if self.outputs * group.phases < 2 || group.taps == 0 {
+                let rows = self.outputs * group.phases;
+                if rows < 2 || group.taps == 0 || !avx512::half::fits(&group.weights) {
                     return group;
                 }
                 let half = Some(avx512::half::weights(&group.weights));
@@ -138,9 +139,17 @@ impl Upsampling {
         let (before, after) = self.reach();
         assert_eq!(input.channels(), self.inputs, "input channels");
         assert_eq!(output.channels(), self.outputs, "output channels");
-        assert!(before <= input.margin() + from, "the margin is too small");
-        assert!(from + count + after <= input.frames() + input.margin(), "the input is too short");
-        assert!(to + count * self.stride <= output.frames(), "the output is too short");
+        let there = input.frames() + input.margin();
+        assert!(before <= input.margin() + from.min(there), "the margin is too small");
+        assert!(
+            holds(there, from, count) && after <= there - from - count,
+            "the input is too short"
+        );
+        let made = count.checked_mul(self.stride);
+        assert!(
+            made.is_some_and(|made| holds(output.frames(), to, made)),
+            "the output is too short"
+        );
         if count == 0 {
             return;
         }

@@ -5,6 +5,9 @@ use super::layers::NEAR;
 use super::{Speakers, Unrecognized};
 use crate::synthesize::vits::weights::{Convolution, Coupling, GatedLayer};
 
+/// Gated layers of all couplings: four times as many as any voice has.
+const LAYERS_MAX: usize = 64;
+
 /// The couplings, first that which is computed first, and the latent that goes into it.
 pub fn flow<'a>(
     g: &Graph<'a>,
@@ -28,6 +31,10 @@ pub fn flow<'a>(
         return Err(not("has couplings of different widths"));
     }
     // With an odd number the channels would stay flipped.
+    let layers = couplings.iter().map(|it: &Coupling| it.layers.len()).sum::<usize>();
+    if layers > LAYERS_MAX {
+        return Err(not("has more layers than any voice"));
+    }
     let is_even = couplings.len().is_multiple_of(2) && !couplings.is_empty();
     if is_even { Ok((couplings, z)) } else { Err(not("has no even number of couplings")) }
 }
@@ -106,6 +113,10 @@ fn wavenet<'a>(g: &Graph<'a>, said: Value, speakers: &Speakers<'a>) -> Option<Wa
             let mut pairs = g.pairs(input, "Add").into_iter();
             pairs.find(|[a, b]| g.peel(*a) == before && g.is_first(*b, shares, hidden))?;
         }
+        // All layers hear the speaker, or none.
+        if at > 0 && own.is_some() != condition.is_some() {
+            return None;
+        }
         start.get_or_insert(input);
         x = Some((input, whole));
         if let Some(own) = own {
@@ -118,8 +129,6 @@ fn wavenet<'a>(g: &Graph<'a>, said: Value, speakers: &Speakers<'a>) -> Option<Wa
             if !is_own || *condition.get_or_insert(slice.source) != slice.source {
                 return None;
             }
-        } else if condition.is_some() {
-            return None;
         }
         layers.push(GatedLayer { gate, out });
     }

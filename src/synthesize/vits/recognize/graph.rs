@@ -80,11 +80,14 @@ impl<'a> Graph<'a> {
         let ordered = all
             .into_iter()
             .all(|(at, node)| node.inputs.iter().flatten().all(|it| is_before(it, at)));
+        if !ordered {
+            return None;
+        }
         let constants = (0..count).map(|value| constants.remove(&value)).collect();
         let masks = vec![false; count];
         let mut graph = Self { nodes, makers, constants, masks, inputs, sound };
         graph.find_masks();
-        ordered.then_some(graph)
+        Some(graph)
     }
 
     /// Masks are made of `range < length`, and of other masks.
@@ -108,7 +111,8 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn comes_from(&self, mut value: Value, operator: &str) -> bool {
+    /// Whether an `operator` makes a value, but for its shape and kind of number.
+    pub fn comes_from(&self, mut value: Value, operator: &str) -> bool {
         while let Some(node) = self.maker(value) {
             match (node.operator, node.input(0)) {
                 (own, _) if own == operator => return true,
@@ -182,12 +186,16 @@ impl<'a> Graph<'a> {
         self.pair(value, operator).map_or(vec![], |[a, b]| vec![[a, b], [b, a]])
     }
 
-    /// What a product is made of.
+    /// What a product is made of; no layer has more than [`FACTORS`].
     pub fn factors(&self, value: Value) -> Vec<Value> {
-        match self.pair(value, "Mul") {
-            Some([a, b]) => [self.factors(a), self.factors(b)].concat(),
-            None => vec![self.peel(value)],
+        let (mut open, mut factors) = (vec![value], vec![]);
+        while let Some(value) = open.pop() {
+            match self.pair(value, "Mul") {
+                Some([a, b]) if open.len() + factors.len() < FACTORS => open.extend([b, a]),
+                _ => factors.push(self.peel(value)),
+            }
         }
+        factors
     }
 
     /// Whether a value is a weight or another constant.
@@ -214,18 +222,23 @@ impl<'a> Graph<'a> {
     }
 
     /// A few known numbers, or what simple operators make of them.
-    pub fn numbers(&self, value: Value) -> Option<Vec<f32>> {
-        if let Some(tensor) = self.tensor(value) {
-            return (tensor.count() <= FEW).then(|| tensor.numbers());
-        }
-        let node = self.maker(value)?;
-        let function: fn(f32) -> f32 = match node.operator {
-            "Exp" => f32::exp,
-            "Neg" => |x| -x,
-            "Sqrt" => f32::sqrt,
-            _ => return None,
+    pub fn numbers(&self, mut value: Value) -> Option<Vec<f32>> {
+        let mut functions: Vec<fn(f32) -> f32> = vec![];
+        let tensor = loop {
+            if let Some(tensor) = self.tensor(value) {
+                break tensor;
+            }
+            let node = self.maker(value).filter(|_| functions.len() < FACTORS)?;
+            functions.push(match node.operator {
+                "Exp" => f32::exp,
+                "Neg" => |x| -x,
+                "Sqrt" => f32::sqrt,
+                _ => return None,
+            });
+            value = node.input(0)?;
         };
-        Some(self.numbers(node.input(0)?)?.into_iter().map(function).collect())
+        let of = |number: f32| functions.iter().rev().fold(number, |x, function| function(x));
+        (tensor.count() <= FEW).then(|| tensor.numbers().into_iter().map(of).collect())
     }
 
     pub fn number(&self, value: Value) -> Option<f32> {
@@ -287,8 +300,10 @@ impl<'a> Graph<'a> {
             None => node.ints("split")?.to_vec(),
         };
         let at = node.outputs.iter().position(|output| *output == value)?;
-        let start: i64 = sizes.get(..at)?.iter().sum();
-        let end = if at + 1 == sizes.len() { i64::MAX } else { start + sizes.get(at)? };
+        let mut before = sizes.get(..at)?.iter();
+        let start = before.try_fold(0_i64, |sum, size| sum.checked_add(*size))?;
+        let is_last = at + 1 == sizes.len();
+        let end = if is_last { i64::MAX } else { start.checked_add(*sizes.get(at)?)? };
         let source = self.peel(node.input(0)?);
         (node.int("axis") == Some(1)).then_some(Slice { source, axis: 1, start, end, step: 1 })
     }
@@ -320,6 +335,8 @@ impl<'a> Graph<'a> {
 
 /// Known numbers that are looked at one by one are never more.
 const FEW: usize = 64;
+/// Factors of a product, and operators that make a number of another.
+const FACTORS: usize = 8;
 
 impl Slice {
     fn is_whole(&self) -> bool {

@@ -198,7 +198,8 @@ impl<'a> Graph<'a> {
             return exact.then_some(self.peel(node.input(0)?));
         }
         let mut factors = self.factors(value);
-        factors.retain(|factor| !self.number(*factor).is_some_and(|half| half == 0.5));
+        let half = factors.iter().position(|factor| self.number(*factor) == Some(0.5))?;
+        factors.remove(half);
         let [a, b] = factors[..] else { return None };
         [[a, b], [b, a]].into_iter().find_map(|[x, gate]| {
             let mut pairs = self.pairs(gate, "Add").into_iter();

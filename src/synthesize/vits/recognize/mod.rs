@@ -42,16 +42,22 @@ impl Unrecognized {
     }
 }
 
+/// Since this version `Softmax` is over one axis only (ONNX, "Operator Changelog").
+const OPSET_MIN: u64 = 13;
+
 /// The weights of a voice, borrowed from its file.
 pub fn recognize(file: &[u8]) -> Result<Voice<'_>, Unrecognized> {
     let not = Unrecognized::of("the file");
     let file = protobuf::parse(file).ok_or_else(|| not("is no whole ONNX model"))?;
+    if file.opset < OPSET_MIN {
+        return Err(not("has operators of before their present meaning"));
+    }
     let g = Graph::of(file).ok_or_else(|| not("has nodes in no order"))?;
     let not = Unrecognized::of("the graph");
     if g.nodes.iter().any(graph::Node::has_branches) {
         return Err(not("has branches"));
     }
-    let speakers = Speakers::of(&g).ok_or_else(|| not("has several tables of speakers"))?;
+    let speakers = Speakers::of(&g).ok_or_else(|| not("has no single table of speakers"))?;
     let (decoder, latent) = decoder::decoder(&g, &speakers)?;
     let channels = decoder.first.inputs;
     let (flow, prior) = flow::flow(&g, latent, channels, &speakers)?;
@@ -153,6 +159,9 @@ fn frames(g: &Graph, path: Value) -> Option<Value> {
     let is_one_later =
         g.peel(pad.input(0)?) == begun && g.ints(pad.input(1)?)? == [0, 1, 0, 0, 0, 0];
     let node = g.maker(begun).filter(|node| node.operator == "Less")?;
+    if !g.comes_from(node.input(0)?, "Range") {
+        return None;
+    }
     let sum = g.made_by(node.input(1)?, "CumSum")?;
     let is_plain = [sum.int("exclusive"), sum.int("reverse")].iter().all(|it| it.unwrap_or(0) == 0);
     let is_along_ids = matches!(g.ints(sum.input(1)?)?[..], [-1 | 2]);

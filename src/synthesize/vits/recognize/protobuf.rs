@@ -10,6 +10,8 @@ pub struct File<'a> {
     pub weights: Vec<(&'a str, Raw<'a>)>,
     pub inputs: Vec<&'a str>,
     pub outputs: Vec<&'a str>,
+    /// The version of ONNX's own operators.
+    pub opset: u64,
 }
 
 /// An operator with the names of its values.
@@ -53,12 +55,14 @@ pub const INT64: u64 = 7;
 /// `None` when it is no whole ONNX file.
 pub fn parse(bytes: &[u8]) -> Option<File<'_>> {
     let mut graph = None;
+    let mut file = File::default();
     for field in Fields(bytes) {
-        if let (7, Content::Bytes(bytes)) = field? {
-            graph = Some(bytes);
+        match field? {
+            (7, Content::Bytes(bytes)) => graph = Some(bytes),
+            (8, Content::Bytes(bytes)) => file.opset = file.opset.max(opset(bytes)?),
+            _ => {}
         }
     }
-    let mut file = File::default();
     for field in Fields(graph?) {
         match field? {
             (1, Content::Bytes(bytes)) => file.nodes.push(node(bytes)?),
@@ -71,16 +75,40 @@ pub fn parse(bytes: &[u8]) -> Option<File<'_>> {
     Some(file)
 }
 
+/// The version of a set of operators, if it is ONNX's own.
+fn opset(bytes: &[u8]) -> Option<u64> {
+    let (mut domain, mut version): (&[u8], u64) = (b"", 0);
+    for field in Fields(bytes) {
+        match field? {
+            (1, Content::Bytes(name)) => domain = name,
+            (2, Content::Number(number)) => version = number,
+            _ => {}
+        }
+    }
+    Some(if is_own(domain) { version } else { 0 })
+}
+
+/// Whether a domain of operators is ONNX's own.
+fn is_own(domain: &[u8]) -> bool {
+    domain.is_empty() || domain == b"ai.onnx"
+}
+
 fn node(bytes: &[u8]) -> Option<Node<'_>> {
     let mut node = Node::default();
+    let mut is_foreign = false;
     for field in Fields(bytes) {
         match field? {
             (1, Content::Bytes(name)) => node.inputs.push(str::from_utf8(name).ok()?),
             (2, Content::Bytes(name)) => node.outputs.push(str::from_utf8(name).ok()?),
             (4, Content::Bytes(name)) => node.operator = str::from_utf8(name).ok()?,
             (5, Content::Bytes(bytes)) => node.attributes.push(attribute(bytes)?),
+            (7, Content::Bytes(domain)) => is_foreign = !is_own(domain),
             _ => {}
         }
+    }
+    // Whatever it is called, it is no operator that we know.
+    if is_foreign {
+        node.operator = "";
     }
     Some(node)
 }

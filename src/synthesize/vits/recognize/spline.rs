@@ -249,7 +249,8 @@ impl Spline<'_, '_> {
         let fits = is_plain
             && is_over_bins
             && g.peel(slice.source) == self.projection
-            && [slice.axis, slice.step, slice.end] == [3, 1, slice.start + HEIGHTS]
+            && [slice.axis, slice.step] == [3, 1]
+            && slice.start.checked_add(HEIGHTS) == Some(slice.end)
             && is_near(scale, 1.0 / self.root);
         fits.then_some(slice.start)
     }

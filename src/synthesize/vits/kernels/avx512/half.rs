@@ -14,13 +14,19 @@ use super::F32x16;
 
 /// Whether this machine has it.
 pub fn is_here() -> bool {
-    super::is_here() && is_x86_feature_detected!("avx512fp16")
+    super::is_here() && is_x86_feature_detected!("avx512fp16") && is_x86_feature_detected!("f16c")
+}
+
+/// Whether half precision has a place for all weights.
+pub fn fits(single: &[f32]) -> bool {
+    single.iter().all(|weight| weight.abs() <= 65504.0)
 }
 
 /// Weights as the tiles read them: each twice, since a pair is what a load can repeat.
 pub fn weights(single: &[f32]) -> Vec<u32> {
+    assert!(is_here(), "no half precision here");
     let twice = |&weight: &f32| {
-        // SAFETY: whatever asks for half precision has it, and so the conversion.
+        // SAFETY: this machine has it, and so the conversion.
         let half = unsafe { half_of(weight) };
         u32::from(half) << 16 | u32::from(half)
     };
@@ -29,7 +35,7 @@ pub fn weights(single: &[f32]) -> Vec<u32> {
 
 /// # Safety
 ///
-/// The machine must have AVX-512.
+/// [`is_here`] must hold.
 #[target_feature(enable = "avx512f,f16c")]
 unsafe fn half_of(number: f32) -> u16 {
     let half = _mm_cvtps_ph::<{ _MM_FROUND_TO_NEAREST_INT }>(_mm_set_ss(number));
@@ -113,7 +119,11 @@ unsafe fn convert(from: *const f32, to: *mut u16, count: usize) {
 /// As for [`tile_all`].
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,fma")]
 unsafe fn compute(tile: &Tile, block: &[u16], stride: usize, weights: &[u32]) {
-    let mut sums = MaybeUninit::<[[F32x16; 6]; CHANNELS]>::uninit();
+    let mut sums = [[F32x16(_mm512_setzero_ps()); 6]; CHANNELS];
+    for (o, sums) in sums.iter_mut().enumerate() {
+        // SAFETY: a bias is there for every channel of the panel.
+        *sums = [F32x16(_mm512_set1_ps(unsafe { *tile.bias.add(o) })); 6];
+    }
     let channels = (RUN / tile.taps).max(1);
     let mut halves = MaybeUninit::<[[__m256i; 6]; CHANNELS]>::uninit();
     for channel in (0..tile.inputs).step_by(channels) {
@@ -125,22 +135,19 @@ unsafe fn compute(tile: &Tile, block: &[u16], stride: usize, weights: &[u32]) {
             dilation: 2 * tile.dilation,
             weights: weights[channel * tile.taps * CHANNELS..].as_ptr(),
         };
-        // SAFETY: the block has the columns of all taps, and a bias is there for every channel of the
-        // panel. Halves and sums are written before they are read: the first part writes all sums.
-        unsafe {
+        // SAFETY: the block has the columns of all taps; all halves are written before they are read.
+        let halves = unsafe {
             add_up(&part, halves.as_mut_ptr().cast());
-            let (halves, sums) = (&*halves.as_ptr(), &mut *sums.as_mut_ptr());
-            for (o, (sums, halves)) in sums.iter_mut().zip(halves).enumerate() {
-                let bias = _mm512_set1_ps(*tile.bias.add(o));
-                for (sum, half) in sums.iter_mut().zip(halves) {
-                    let before = if channel == 0 { bias } else { sum.0 };
-                    sum.0 = _mm512_add_ps(before, _mm512_cvtph_ps(*half));
-                }
+            &*halves.as_ptr()
+        };
+        for (sums, halves) in sums.iter_mut().zip(halves) {
+            for (sum, half) in sums.iter_mut().zip(halves) {
+                sum.0 = _mm512_add_ps(sum.0, _mm512_cvtph_ps(*half));
             }
         }
     }
-    // SAFETY: as the caller's, and all sums are written.
-    unsafe { tile::finish_all(tile, &*sums.as_ptr()) }
+    // SAFETY: as the caller's.
+    unsafe { tile::finish_all(tile, &sums) }
 }
 
 /// Some input channels of a tile.
