@@ -52,8 +52,7 @@ impl Runtime {
 
     /// Whether our own engine computes, and in half precision: asked for, and faster here.
     pub fn is_in_half_precision(&self) -> bool {
-        let is_half = matches!(self, Self::Own { precision: Precision::Half, .. });
-        is_half && Isa::best().has_half_precision()
+        matches!(self, Self::Own { precision, .. } if precision.is_half_on(Isa::best()))
     }
 
     /// Its name and version, for `baonoi doctor`.

@@ -153,7 +153,7 @@ impl Vits {
 
     /// Whether its decoder computes in half precision: where that was asked for, and is faster.
     pub fn is_in_half_precision(&self) -> bool {
-        self.precision == Precision::Half && self.isa.has_half_precision()
+        self.precision.is_half_on(self.isa)
     }
 
     /// Whether it has more voices than one.

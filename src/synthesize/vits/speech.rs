@@ -156,18 +156,8 @@ impl<'a> Speech<'a> {
         let heard = frames.start.saturating_sub(before)..(frames.end + after).min(total);
         let start = heard.start.saturating_sub(flow.reach());
         let end = (heard.end + flow.reach()).min(total);
-        let mut skipped = (frames.start - heard.start) * decoder.hop();
-        let mut wanted = frames.len() * decoder.hop();
-        let mut cut = |samples: &[f32]| {
-            let skip = skipped.min(samples.len());
-            skipped -= skip;
-            let samples = &samples[skip..];
-            let samples = &samples[..wanted.min(samples.len())];
-            wanted -= samples.len();
-            if !samples.is_empty() {
-                sink(samples);
-            }
-        };
+        let skipped = (frames.start - heard.start) * decoder.hop();
+        let mut cut = decoder::cut(skipped, frames.len() * decoder.hop(), sink);
         let mut decoding = decoder::Stream::new(decoder, self.embedding);
         let most = WINDOW.max(FIRST_WINDOW);
         flowing.begin(flow, start, total, most);

@@ -24,6 +24,13 @@ pub enum Precision {
     Half,
 }
 
+impl Precision {
+    /// Whether half precision was asked for, and is faster with this instruction set.
+    pub fn is_half_on(self, isa: Isa) -> bool {
+        self == Self::Half && isa.has_half_precision()
+    }
+}
+
 /// A decoder, packed for one instruction set. Several streams may share it.
 #[derive(Debug)]
 pub struct Decoder {
@@ -148,18 +155,8 @@ impl Decoder {
     ) -> bool {
         let begin = frames.start.saturating_sub(self.reach.0);
         let end = (frames.end + self.reach.1).min(latent.frames());
-        let mut skipped = (frames.start - begin) * self.hop;
-        let mut wanted = frames.len() * self.hop;
-        let mut cut = |samples: &[f32]| {
-            let skip = skipped.min(samples.len());
-            skipped -= skip;
-            let samples = &samples[skip..];
-            let samples = &samples[..wanted.min(samples.len())];
-            wanted -= samples.len();
-            if !samples.is_empty() {
-                sink(samples);
-            }
-        };
+        let skipped = (frames.start - begin) * self.hop;
+        let mut cut = cut(skipped, frames.len() * self.hop, sink);
         let mut stream = Stream::new(self, speaker);
         let mut windows = FIRST_WINDOWS.into_iter();
         let mut from = begin;
@@ -174,39 +171,23 @@ impl Decoder {
         stream.finish(&mut cut);
         true
     }
+}
 
-    /// All samples, by `threads` threads, each a stretch; none when `is_unwanted` said so.
-    pub fn decode_all(
-        &self,
-        latent: &Signal,
-        speaker: Option<&[f32]>,
-        threads: usize,
-        is_unwanted: &(dyn Fn() -> bool + Sync),
-    ) -> Option<Vec<f32>> {
-        let mut samples = vec![0.0; latent.frames() * self.hop];
-        let stretch = latent.frames().div_ceil(threads.max(1)).max(1);
-        let one = |i: usize, samples: &mut [f32]| {
-            let from = i * stretch;
-            let mut at = 0;
-            let mut sink = |part: &[f32]| {
-                samples[at..at + part.len()].copy_from_slice(part);
-                at += part.len();
-            };
-            let frames = from..(from + stretch).min(latent.frames());
-            self.decode(latent, speaker, frames, is_unwanted, &mut sink)
-        };
-        let done = std::thread::scope(|scope| {
-            let mut parts = samples.chunks_mut(stretch * self.hop).enumerate();
-            let own = parts.next();
-            let others: Vec<_> =
-                parts.map(|(i, samples)| scope.spawn(move || one(i, samples))).collect();
-            let mut done = own.is_none_or(|(i, samples)| one(i, samples));
-            for other in others {
-                done &= other.join().unwrap_or(false);
-            }
-            done
-        });
-        done.then_some(samples)
+/// A sink that leaves out the first `skipped` samples, and takes `wanted` after them.
+pub fn cut(
+    mut skipped: usize,
+    mut wanted: usize,
+    sink: &mut dyn FnMut(&[f32]),
+) -> impl FnMut(&[f32]) {
+    move |samples| {
+        let skip = skipped.min(samples.len());
+        skipped -= skip;
+        let samples = &samples[skip..];
+        let samples = &samples[..wanted.min(samples.len())];
+        wanted -= samples.len();
+        if !samples.is_empty() {
+            sink(samples);
+        }
     }
 }
 
