@@ -119,11 +119,19 @@ impl Browser {
         answer.json().clone()
     }
 
-    /// Waits until a script answers true.
+    /// Waits until a script answers true. One that fails has no answer yet: a page that is just being left,
+    /// or just come to, has not what is asked for.
     pub async fn until(&self, script: &str) {
         let begun = Instant::now();
-        while self.ask(script).await != json!(true) {
-            assert!(begun.elapsed() < Duration::from_secs(30), "never: {script}");
+        loop {
+            let answer = match self.driver.execute(format!("return {script}"), vec![]).await {
+                Ok(answer) => answer.json().to_string(),
+                Err(error) => error.to_string(),
+            };
+            if answer == "true" {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "never: {script}, but {answer}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -226,6 +234,7 @@ impl Browser {
         self.find("[name=name]").await.send_keys(name).await.unwrap();
         self.find("[name=password]").await.send_keys(password).await.unwrap();
         self.find("main form [type=submit]").await.click().await.unwrap();
+        self.until("location.pathname !== '/login' && document.readyState === 'complete'").await;
     }
 }
 
