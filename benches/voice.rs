@@ -5,6 +5,7 @@
 //! cargo bench --bench voice -- --model MODEL.onnx [--half | --rten | --library libonnxruntime.so]
 //!     [--threads 1] [--at-once 1] [--raw FILE] < IDS
 //! … --phonemes < PHONEMES
+//! … --stream < IDS
 //! ```
 //!
 //! Every line of stdin is an utterance, as phoneme ids apart by spaces; each is spoken as it comes and
@@ -12,6 +13,8 @@
 //! clock, sound, real-time factor and peak memory. With `--phonemes` the lines are phonemes, and the
 //! answers tell their ids too. The config is MODEL.onnx.json. Noise is 0, so that
 //! all runtimes do the same. `--at-once N` speaks with N threads at once, each `--threads` wide.
+//! With `--stream` our own engine gives the sound as it is made: an answer then tells `first`, the seconds
+//! until 200 ms of sound were there, and `seconds` until all was, medians of seven.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -21,7 +24,7 @@ use std::time::Instant;
 
 use baonoi::domain::narration::Phonemes;
 use baonoi::synthesize::piper::{Manner, Piper, Runtime};
-use baonoi::synthesize::vits::Precision;
+use baonoi::synthesize::vits::{Precision, Request, Vits};
 use serde_json::json;
 
 struct Options {
@@ -32,6 +35,8 @@ struct Options {
     half: bool,
     threads: usize,
     at_once: usize,
+    /// Whether it is measured when the first sound is there.
+    stream: bool,
     /// Whether the lines are phonemes, not ids.
     phonemes: bool,
     /// Raw samples (f32, little endian) of all utterances, for comparing runtimes.
@@ -52,6 +57,7 @@ fn options() -> Option<Options> {
         half: arguments.iter().any(|argument| argument == "--half"),
         threads: number("--threads"),
         at_once: number("--at-once"),
+        stream: arguments.iter().any(|argument| argument == "--stream"),
         phonemes: arguments.iter().any(|argument| argument == "--phonemes"),
         raw: value("--raw").map(PathBuf::from),
     })
@@ -62,6 +68,51 @@ fn peak_rss_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
+}
+
+/// How soon the first 200 ms of every utterance are there.
+fn stream(options: &Options) {
+    const ROUNDS: usize = 7;
+    let precision = if options.half { Precision::Half } else { Precision::Single };
+    let voice = Vits::read(&std::fs::read(&options.model).unwrap(), precision).unwrap();
+    let config = std::fs::read(format!("{}.json", options.model.display())).unwrap();
+    let config: serde_json::Value = serde_json::from_slice(&config).unwrap();
+    let rate = config["audio"]["sample_rate"].as_u64().unwrap() as usize;
+    for line in std::io::stdin().lines() {
+        let line = line.unwrap();
+        let ids: Vec<i64> = line.split_whitespace().map(|id| id.parse().unwrap()).collect();
+        let request = Request {
+            ids: &ids,
+            speaker: 0,
+            noise_scale: 0.0,
+            length_scale: 1.0,
+            noise_w: 0.0,
+            threads: options.threads,
+        };
+        let (mut firsts, mut wholes, mut samples) = (vec![], vec![], 0);
+        for _ in 0..ROUNDS {
+            let (begun, mut first) = (Instant::now(), None);
+            samples = 0;
+            let mut each = |piece: &[f32]| {
+                samples += piece.len();
+                if samples >= rate / 5 {
+                    first.get_or_insert_with(|| begun.elapsed().as_secs_f64());
+                }
+            };
+            voice.stream(&request, &mut |_| (), &|| false, &mut each).unwrap();
+            let whole = begun.elapsed().as_secs_f64();
+            firsts.push(first.unwrap_or(whole));
+            wholes.push(whole);
+        }
+        let median = |mut seconds: Vec<f64>| {
+            seconds.sort_by(f64::total_cmp);
+            seconds[ROUNDS / 2]
+        };
+        let (first, seconds) = (median(firsts), median(wholes));
+        let (count, share) = (ids.len(), first / seconds);
+        let answer = json!({"ids": count, "samples": samples, "first": first, "seconds": seconds, "share": share});
+        println!("{answer}");
+    }
 }
 
 fn main() {
@@ -79,6 +130,9 @@ fn main() {
         runtime = runtime.after_own(precision);
     }
     eprintln!("{}", runtime.name());
+    if options.stream {
+        return stream(&options);
+    }
     let begun = Instant::now();
     let config = PathBuf::from(format!("{}.json", options.model.display()));
     let voice = Piper::load(&options.model, &config, None, &runtime, options.threads).unwrap();

@@ -31,7 +31,7 @@ use stepwise::Stepwise;
 
 /// Part of a clip's content key: changes whenever the same model says the same otherwise, for ears and not in the
 /// last places of a number, in which runtimes and processors differ.
-pub const ENGINE_VERSION: &str = "piper-1";
+pub const ENGINE_VERSION: &str = "piper-2";
 
 /// A Piper voice, loaded. Any number of threads may speak with it at once.
 #[derive(Debug)]

@@ -44,11 +44,19 @@ impl Noise {
         }
     }
 
-    /// A tensor of normal numbers.
+    /// A tensor of normal numbers, `[…, times]`. Those of one time follow each other in the sequence, so that
+    /// they do not depend on how many come after: our own engine draws them while it speaks.
     pub fn normal(&mut self, shape: &[usize], mean: f32, scale: f32) -> Tensor {
-        let mut numbers = vec![0.0; shape.iter().product()];
-        self.fill(&mut numbers);
-        numbers.iter_mut().for_each(|number| *number = mean + scale * *number);
+        let (times, rows) =
+            shape.split_last().map_or((1, 1), |(times, rows)| (*times, rows.iter().product()));
+        let mut numbers = vec![0.0; rows * times];
+        let mut drawn = vec![0.0; rows];
+        for time in 0..times {
+            self.fill(&mut drawn);
+            for (row, number) in drawn.iter().enumerate() {
+                numbers[row * times + time] = mean + scale * number;
+            }
+        }
         Tensor::f32(shape, numbers)
     }
 }
@@ -56,6 +64,18 @@ impl Noise {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_later_changes_nothing_before() {
+        let draw = |times| Noise::of(7).normal(&[1, 3, times], 0.0, 1.0);
+        let (short, long) = (draw(2), draw(5));
+        let (short, long) = (short.as_f32().unwrap(), long.as_f32().unwrap());
+        for row in 0..3 {
+            assert_eq!(short[2 * row..][..2], long[5 * row..][..2]);
+        }
+        assert_eq!(Noise::of(7).normal(&[], 0.0, 1.0).as_f32().unwrap().len(), 1);
+        assert_eq!(draw(0).as_f32().unwrap().len(), 0);
+    }
 
     #[test]
     fn the_numbers_are_normal_and_follow_from_the_seed() {

@@ -1,10 +1,13 @@
 //! The stochastic duration predictor, backwards: hidden text and noise to the frames that each id lasts
 //! (VITS, section 2.2.2 and appendix A.1).
 
+use std::ops::Range;
+
 use super::encoder::{MARGIN, Normalization, shape};
 use super::kernels::{Conv1d, Depthwise, Epilogue, Isa, Signal, gelu};
 use super::speaker::Condition;
 use super::spline::{self, NUMBERS};
+use super::threads::at_once;
 use super::weights::{self, Separable};
 
 /// The predictor, packed for one instruction set.
@@ -113,56 +116,48 @@ impl Durations {
     }
 
     /// Ids on each side that an id depends on.
-    fn reach(&self) -> usize {
+    pub fn reach(&self) -> usize {
         let splines = self.splines.iter().map(|spline| spline.convs.reach());
         self.convs.reach() + splines.sum::<usize>()
     }
 
-    /// `text` `[hidden][ids]`, `noise` `[2][ids]` of normal numbers, to the logarithm of the frames of
-    /// each id. `embedding`: of the speaker.
+    /// `text` `[hidden][ids]`, `noise` `[ids][2]` of normal numbers, to the logarithm of the frames of each of
+    /// the ids `wanted`; the text must be there for [`Self::reach`] more. `embedding`: of the speaker.
     pub fn run<'w>(
         &self,
         text: &Signal,
+        wanted: Range<usize>,
         (noise, noise_scale): (&[f32], f32),
         embedding: Option<&[f32]>,
         threads: usize,
         workspace: &'w mut Workspace,
     ) -> &'w [f32] {
-        let ids = text.frames();
         let bias = self.speaker.as_ref().zip(embedding).map(|(speaker, embedding)| {
             let own = speaker.apply(embedding);
             self.pre.bias.iter().zip(own).map(|(bias, own)| bias + own).collect::<Vec<_>>()
         });
         let Workspace { stretches, logarithms } = workspace;
-        let count = threads.min(ids / LEAST_IDS).max(1);
+        let count = threads.min(wanted.len() / LEAST_IDS).max(1);
         stretches.resize_with(count.max(stretches.len()), Stretch::default);
         logarithms.clear();
-        logarithms.resize(ids, 0.0);
-        let share = ids.div_ceil(count).max(1);
-        let compute = |at: usize, own: &mut [f32], stretch: &mut Stretch| {
-            let first = at * share;
-            let around =
-                first.saturating_sub(self.reach())..(first + own.len() + self.reach()).min(ids);
+        logarithms.resize(wanted.len(), 0.0);
+        let share = wanted.len().div_ceil(count).max(1);
+        let parts = logarithms.chunks_mut(share).zip(stretches).enumerate();
+        at_once(parts, |(at, (own, stretch))| {
+            let first = wanted.start + at * share;
+            let end = (first + own.len() + self.reach()).min(text.frames());
+            let around = first.saturating_sub(self.reach())..end;
             shape(&mut stretch.text, text.channels(), around.len());
             for channel in 0..text.channels() {
                 stretch.text.row_mut(channel).copy_from_slice(&text.row(channel)[around.clone()]);
             }
             stretch.z.clear();
-            let rows = noise.chunks_exact(ids).map(|row| &row[around.clone()]);
-            stretch.z.extend(rows.flatten().map(|z| z * noise_scale));
+            for channel in 0..2 {
+                let noise = noise[2 * around.start..2 * around.end].iter().skip(channel).step_by(2);
+                stretch.z.extend(noise.map(|z| z * noise_scale));
+            }
             let made = self.compute(bias.as_deref(), stretch);
             own.copy_from_slice(&made[first - around.start..][..own.len()]);
-        };
-        std::thread::scope(|scope| {
-            let compute = &compute;
-            let mut parts = logarithms.chunks_mut(share).zip(stretches).enumerate();
-            let first = parts.next();
-            for (at, (own, stretch)) in parts {
-                scope.spawn(move || compute(at, own, stretch));
-            }
-            if let Some((at, (own, stretch))) = first {
-                compute(at, own, stretch);
-            }
         });
         logarithms
     }

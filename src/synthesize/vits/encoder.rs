@@ -2,15 +2,17 @@
 //! 2.2.1 and appendix B.1), a transformer with relative positions (Shaw et al. 2018).
 //!
 //! Several threads share the ids: each computes a stretch of them and hears the others' keys and values.
+//! Nothing hears what the last layer gives but the ids beside, so that it is computed for a few ids at a
+//! time, as they are needed: what is said first need not wait for all of it.
 
 mod attention;
 
 use std::ops::Range;
-use std::sync::{Barrier, PoisonError, RwLock};
 
 use self::attention::Attention;
-use super::kernels::{Conv1d, Epilogue, Isa, Signal, layer_norm};
+use super::kernels::{Conv1d, Epilogue, Isa, Run, Signal, layer_norm};
 use super::recognize::NEAR;
+use super::threads::at_once;
 use super::weights::{self, Norm, Tensor};
 
 /// The encoder, packed for one instruction set.
@@ -55,11 +57,13 @@ impl Normalization {
 /// What one utterance needs, kept for the next.
 #[derive(Debug, Default)]
 pub struct Workspace {
-    stretches: Vec<RwLock<Stretch>>,
-    scratches: Vec<Local>,
+    /// One for each thread of this utterance, and those that longer ones needed.
+    stretches: Vec<Stretch>,
+    locals: Vec<Local>,
+    threads: usize,
 }
 
-/// What a thread tells the others of its ids.
+/// Some ids, as all threads may read them.
 #[derive(Debug, Default)]
 struct Stretch {
     ids: Range<usize>,
@@ -69,15 +73,16 @@ struct Stretch {
     projected: Signal,
 }
 
-/// What a thread keeps to itself.
+/// What a thread keeps to itself, with the neighbours that the convolutions need.
 #[derive(Debug)]
 struct Local {
     attention: attention::Scratch,
-    /// With the neighbours that the convolutions need.
     x: Signal,
     attended: Signal,
     middle: Signal,
     wide: Signal,
+    /// What a layer gives.
+    made: Signal,
 }
 
 impl Default for Local {
@@ -89,6 +94,7 @@ impl Default for Local {
             attended: signal(),
             middle: signal(),
             wide: signal(),
+            made: signal(),
         }
     }
 }
@@ -116,40 +122,65 @@ impl Encoder {
         self.embedding.len() / self.hidden
     }
 
-    /// ids, all below [`Self::symbols`], to `text` `[hidden][ids]` and `statistics` `[2 * latent][ids]`.
-    pub fn run(
+    /// Computes all layers but the last for ids, all below [`Self::symbols`].
+    pub fn begin(&self, ids: &[usize], threads: usize, workspace: &mut Workspace) {
+        let count = threads.min(ids.len() / LEAST_IDS).max(1);
+        let Workspace { stretches, locals, threads } = workspace;
+        *threads = count;
+        stretches.resize_with(count.max(stretches.len()), Stretch::default);
+        locals.resize_with(count.max(locals.len()), Local::default);
+        let (stretches, locals) = (&mut stretches[..count], &mut locals[..count]);
+        for (at, stretch) in stretches.iter_mut().enumerate() {
+            self.embed(ids.len() * at / count..ids.len() * (at + 1) / count, ids, stretch);
+        }
+        for (number, layer) in self.layers.iter().enumerate() {
+            at_once(&mut *stretches, |Stretch { x, projected, .. }| {
+                layer.attention.project(x, projected);
+            });
+            if number + 1 == self.layers.len() {
+                return;
+            }
+            let all = &*stretches;
+            at_once(all.iter().zip(&mut *locals), |(stretch, local)| {
+                self.apply(layer, all, &stretch.ids, local);
+            });
+            for (stretch, local) in stretches.iter_mut().zip(&mut *locals) {
+                stretch.take(local, self.reach(layer));
+            }
+        }
+    }
+
+    /// Computes the last layer for the ids `wanted` of those that [`Self::begin`] was given: `text`
+    /// `[hidden][ids]` and `statistics` `[2 * latent][ids]`, both as long as all ids, get these.
+    pub fn finish(
         &self,
-        ids: &[usize],
-        threads: usize,
+        wanted: Range<usize>,
         workspace: &mut Workspace,
         text: &mut Signal,
         statistics: &mut Signal,
     ) {
-        let count = threads.min(ids.len() / LEAST_IDS).max(1);
-        workspace.stretches.resize_with(count.max(workspace.stretches.len()), RwLock::default);
-        workspace.scratches.resize_with(count.max(workspace.scratches.len()), Local::default);
-        for (at, stretch) in workspace.stretches[..count].iter_mut().enumerate() {
-            let own = ids.len() * at / count..ids.len() * (at + 1) / count;
-            self.embed(own, ids, stretch.get_mut().unwrap_or_else(PoisonError::into_inner));
-        }
-        let stretches = &workspace.stretches[..count];
-        let barrier = Barrier::new(count);
-        let (first, others) = workspace.scratches[..count].split_at_mut(1);
-        std::thread::scope(|scope| {
-            for (at, local) in others.iter_mut().enumerate() {
-                let barrier = &barrier;
-                scope.spawn(move || self.compute(at + 1, stretches, barrier, local));
-            }
-            self.compute(0, stretches, &barrier, &mut first[0]);
-        });
-        shape(text, self.hidden, ids.len());
-        for stretch in stretches {
-            let stretch = stretch.read().unwrap_or_else(PoisonError::into_inner);
+        let (Some(layer), false) = (self.layers.last(), wanted.is_empty()) else { return };
+        let count = workspace.threads.min(wanted.len());
+        let all = &workspace.stretches[..workspace.threads];
+        let locals = &mut workspace.locals[..count];
+        let part = |at: usize| wanted.start + wanted.len() * at / count;
+        let parts = || (0..count).map(|at| part(at)..part(at + 1));
+        at_once(parts().zip(&mut *locals), |(ids, local)| self.apply(layer, all, &ids, local));
+        for (ids, local) in parts().zip(locals) {
+            let before = ids.start.min(self.reach(layer));
             for channel in 0..self.hidden {
-                text.row_mut(channel)[stretch.ids.clone()].copy_from_slice(stretch.x.row(channel));
+                let made = &local.made.row(channel)[before..before + ids.len()];
+                text.row_mut(channel)[ids.clone()].copy_from_slice(made);
             }
         }
-        self.statistics.run(text, statistics, Epilogue::PLAIN);
+        let run = Run { from: wanted.start, to: wanted.start, count: wanted.len() };
+        self.statistics.run_part(text, statistics, run, Epilogue::PLAIN);
+    }
+
+    /// Gives what [`Self::finish`] fills the shapes that it needs.
+    pub fn shape(&self, ids: usize, text: &mut Signal, statistics: &mut Signal) {
+        shape(text, self.hidden, ids);
+        shape(statistics, self.statistics.outputs(), ids);
     }
 
     fn embed(&self, own: Range<usize>, ids: &[usize], stretch: &mut Stretch) {
@@ -162,42 +193,36 @@ impl Encoder {
         stretch.ids = own;
     }
 
-    /// All layers over the ids of one stretch.
-    fn compute(&self, at: usize, all: &[RwLock<Stretch>], barrier: &Barrier, local: &mut Local) {
-        let read = |at: usize| all[at].read().unwrap_or_else(PoisonError::into_inner);
-        let write = || all[at].write().unwrap_or_else(PoisonError::into_inner);
-        let count = all.last().map_or(0, |_| read(all.len() - 1).ids.end);
-        for layer in &self.layers {
-            {
-                let Stretch { x, projected, .. } = &mut *write();
-                layer.attention.project(x, projected);
-            }
-            barrier.wait();
-            let own = read(at).ids.clone();
-            let reach = layer.widening.pad() + layer.narrowing.pad();
-            let around = own.start.saturating_sub(reach)..(own.end + reach).min(count);
-            {
-                let stretches: Vec<_> = (0..all.len()).map(read).collect();
-                gather(
-                    &mut local.x,
-                    self.hidden,
-                    &around,
-                    stretches.iter().map(|it| (&it.ids, &it.x)),
-                );
-                let projected: Vec<_> =
-                    stretches.iter().map(|it| (it.ids.clone(), &it.projected)).collect();
-                let scratch = &mut local.attention;
-                layer.attention.attend(self.isa, &projected, &around, scratch, &mut local.attended);
-            }
-            layer.finish(self.isa, local);
-            // Until all have read what is overwritten now.
-            barrier.wait();
-            let before = own.start - around.start;
-            let stretch = &mut *write();
-            for channel in 0..self.hidden {
-                let made = &local.x.row(channel)[before..before + own.len()];
-                stretch.x.row_mut(channel).copy_from_slice(made);
-            }
+    /// How many ids on each side a layer's convolutions hear.
+    fn reach(&self, layer: &Layer) -> usize {
+        layer.widening.pad() + layer.narrowing.pad()
+    }
+
+    /// One layer over the ids `wanted`, and over as many before and after as its convolutions hear, as far as
+    /// there are some.
+    fn apply(&self, layer: &Layer, all: &[Stretch], wanted: &Range<usize>, local: &mut Local) {
+        let count = all.last().map_or(0, |stretch| stretch.ids.end);
+        let reach = self.reach(layer);
+        let around = wanted.start.saturating_sub(reach)..(wanted.end + reach).min(count);
+        let projected: Vec<_> =
+            all.iter().map(|stretch| (stretch.ids.clone(), &stretch.projected)).collect();
+        let Local { attention, x, attended, .. } = local;
+        layer.attention.attend(self.isa, &projected, &around, attention, attended);
+        gather(x, self.hidden, &around, all.iter().map(|stretch| (&stretch.ids, &stretch.x)));
+        layer.finish(self.isa, local);
+    }
+}
+
+impl Stretch {
+    /// Takes what a layer gives for these ids, `reach` more before and after.
+    fn take(&mut self, local: &mut Local, reach: usize) {
+        let before = self.ids.start.min(reach);
+        if (before, local.made.frames()) == (0, self.ids.len()) {
+            return std::mem::swap(&mut self.x, &mut local.made);
+        }
+        for channel in 0..self.x.channels() {
+            let made = &local.made.row(channel)[before..before + self.ids.len()];
+            self.x.row_mut(channel).copy_from_slice(made);
         }
     }
 }
@@ -242,14 +267,14 @@ impl Layer {
         }
     }
 
-    /// What follows the attention, in place of `local.x`.
+    /// What follows the attention, from `local.x` to `local.made`.
     fn finish(&self, isa: Isa, local: &mut Local) {
-        let Local { x, attended, middle, wide, .. } = local;
+        let Local { x, attended, middle, wide, made, .. } = local;
         self.attention.out().run(attended, middle, Epilogue::residual(x));
         self.first_norm.apply(isa, middle);
         self.widening.run(middle, wide, Epilogue::RELU);
-        self.narrowing.run(wide, x, Epilogue::residual(middle));
-        self.second_norm.apply(isa, x);
+        self.narrowing.run(wide, made, Epilogue::residual(middle));
+        self.second_norm.apply(isa, made);
     }
 }
 

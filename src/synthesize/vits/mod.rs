@@ -2,8 +2,8 @@
 //! it to ONNX.
 //!
 //! In reading order: `recognize` finds the weights in a file by the structure of its graph, `weights` is
-//! what it finds, `encoder` and `durations` compute what the text says, `prior` draws the latent, `flow`
-//! and `decoder` make it sound, and `kernels` is the arithmetic of all. An utterance is one batch, so
+//! what it finds, `text` tells the latent of the ids (`encoder`, `durations`, `prior`), `speech` makes
+//! sound of it (`flow`, `decoder`), and `kernels` is the arithmetic of all. An utterance is one batch, so
 //! that no masks are needed. Randomness is given by the caller.
 
 pub mod decoder;
@@ -16,6 +16,8 @@ mod recognize;
 mod speaker;
 mod speech;
 mod spline;
+mod text;
+mod threads;
 mod weights;
 
 use std::sync::{Mutex, PoisonError};
@@ -23,12 +25,11 @@ use std::sync::{Mutex, PoisonError};
 use self::decoder::Decoder;
 pub use self::decoder::Precision;
 use self::durations::Durations;
-use self::encoder::{Encoder, MARGIN};
+use self::encoder::Encoder;
 use self::flow::Flow;
-use self::kernels::Signal;
-use self::prior::Prior;
 use self::speaker::Speakers;
 use self::speech::Speech;
+use self::text::Text;
 
 pub use self::kernels::Isa;
 pub use self::recognize::Unrecognized;
@@ -88,35 +89,15 @@ pub enum Unsaid {
 }
 
 /// What utterances need on the way, kept from one to the next.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Workspace {
-    ids: Vec<usize>,
-    encoder: encoder::Workspace,
-    durations: durations::Workspace,
-    /// `[2][ids]`.
-    duration_noise: Vec<f32>,
-    /// `[hidden][ids]`.
-    text: Signal,
-    prior: Prior,
+    text: text::Workspace,
     /// One for each thread.
     stretches: Vec<speech::Workspace>,
 }
 
-impl Default for Workspace {
-    fn default() -> Self {
-        Self {
-            ids: vec![],
-            encoder: encoder::Workspace::default(),
-            durations: durations::Workspace::default(),
-            duration_noise: vec![],
-            text: Signal::new(0, 0, MARGIN),
-            prior: Prior::default(),
-            stretches: vec![],
-        }
-    }
-}
-
-/// Where noise comes from: fills a slice with normal numbers, the next of one sequence.
+/// Where noise comes from: fills a slice with normal numbers, the next of one sequence. It is asked for those
+/// of an id, then of a frame, at a time, so that they do not depend on how long an utterance is.
 pub type Noise<'a> = dyn FnMut(&mut [f32]) + 'a;
 /// Whether the sound is no longer wanted.
 pub type IsUnwanted<'a> = dyn Fn() -> bool + Sync + 'a;
@@ -173,16 +154,15 @@ impl Vits {
         noise: &mut Noise,
         is_unwanted: &IsUnwanted,
     ) -> Result<Utterance, Unsaid> {
-        let mut samples = vec![];
-        let frames = self.say(request, noise, is_unwanted, |speech, workspaces, frames| {
-            samples.resize(frames * self.hop(), 0.0);
-            speech.whole(request.threads, workspaces, &mut samples)
-        })?;
+        let (samples, frames) =
+            self.say(request, noise, is_unwanted, |speech, text, workspaces| {
+                speech.whole(text, request.threads, workspaces)
+            })?;
         Ok(Utterance { samples, frames })
     }
 
     /// Says an utterance to `each`, piece by piece as its samples are made; the answer is how many frames
-    /// each id lasts.
+    /// each id lasts. What cannot be said may be found out when some of it was.
     pub fn stream(
         &self,
         request: &Request,
@@ -190,80 +170,41 @@ impl Vits {
         is_unwanted: &IsUnwanted,
         each: &mut dyn FnMut(&[f32]),
     ) -> Result<Vec<usize>, Unsaid> {
-        self.say(request, noise, is_unwanted, |speech, workspaces, _| {
-            speech.stream(request.threads, workspaces, each)
-        })
+        let ((), frames) = self.say(request, noise, is_unwanted, |speech, text, workspaces| {
+            speech.stream(text, request.threads, workspaces, each)
+        })?;
+        Ok(frames)
     }
 
-    /// Computes all but the sound, and lets `sound` make that of so many frames.
-    fn say(
+    /// Lets `sound` make an utterance, and tells how many frames each id lasts.
+    fn say<T>(
         &self,
         request: &Request,
         noise: &mut Noise,
         is_unwanted: &IsUnwanted,
-        sound: impl FnOnce(&Speech, &mut Vec<speech::Workspace>, usize) -> bool,
-    ) -> Result<Vec<usize>, Unsaid> {
+        sound: impl FnOnce(&Speech, &mut Text, &mut Vec<speech::Workspace>) -> Result<T, Unsaid>,
+    ) -> Result<(T, Vec<usize>), Unsaid> {
         let embedding = self.embedding(request.speaker)?;
         let free = || self.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = free().pop();
-        let mut workspace = kept.unwrap_or_default();
-        let frames =
-            self.prepare(request, noise, is_unwanted, embedding, &mut workspace).and_then(|()| {
-                let Workspace { prior, stretches, .. } = &mut workspace;
-                let speech = Speech::new(self, prior, embedding, is_unwanted);
-                let made = !is_unwanted() && sound(&speech, stretches, prior.frames());
-                if made { Ok(prior.durations().to_vec()) } else { Err(Unsaid::Stopped) }
-            });
+        let Workspace { mut text, mut stretches } = kept.unwrap_or_default();
+        let telling = Text::begin(self, request, embedding, noise, is_unwanted, &mut text);
+        let said = telling.and_then(|mut text| {
+            let speech = Speech::new(self, embedding, is_unwanted);
+            let sound = sound(&speech, &mut text, &mut stretches)?;
+            Ok((sound, text.prior().durations().to_vec()))
+        });
         // What a very long utterance needed is not kept.
-        if workspace.prior.frames().max(request.ids.len()) <= KEPT_FRAMES {
-            free().push(workspace);
+        if text.size() <= KEPT_FRAMES {
+            free().push(Workspace { text, stretches });
         }
-        frames
+        said
     }
 
     fn embedding(&self, speaker: usize) -> Result<Option<&[f32]>, Unsaid> {
         let Some(speakers) = &self.speakers else { return Ok(None) };
         let embedding = speakers.embedding(speaker).ok_or(Unsaid::UnknownSpeaker(speaker))?;
         Ok(Some(embedding))
-    }
-
-    /// From ids to the prior of the latent.
-    fn prepare(
-        &self,
-        request: &Request,
-        noise: &mut Noise,
-        is_unwanted: &IsUnwanted,
-        embedding: Option<&[f32]>,
-        workspace: &mut Workspace,
-    ) -> Result<(), Unsaid> {
-        let Workspace { ids, encoder, durations, duration_noise, text, prior, .. } = workspace;
-        ids.clear();
-        for id in request.ids {
-            let known = usize::try_from(*id).ok().filter(|id| *id < self.encoder.symbols());
-            ids.push(known.ok_or(Unsaid::UnknownId(*id))?);
-        }
-        if ids.is_empty() {
-            return Err(Unsaid::Nothing);
-        }
-        self.encoder.run(ids, request.threads, encoder, text, &mut prior.statistics);
-        duration_noise.clear();
-        duration_noise.resize(2 * ids.len(), 0.0);
-        noise(duration_noise);
-        let logarithms = self.durations.run(
-            text,
-            (duration_noise, request.noise_w),
-            embedding,
-            request.threads,
-            durations,
-        );
-        if !prior.set_durations(logarithms, request.length_scale) {
-            return Err(Unsaid::TooLong);
-        }
-        if is_unwanted() {
-            return Err(Unsaid::Stopped);
-        }
-        prior.draw(self.isa, noise, request.noise_scale);
-        Ok(())
     }
 }
 

@@ -63,11 +63,34 @@ fn three_thousand_ids_are_an_utterance_too() {
     // More than threads share at once.
     assert!(whole.frames.iter().sum::<usize>() > 2 * speech::ROUND);
     assert_eq!(whole.samples.len(), whole.frames.iter().sum::<usize>() * voice.hop());
-    let mut samples = vec![];
-    let mut each = |piece: &[f32]| samples.extend_from_slice(piece);
-    let request = Request { threads: 3, ..request(&ids) };
-    assert_eq!(voice.stream(&request, &mut noise(), &|| false, &mut each).unwrap(), whole.frames);
-    assert_eq!(samples, whole.samples);
+    for threads in [1, 3] {
+        let mut samples = vec![];
+        let mut each = |piece: &[f32]| samples.extend_from_slice(piece);
+        let request = Request { threads, ..request(&ids) };
+        let frames = voice.stream(&request, &mut noise(), &|| false, &mut each).unwrap();
+        assert_eq!(frames, whole.frames);
+        assert_eq!(samples, whole.samples);
+    }
+}
+
+/// What the first sound does not hear of the text is not computed for it.
+#[test]
+fn the_first_sound_comes_before_the_last_durations() {
+    let voice = Vits::read(&file(), Precision::Single).unwrap();
+    let (ids, drawn) = (ids(400), std::cell::Cell::new(0));
+    let (mut numbers, mut at_first) = (noise(), None);
+    let mut noise = |frame: &mut [f32]| {
+        drawn.set(drawn.get() + 1);
+        numbers(frame);
+    };
+    let mut each = |_: &[f32]| {
+        at_first.get_or_insert(drawn.get());
+    };
+    let frames = voice.stream(&request(&ids), &mut noise, &|| false, &mut each).unwrap();
+    // Noise is drawn for every id, and then for every frame that is known.
+    assert_eq!(drawn.get(), ids.len() + frames.iter().sum::<usize>());
+    let early: usize = frames[..64].iter().sum();
+    assert_eq!(at_first, Some(ids.len() + early));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::synthesize::vits::recognize::NEAR;
 /// What is known of a stretch: which frames have come, and what every layer still needs of them.
 #[derive(Debug, Default)]
 pub struct Stream {
-    /// The frames of the whole utterance.
-    total: usize,
+    /// The frames of the whole utterance, once they are known.
+    total: Option<usize>,
     /// Frames up to this have come.
     come: usize,
     /// The halves of the latent, `[channels / 2][frames]`, from frame `origin` on.
@@ -43,11 +43,11 @@ struct LayerMemory {
 }
 
 impl Stream {
-    /// Begins a stretch at frame `start` of an utterance of `total`; no more than `window` frames will
-    /// come at once. Unless the utterance begins there, the first [`Flow::reach`] frames come out wrong.
-    pub fn begin(&mut self, flow: &Flow, start: usize, total: usize, window: usize) {
+    /// Begins a stretch at frame `start` of an utterance; no more than `window` frames will come at once.
+    /// Unless the utterance begins there, the first [`Flow::reach`] frames come out wrong.
+    pub fn begin(&mut self, flow: &Flow, start: usize, window: usize) {
         let frames = window + flow.reach() + SLACK;
-        (self.total, self.come, self.origin) = (total, start, start);
+        (self.total, self.come, self.origin) = (None, start, start);
         for half in &mut self.halves {
             shape(half, flow.half, frames);
         }
@@ -57,6 +57,11 @@ impl Stream {
         for (memory, coupling) in self.memories.iter_mut().zip(&flow.couplings) {
             memory.begin(coupling, start, frames);
         }
+    }
+
+    /// Tells how many frames the whole utterance has, before the last of them come.
+    pub fn ends_at(&mut self, total: usize) {
+        self.total = Some(total);
     }
 
     /// Frames up to this have come.
@@ -151,22 +156,23 @@ impl Memory {
         coupling: &Coupling,
         at: usize,
         bias: Option<&[f32]>,
-        total: usize,
+        total: Option<usize>,
         (gates, acts): (&mut Signal, &mut Signal),
     ) {
         let layer = &coupling.layers[at];
         let pad = layer.gate.pad();
         let (own, next) = self.layers[at..].split_at_mut(1);
         let own = &mut own[0];
-        let is_whole = own.known == total;
-        let end = if is_whole { total } else { own.known.saturating_sub(pad).max(own.done) };
+        // Then zeros are what comes after.
+        let is_whole = Some(own.known) == total;
+        let end = if is_whole { own.known } else { own.known.saturating_sub(pad).max(own.done) };
         let (begin, count) = (own.done, end - own.done);
         if count == 0 {
             return;
         }
         let hidden = layer.gate.inputs();
         if is_whole {
-            let behind = total + pad - own.done;
+            let behind = own.known + pad - own.done;
             for channel in 0..hidden {
                 own.x.row_mut(channel)[behind..behind + pad].fill(0.0);
             }
