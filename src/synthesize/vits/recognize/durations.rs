@@ -85,13 +85,16 @@ fn is_noise(g: &Graph, value: Value, number: i64) -> bool {
         .any(|[noise, scale]| is_scale(g, scale, number) && g.is_normal_noise(noise))
 }
 
-/// `(z - mean) * scale`.
-fn affine(g: &Graph, value: Value) -> Option<(Value, [f32; 2], [f32; 2])> {
-    let two = |value: Value| <[f32; 2]>::try_from(g.numbers(value)?).ok();
+/// `(z - mean) * scale` of two channels, with mean and scale of the first.
+fn affine(g: &Graph, value: Value) -> Option<(Value, f32, f32)> {
+    let first = |value: Value| match g.numbers(value)?[..] {
+        [first, _] => Some(first),
+        _ => None,
+    };
     let [a, b] = g.factors(value)[..] else { return None };
     [[a, b], [b, a]].into_iter().find_map(|[difference, scale]| {
         let [z, mean] = g.pair(difference, "Sub")?;
-        Some((z, two(mean)?, two(scale)?))
+        Some((z, first(mean)?, first(scale)?))
     })
 }
 

@@ -5,8 +5,12 @@
 //! and at each only one thing may stand there. Whatever is different is not recognized, and is left to
 //! a runtime that computes any graph.
 //!
+//! Changes of shape are passed on that way. Whether they bring each number to its place is tried out
+//! afterwards: a few values are given numbers, and those that are made of them are compared.
+//!
 //! `protobuf` reads the file, `graph` is what is walked on, `layers` knows the layers that all parts
-//! share, and one file each knows `decoder`, `flow`, `encoder` and `durations`.
+//! share, and one file each knows `decoder`, `flow`, `encoder` and `durations`. `placement` says what is
+//! tried out, `trial` does it, and `moves` are the operators for it.
 
 mod decoder;
 mod durations;
@@ -52,7 +56,11 @@ const OPSET_MIN: u64 = 13;
 /// The weights of a voice, borrowed from its file.
 pub fn recognize(file: &[u8]) -> Result<Voice<'_>, Unrecognized> {
     let not = Unrecognized::of("the file");
-    let file = protobuf::parse(file).ok_or_else(|| not("is no whole ONNX model"))?;
+    recognize_graph(protobuf::parse(file).ok_or_else(|| not("is no whole ONNX model"))?)
+}
+
+fn recognize_graph(file: protobuf::File<'_>) -> Result<Voice<'_>, Unrecognized> {
+    let not = Unrecognized::of("the file");
     if file.opset < OPSET_MIN {
         return Err(not("has operators of before their present meaning"));
     }
@@ -192,3 +200,6 @@ impl Graph<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
