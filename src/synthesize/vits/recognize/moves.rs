@@ -410,8 +410,11 @@ fn reduce(node: &Node, x: &Array, along: Option<Vec<i64>>) -> Option<Array> {
     Some(reduced)
 }
 
+/// The longest axis that is summed up anew for each of its places.
+const LONGEST: usize = 256;
+
 fn cumsum(node: &Node, x: &Array, along: i64) -> Option<Array> {
-    let axis = axis(along, x.dims.len())?;
+    let axis = axis(along, x.dims.len()).filter(|axis| x.dims[*axis] <= LONGEST)?;
     let is_plain =
         [node.int("exclusive"), node.int("reverse")].iter().all(|it| it.unwrap_or(0) == 0);
     let array = Array::made(&x.dims, x.is_known(), |at| {
@@ -425,7 +428,7 @@ fn cumsum(node: &Node, x: &Array, along: i64) -> Option<Array> {
 }
 
 fn softmax(x: &Array, along: i64) -> Option<Array> {
-    let axis = axis(along, x.dims.len())?;
+    let axis = axis(along, x.dims.len()).filter(|axis| x.dims[*axis] <= LONGEST)?;
     Array::made(&x.dims, x.is_known(), |at| {
         let mut from = at.to_vec();
         let own = x.exactly_at(at)?;

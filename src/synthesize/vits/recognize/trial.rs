@@ -18,9 +18,9 @@ pub struct Array {
 }
 
 /// The most numbers of one value.
-const MOST: usize = 1 << 17;
+const MOST: usize = 1 << 15;
 /// The most numbers of all values together: several times what a voice needs.
-const MOST_IN_ALL: usize = 1 << 26;
+const MOST_IN_ALL: usize = 1 << 22;
 
 impl Array {
     /// Of such a shape, with the numbers that `of` makes of their places; without any where `is_known` is
