@@ -110,8 +110,8 @@ impl Durations {
             convs: SeparableConvs::pack(convs, isa),
             proj: proj.pack(isa),
             splines: splines.iter().map(|spline| Spline::pack(spline, isa)).collect(),
-            mean: mean[0],
-            scale: scale[0],
+            mean: *mean,
+            scale: *scale,
         }
     }
 

@@ -135,9 +135,9 @@ pub struct Durations<'a> {
     pub proj: Convolution<'a>,
     /// In the order in which they are computed.
     pub splines: Vec<SplineCoupling<'a>>,
-    /// The affine step: `(z - mean) * scale` of both channels.
-    pub mean: [f32; 2],
-    pub scale: [f32; 2],
+    /// The affine step: `(z - mean) * scale`, of the only channel that is heard, the first.
+    pub mean: f32,
+    pub scale: f32,
 }
 
 /// One depth-separable convolution with its shortcut.

@@ -4,30 +4,33 @@ use std::collections::{HashMap, HashSet};
 
 use super::graph::{Graph, Node, Value};
 use super::layers::is_near;
+use super::placement;
 use super::spline::{BINS, LEAST, Spline, TAIL};
 use super::{Speakers, Unrecognized};
 use crate::synthesize::vits::weights::{Convolution, Durations, Separable, SplineCoupling};
 
-/// The predictor whose rounded durations `frames` are; `text` is the hidden text it must hear.
+/// The predictor whose rounded durations `frames` are, and what is still to be tried out; `text` is the
+/// hidden text it must hear.
 pub fn durations<'a>(
     g: &Graph<'a>,
     frames: Value,
     text: Value,
     speakers: &Speakers<'a>,
-) -> Result<Durations<'a>, Unrecognized> {
+) -> Result<(Durations<'a>, Vec<placement::Bent>), Unrecognized> {
     let not = Unrecognized::of("the duration predictor");
     let z = logarithm(g, frames).ok_or_else(|| not("does not end in rounded exponentials"))?;
     let (z, mean, scale) = affine(g, z).ok_or_else(|| not("has no affine step at its end"))?;
     let mut z = g.unflipped(z).ok_or_else(|| not("does not flip before its affine step"))?;
-    let (mut splines, mut condition) = (Vec::new(), None);
+    let (mut splines, mut bends, mut condition) = (Vec::new(), Vec::new(), None);
     while g.made_by(z, "Concat").is_some() {
         let spline = spline(g, z).ok_or_else(|| not("has a spline of unknown structure"))?;
         if *condition.get_or_insert(spline.condition) != spline.condition {
             return Err(not("has splines that hear different things"));
         }
-        let before = g.unflipped(spline.source);
+        let before = g.unflipped(spline.bend.source);
         z = before.ok_or_else(|| not("does not flip before a spline"))?;
         splines.push(spline.coupling);
+        bends.push(spline.bend);
     }
     splines.reverse();
     if !is_noise(g, z, 2) {
@@ -46,7 +49,7 @@ pub fn durations<'a>(
     if !fits {
         return Err(not("has layers of different widths"));
     }
-    Ok(Durations { pre, speaker, convs, proj, splines, mean, scale })
+    Ok((Durations { pre, speaker, convs, proj, splines, mean, scale }, bends))
 }
 
 fn channels(layers: &[Separable]) -> usize {
@@ -82,20 +85,23 @@ fn is_noise(g: &Graph, value: Value, number: i64) -> bool {
         .any(|[noise, scale]| is_scale(g, scale, number) && g.is_normal_noise(noise))
 }
 
-/// `(z - mean) * scale`.
-fn affine(g: &Graph, value: Value) -> Option<(Value, [f32; 2], [f32; 2])> {
-    let two = |value: Value| <[f32; 2]>::try_from(g.numbers(value)?).ok();
+/// `(z - mean) * scale` of two channels, with mean and scale of the first.
+fn affine(g: &Graph, value: Value) -> Option<(Value, f32, f32)> {
+    let first = |value: Value| match g.numbers(value)?[..] {
+        [first, _] => Some(first),
+        _ => None,
+    };
     let [a, b] = g.factors(value)[..] else { return None };
     [[a, b], [b, a]].into_iter().find_map(|[difference, scale]| {
         let [z, mean] = g.pair(difference, "Sub")?;
-        Some((z, two(mean)?, two(scale)?))
+        Some((z, first(mean)?, first(scale)?))
     })
 }
 
 struct Bent<'a> {
     coupling: SplineCoupling<'a>,
-    /// What it bends.
-    source: Value,
+    /// What it bends, and to what.
+    bend: placement::Bent,
     /// What it hears.
     condition: Value,
 }
@@ -120,7 +126,8 @@ fn spline<'a>(g: &Graph<'a>, end: Value) -> Option<Bent<'a>> {
         && region.is_known(g, root)
         && Spline { g, projection: region.projection, source, root }.is(bent);
     let coupling = SplineCoupling { pre, convs, proj };
-    fits.then_some(Bent { coupling, source, condition })
+    let bend = placement::Bent { source, projection: region.projection, bent, root };
+    fits.then_some(Bent { coupling, bend, condition })
 }
 
 type Hearing<'a> = (Convolution<'a>, Option<Convolution<'a>>, Vec<Separable<'a>>, Convolution<'a>);

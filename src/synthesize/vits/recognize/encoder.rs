@@ -3,20 +3,25 @@
 use super::Unrecognized;
 use super::graph::{Graph, Value};
 use super::layers::{NEAR, is_near};
+use super::placement;
 use crate::synthesize::vits::weights::{Convolution, Encoder, EncoderLayer, Tensor};
 
-/// The encoder whose mean and log-spread `statistics` is, and the value of its hidden text.
-pub fn encoder<'a>(g: &Graph<'a>, statistics: Value) -> Result<(Encoder<'a>, Value), Unrecognized> {
+/// An encoder, the value of its hidden text, and what is still to be tried out.
+pub type Found<'a> = (Encoder<'a>, Value, Vec<placement::Attention>);
+
+/// The encoder whose mean and log-spread `statistics` is.
+pub fn encoder<'a>(g: &Graph<'a>, statistics: Value) -> Result<Found<'a>, Unrecognized> {
     let not = Unrecognized::of("the text encoder");
     let statistics = g.pointwise(statistics);
     let (statistics, text) = statistics.ok_or_else(|| not("does not end in a projection"))?;
     let hidden = statistics.inputs;
     let mut x = text;
-    let mut layers = Vec::new();
+    let (mut layers, mut attentions) = (Vec::new(), Vec::new());
     while g.made_by(x, "Add").is_some() || g.made_by(x, "LayerNormalization").is_some() {
-        let (layer, input) =
+        let (layer, attention, input) =
             layer(g, x, hidden).ok_or_else(|| not("has a layer of unknown structure"))?;
         layers.push(layer);
+        attentions.push(attention);
         x = input;
     }
     layers.reverse();
@@ -30,7 +35,7 @@ pub fn encoder<'a>(g: &Graph<'a>, statistics: Value) -> Result<(Encoder<'a>, Val
     if !is_sound {
         return Err(not("has an embedding of another width than its layers"));
     }
-    Ok((Encoder { embedding, embedding_scale, layers, statistics }, text))
+    Ok((Encoder { embedding, embedding_scale, layers, statistics }, text, attentions))
 }
 
 fn embedding<'a>(g: &Graph<'a>, x: Value) -> Option<(Tensor<'a>, f32)> {
@@ -41,7 +46,11 @@ fn embedding<'a>(g: &Graph<'a>, x: Value) -> Option<(Tensor<'a>, f32)> {
 }
 
 /// `norm(x + attention(x))`, then `norm(x + convolutions(x))`.
-fn layer<'a>(g: &Graph<'a>, end: Value, hidden: usize) -> Option<(EncoderLayer<'a>, Value)> {
+fn layer<'a>(
+    g: &Graph<'a>,
+    end: Value,
+    hidden: usize,
+) -> Option<(EncoderLayer<'a>, placement::Attention, Value)> {
     let (second_norm, sum) = g.norm(end)?;
     let (narrowing, widening, middle) =
         g.pairs(sum, "Add").into_iter().find_map(|[shortcut, branch]| {
@@ -50,11 +59,12 @@ fn layer<'a>(g: &Graph<'a>, end: Value, hidden: usize) -> Option<(EncoderLayer<'
             (x == g.peel(shortcut)).then_some((narrowing, widening, x))
         })?;
     let (first_norm, sum) = g.norm(middle)?;
-    let (out, attended, input) = g.pairs(sum, "Add").into_iter().find_map(|[input, branch]| {
-        let (out, attended) = g.pointwise(branch)?;
-        Some((out, attended, g.peel(input)))
+    let (out, heads, input) = g.pairs(sum, "Add").into_iter().find_map(|[input, branch]| {
+        let (out, _) = g.pointwise(branch)?;
+        let heads = g.made_by(branch, "Conv")?.input(0)?;
+        Some((out, heads, g.peel(input)))
     })?;
-    let attention = attention(g, attended, input)?;
+    let attention = attention(g, heads, input)?;
     let square = |conv: &Convolution| conv.inputs == hidden && conv.outputs == hidden;
     let fits = [&attention.query, &attention.key, &attention.value, &out].into_iter().all(square)
         && first_norm.gamma.count() == hidden
@@ -63,7 +73,7 @@ fn layer<'a>(g: &Graph<'a>, end: Value, hidden: usize) -> Option<(EncoderLayer<'
         && widening.outputs == narrowing.inputs
         && widening.pad.max(narrowing.pad) <= NEAR
         && hidden.is_multiple_of(attention.relative_keys.dims[2]);
-    let Attention { query, key, value, relative_keys, relative_values } = attention;
+    let Attention { query, key, value, relative_keys, relative_values, placement } = attention;
     let layer = EncoderLayer {
         query,
         key,
@@ -76,7 +86,7 @@ fn layer<'a>(g: &Graph<'a>, end: Value, hidden: usize) -> Option<(EncoderLayer<'
         narrowing,
         second_norm,
     };
-    fits.then_some((layer, input))
+    fits.then_some((layer, placement, input))
 }
 
 struct Attention<'a> {
@@ -85,41 +95,66 @@ struct Attention<'a> {
     value: Convolution<'a>,
     relative_keys: Tensor<'a>,
     relative_values: Tensor<'a>,
+    placement: placement::Attention,
 }
 
-/// `softmax(q · k + q · relative keys) · (v + relative values)`, of `input`.
-fn attention<'a>(g: &Graph<'a>, attended: Value, input: Value) -> Option<Attention<'a>> {
+/// `softmax(q · k + q · relative keys) · (v + relative values)`, of `input`, as `heads`.
+fn attention<'a>(g: &Graph<'a>, heads: Value, input: Value) -> Option<Attention<'a>> {
     // A projection of the input.
     let of_input = |value: Value| g.pointwise(value).filter(|(_, x)| *x == input);
-    let (shares, value, relative_values) =
+    let attended = g.peel(heads);
+    let (attended_factors, near_attended_factors) =
         g.pairs(attended, "Add").into_iter().find_map(|[far, near]| {
             let [shares, value] = g.pair(far, "MatMul")?;
             let [near_shares, table] = g.pair(near, "MatMul")?;
-            let shares = g.peel(shares);
-            let fits = shifted(g, near_shares) == shares;
-            let (value, _) = of_input(value)?;
-            fits.then_some((shares, value, relative(g, table)?))
+            let fits = shifted(g, near_shares) == g.peel(shares) && of_input(value).is_some();
+            fits.then_some(([shares, value], [near_shares, table]))
         })?;
+    let shares = g.peel(attended_factors[0]);
     let node = g.made_by(shares, "Softmax").filter(|node| {
         // Over the last of four axes.
         matches!(node.int("axis"), None | Some(-1 | 3))
     })?;
     let scores = unmasked(g, node.input(0)?)?;
-    let (query, key, relative_keys, scale) =
+    let (far_factors, near_factors, scale, near_scores) =
         g.pairs(scores, "Add").into_iter().find_map(|[far, near]| {
             let [query, key] = g.pair(far, "MatMul")?;
             let [near_query, table] = g.pair(shifted(g, near), "MatMul")?;
-            let (scale, query) = g.scaled(query)?;
-            let (near_scale, near_query) = g.scaled(near_query)?;
-            let fits = scale == near_scale && query == near_query;
-            let (query, _) = of_input(query)?;
-            let (key, _) = of_input(key)?;
-            fits.then_some((query, key, relative(g, table)?, scale))
+            let (scale, own_query) = g.scaled(query)?;
+            let fits = g.scaled(near_query)? == (scale, own_query)
+                && of_input(own_query).is_some()
+                && of_input(key).is_some();
+            fits.then_some(([query, key], [near_query, table], scale, near))
         })?;
-    let width = *relative_keys.dims.get(2)?;
+    let (relative_keys, relative_values) =
+        (relative(g, near_factors[1])?, relative(g, near_attended_factors[1])?);
+    let (_, query_value) = g.scaled(far_factors[0])?;
+    let [_, count, width] = relative_keys.dims[..] else { return None };
+    let (query, _) = of_input(query_value)?;
+    let (key, _) = of_input(far_factors[1])?;
+    let (value, _) = of_input(attended_factors[1])?;
+    let placement = placement::Attention {
+        query: query_value,
+        key: g.peel(far_factors[1]),
+        value: g.peel(attended_factors[1]),
+        relative_keys: shifted(g, near_factors[1]),
+        relative_values: shifted(g, near_attended_factors[1]),
+        far_factors,
+        near_factors,
+        near_product: shifted(g, near_scores),
+        near_scores,
+        shares,
+        attended_factors,
+        near_attended_factors,
+        attended,
+        heads,
+        hidden: query.outputs,
+        width,
+        window: count / 2,
+    };
     let fits =
         relative_keys.dims == relative_values.dims && is_near(scale, 1.0 / (width as f32).sqrt());
-    fits.then_some(Attention { query, key, value, relative_keys, relative_values })
+    fits.then_some(Attention { query, key, value, relative_keys, relative_values, placement })
 }
 
 /// Scores before those of what lies behind the text's end are made tiny.

@@ -214,6 +214,11 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// The shape of a known value.
+    pub fn dims(&self, value: Value) -> Option<&[usize]> {
+        self.constant(value).map(|raw| &raw.dims[..])
+    }
+
     /// Known numbers with a fraction.
     pub fn tensor(&self, value: Value) -> Option<Tensor<'a>> {
         let raw = self.constant(value).filter(|raw| raw.kind == FLOAT)?;
@@ -372,6 +377,19 @@ impl<'a> Node<'a> {
     /// Whether it runs another graph.
     pub fn has_branches(&self) -> bool {
         self.attributes.iter().any(|attribute| attribute.is_graph)
+    }
+
+    /// What a `ConstantOfShape` fills with, and whether that is a whole number.
+    pub fn any_filling(&self) -> Option<(f64, bool)> {
+        if let Some(filling) = self.filling() {
+            return Some((filling.into(), false));
+        }
+        let raw = self.attribute("value")?.tensor.as_ref().filter(|raw| raw.kind == INT64)?;
+        let number = match (raw.bytes, &raw.ints[..]) {
+            ([], [number]) => *number,
+            (bytes, _) => i64::from_le_bytes(bytes.try_into().ok()?),
+        };
+        Some((number as f64, true))
     }
 
     /// What a `ConstantOfShape` fills with.

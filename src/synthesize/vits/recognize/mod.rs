@@ -5,8 +5,12 @@
 //! and at each only one thing may stand there. Whatever is different is not recognized, and is left to
 //! a runtime that computes any graph.
 //!
+//! Changes of shape are passed on that way. Whether they bring each number to its place is tried out
+//! afterwards: a few values are given numbers, and those that are made of them are compared.
+//!
 //! `protobuf` reads the file, `graph` is what is walked on, `layers` knows the layers that all parts
-//! share, and one file each knows `decoder`, `flow`, `encoder` and `durations`.
+//! share, and one file each knows `decoder`, `flow`, `encoder` and `durations`. `placement` says what is
+//! tried out, `trial` does it, and `moves` are the operators for it.
 
 mod decoder;
 mod durations;
@@ -14,12 +18,16 @@ mod encoder;
 mod flow;
 mod graph;
 mod layers;
+mod moves;
+mod placement;
 mod protobuf;
 mod spline;
+mod trial;
 
 use std::collections::HashSet;
 
 use self::graph::{Graph, Value};
+use self::placement::{Frames, Placement};
 use super::weights::{Convolution, Tensor, Voice};
 
 pub use self::layers::NEAR;
@@ -48,7 +56,11 @@ const OPSET_MIN: u64 = 13;
 /// The weights of a voice, borrowed from its file.
 pub fn recognize(file: &[u8]) -> Result<Voice<'_>, Unrecognized> {
     let not = Unrecognized::of("the file");
-    let file = protobuf::parse(file).ok_or_else(|| not("is no whole ONNX model"))?;
+    recognize_graph(protobuf::parse(file).ok_or_else(|| not("is no whole ONNX model"))?)
+}
+
+fn recognize_graph(file: protobuf::File<'_>) -> Result<Voice<'_>, Unrecognized> {
+    let not = Unrecognized::of("the file");
     if file.opset < OPSET_MIN {
         return Err(not("has operators of before their present meaning"));
     }
@@ -63,8 +75,9 @@ pub fn recognize(file: &[u8]) -> Result<Voice<'_>, Unrecognized> {
     let (flow, prior) = flow::flow(&g, latent, channels, &speakers)?;
     let prior =
         Prior::of(&g, prior, channels).ok_or_else(|| not("draws the latent in an unknown way"))?;
-    let (encoder, text) = encoder::encoder(&g, prior.statistics)?;
-    let durations = durations::durations(&g, prior.frames, text, &speakers)?;
+    let Prior { frames } = prior;
+    let (encoder, text, attentions) = encoder::encoder(&g, frames.statistics)?;
+    let (durations, splines) = durations::durations(&g, frames.frames, text, &speakers)?;
     if encoder.statistics.outputs != 2 * channels
         || durations.pre.inputs != encoder.statistics.inputs
     {
@@ -75,6 +88,13 @@ pub fn recognize(file: &[u8]) -> Result<Voice<'_>, Unrecognized> {
     let hears = hear.into_iter().chain(flow_hears).all(|hears| hears == speakers.table.is_some());
     if !hears {
         return Err(not("has parts that do not hear the speaker"));
+    }
+    let mut strides = decoder.stages.iter().map(|stage| stage.stride);
+    let hop = strides.try_fold(1_usize, |hop, stride| hop.checked_mul(stride));
+    let hop = hop.ok_or_else(|| not("makes more samples than there can be"))?;
+    let placement = Placement { attentions, frames, splines, sound: g.sound, hop };
+    if !placement.is_right(&g) {
+        return Err(not("has numbers in other places than a voice"));
     }
     Ok(Voice { speakers: speakers.table, encoder, durations, flow, decoder })
 }
@@ -115,37 +135,39 @@ impl<'a> Speakers<'a> {
 
 /// The latent as the text predicts it.
 struct Prior {
-    /// Mean and log-spread by id.
-    statistics: Value,
-    /// How many frames each id lasts.
-    frames: Value,
+    frames: Frames,
 }
 
 impl Prior {
     /// `mean + noise * exp(log-spread) * noise scale`, by frames.
     fn of(g: &Graph, z: Value, channels: usize) -> Option<Self> {
         g.pairs(z, "Add").into_iter().find_map(|[mean, spread]| {
-            let (path, mean) = by_frame(g, mean)?;
-            let statistics = g.channels(mean)?.source;
+            let mean_factors @ [path, by_id] = g.pair(mean, "MatMul")?;
+            let statistics = g.channels(by_id)?.source;
             let mut factors = g.factors(spread);
             let noise = factors.iter().position(|factor| g.is_normal_noise(*factor))?;
             factors.remove(noise);
             let scale = factors.iter().position(|factor| durations::is_scale(g, *factor, 0))?;
             factors.remove(scale);
             let [spread] = factors[..] else { return None };
-            let (own_path, spread) = by_frame(g, g.through(spread, "Exp")?)?;
-            let fits = path == own_path
-                && g.is_first(mean, statistics, channels)
-                && g.is_second(spread, statistics, channels);
-            let frames = frames(g, path)?;
-            fits.then_some(Self { statistics, frames })
+            let spread = g.through(spread, "Exp")?;
+            let spread_factors @ [own_path, spread_by_id] = g.pair(spread, "MatMul")?;
+            let fits = g.peel(path) == g.peel(own_path)
+                && g.is_first(by_id, statistics, channels)
+                && g.is_second(spread_by_id, statistics, channels);
+            let frames = Frames {
+                frames: frames(g, g.peel(path))?,
+                statistics,
+                mean: mean_factors,
+                spread: spread_factors,
+                products: [g.peel(mean), g.peel(spread)],
+                by_frame: [mean, spread],
+                latent: z,
+                channels,
+            };
+            fits.then_some(Self { frames })
         })
     }
-}
-
-/// A value by frame: which id each frame belongs to, and the value by id.
-fn by_frame(g: &Graph, value: Value) -> Option<(Value, Value)> {
-    g.pair(value, "MatMul").map(|[path, by_id]| (g.peel(path), by_id))
 }
 
 /// The rounded durations that a path is made of: one where a frame lies before the end of an id, and
@@ -178,3 +200,6 @@ impl Graph<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
