@@ -1,18 +1,16 @@
-//! Softmax (of one row, or over the channels) and layer normalization over the channels.
+//! Softmax and layer normalization over the channels.
 
 use super::activation::exp_of;
 use super::isa::Isa;
-use super::lanes::{Kernel, Lanes, MOST};
+use super::lanes::{Kernel, Lanes};
 use super::signal::Signal;
 
-/// eˣ / Σ eˣ of one row.
-pub fn softmax(isa: Isa, row: &mut [f32]) {
-    isa.run(Softmax(row));
-}
-
-/// Softmax over the channels, for every frame by itself.
-pub fn softmax_over_channels(isa: Isa, signal: &mut Signal) {
-    isa.run(SoftmaxOverChannels(signal));
+/// Softmax over the first `channels` channels, for every frame by itself, but for the division: `signal`
+/// gets eˣ of what is above -87 below the frame's greatest, and `inverses`, one for each frame, what these are to
+/// be multiplied by to sum to 1. A sum of many of them is then multiplied once.
+pub fn softmax_over_channels(isa: Isa, signal: &mut Signal, channels: usize, inverses: &mut [f32]) {
+    assert!(channels <= signal.channels() && inverses.len() <= signal.frames());
+    isa.run(Softmax { signal, channels, inverses });
 }
 
 /// Every frame with mean 0 and deviation 1 over its channels (the variance plus `epsilon`), then times
@@ -21,50 +19,54 @@ pub fn layer_norm(isa: Isa, signal: &mut Signal, gain: &[f32], bias: &[f32], eps
     isa.run(LayerNorm { signal, gain, bias, epsilon });
 }
 
-struct Softmax<'a>(&'a mut [f32]);
+struct Softmax<'a> {
+    signal: &'a mut Signal,
+    channels: usize,
+    inverses: &'a mut [f32],
+}
 impl Kernel for Softmax<'_> {
     type Output = ();
     #[inline(always)]
     fn run<V: Lanes>(self) {
-        let most = self.0.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let mut sums = [0.0_f32; MOST];
-        for chunk in self.0.chunks_mut(V::COUNT) {
-            exp_of(V::load_some(chunk).sub(V::splat(most))).store_some(chunk);
-            for (sum, x) in sums.iter_mut().zip(chunk) {
-                *sum += *x;
+        let Self { signal, channels, inverses } = self;
+        let mut from = 0;
+        for inverses in inverses.chunks_mut(3 * V::COUNT) {
+            match inverses.len().div_ceil(V::COUNT) {
+                1 => softmax::<V, 1>(signal, channels, from, inverses),
+                2 => softmax::<V, 2>(signal, channels, from, inverses),
+                _ => softmax::<V, 3>(signal, channels, from, inverses),
             }
-        }
-        let sum: f32 = sums.iter().sum();
-        for chunk in self.0.chunks_mut(V::COUNT) {
-            V::load_some(chunk).div(V::splat(sum)).store_some(chunk);
+            from += inverses.len();
         }
     }
 }
 
-struct SoftmaxOverChannels<'a>(&'a mut Signal);
-impl Kernel for SoftmaxOverChannels<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run<V: Lanes>(self) {
-        let Self(signal) = self;
-        for from in (0..signal.frames()).step_by(V::COUNT) {
-            let to = (from + V::COUNT).min(signal.frames());
-            let mut most = V::splat(f32::NEG_INFINITY);
-            for channel in 0..signal.channels() {
-                most = most.max(V::load_some(&signal.row(channel)[from..to]));
-            }
-            let mut sum = V::splat(0.0);
-            for channel in 0..signal.channels() {
-                let at = &mut signal.row_mut(channel)[from..to];
-                let x = exp_of(V::load_some(at).sub(most));
-                x.store_some(at);
-                sum = sum.add(x);
-            }
-            for channel in 0..signal.channels() {
-                let at = &mut signal.row_mut(channel)[from..to];
-                V::load_some(at).div(sum).store_some(at);
-            }
+/// Of `W` vectors of frames, whose sums are added up side by side.
+#[inline(always)]
+fn softmax<V: Lanes, const W: usize>(
+    signal: &mut Signal,
+    channels: usize,
+    from: usize,
+    inverses: &mut [f32],
+) {
+    let (at, stride, count) = (signal.at(0) + from, signal.stride(), inverses.len());
+    let rows = &mut signal.numbers_mut()[at..];
+    let mut most = [V::splat(f32::NEG_INFINITY); W];
+    for row in rows.chunks(stride).take(channels) {
+        for (most, x) in most.iter_mut().zip(row[..count].chunks(V::COUNT)) {
+            *most = most.max(V::load_some(x));
         }
+    }
+    let mut sums = [V::splat(0.0); W];
+    for row in rows.chunks_mut(stride).take(channels) {
+        for ((sum, most), at) in sums.iter_mut().zip(most).zip(row[..count].chunks_mut(V::COUNT)) {
+            let x = exp_of(V::load_some(at).sub(most));
+            x.store_some(at);
+            *sum = sum.add(x);
+        }
+    }
+    for (sum, inverses) in sums.into_iter().zip(inverses.chunks_mut(V::COUNT)) {
+        V::splat(1.0).div(sum).store_some(inverses);
     }
 }
 
@@ -120,16 +122,21 @@ mod tests {
     }
 
     #[test]
-    fn both_softmaxes_sum_to_one() {
-        for isa in Isa::all() {
-            let mut over = signal(13, 37);
-            let mut column: Vec<f32> = (0..13).map(|channel| over.row(channel)[36]).collect();
-            softmax_over_channels(isa, &mut over);
-            softmax(isa, &mut column);
-            assert!((column.iter().sum::<f32>() - 1.0).abs() < 1e-6);
-            for (channel, &x) in column.iter().enumerate() {
-                assert!((x - over.row(channel)[36]).abs() < 1e-6, "{isa:?}");
+    fn exponentials_and_their_inverse_sum_are_those_of_the_frame() {
+        for (isa, frames) in Isa::all().into_iter().flat_map(|isa| [(isa, 37), (isa, 100)]) {
+            let scores = signal(13, frames);
+            let (mut shares, mut inverses) = (scores.clone(), vec![0.0; frames - 1]);
+            softmax_over_channels(isa, &mut shares, 12, &mut inverses);
+            for (t, inverse) in inverses.iter().enumerate() {
+                let exp = |channel: usize| f64::from(scores.row(channel)[t]).exp();
+                let sum: f64 = (0..12).map(exp).sum();
+                for channel in 0..12 {
+                    let got = f64::from(shares.row(channel)[t] * inverse);
+                    assert!((got - exp(channel) / sum).abs() < 1e-7, "{isa:?} {t} {channel}");
+                }
+                assert_eq!(shares.row(12)[t], scores.row(12)[t], "{isa:?}");
             }
+            assert_eq!(shares.row(0)[frames - 1], scores.row(0)[frames - 1], "{isa:?}");
         }
     }
 
