@@ -2,7 +2,7 @@
 //! (VITS, section 2.2.2 and appendix A.1).
 
 use super::encoder::{MARGIN, Normalization, shape};
-use super::kernels::{Conv1d, Depthwise, Epilogue, Isa, Signal, gelu};
+use super::kernels::{Conv1d, Depthwise, Epilogue, Isa, Signal, add_gelu, gelu};
 use super::speaker::Condition;
 use super::spline::{self, NUMBERS};
 use super::weights::{self, Separable};
@@ -230,10 +230,8 @@ impl SeparableConvs {
             self.activate(near);
             layer.pointwise.run(near, mixed, Epilogue::PLAIN);
             layer.second_norm.apply(self.isa, mixed);
-            self.activate(mixed);
             for channel in 0..x.channels() {
-                let shortcut = x.row_mut(channel).iter_mut();
-                shortcut.zip(mixed.row(channel)).for_each(|(x, y)| *x += y);
+                add_gelu(self.isa, mixed.row(channel), x.row_mut(channel));
             }
         }
     }

@@ -135,7 +135,8 @@ impl Attention {
         let (all, queried) = (keys.rows(), block.len());
         let count = all - (2 * self.window + 1);
         shape(scores, all, BLOCK);
-        let scale = 1.0 / (self.width as f32).sqrt();
+        // e^score is 2^(score · log2 e).
+        let scale = std::f32::consts::LOG2_E / (self.width as f32).sqrt();
         keys.times(isa, (queries, queried), (scores, 0, 0), scale);
         // Which near distance is where.
         let near = |distance: usize| {

@@ -103,14 +103,6 @@ impl Lanes for F32x8 {
         Self(unsafe { _mm256_sqrt_ps(self.0) })
     }
     #[inline(always)]
-    fn with_sign_of(self, sign: Self) -> Self {
-        // SAFETY: see above.
-        unsafe {
-            let bit = _mm256_set1_ps(-0.0);
-            Self(_mm256_or_ps(_mm256_andnot_ps(bit, self.0), _mm256_and_ps(bit, sign.0)))
-        }
-    }
-    #[inline(always)]
     fn round(self) -> Self {
         // SAFETY: see above.
         Self(unsafe {
@@ -135,14 +127,6 @@ impl Lanes for F32x8 {
                 Self(_mm256_permute2f128_ps::<0x20>(low, high)),
                 Self(_mm256_permute2f128_ps::<0x31>(low, high)),
             )
-        }
-    }
-    #[inline(always)]
-    fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
-        // SAFETY: see above.
-        unsafe {
-            let below = _mm256_cmp_ps::<_CMP_LT_OQ>(self.0, limit.0);
-            Self(_mm256_blendv_ps(otherwise.0, then.0, below))
         }
     }
 }

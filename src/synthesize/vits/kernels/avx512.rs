@@ -119,14 +119,6 @@ impl Lanes for F32x16 {
         Self(unsafe { _mm512_sqrt_ps(self.0) })
     }
     #[inline(always)]
-    fn with_sign_of(self, sign: Self) -> Self {
-        // SAFETY: see above.
-        unsafe {
-            let bit = _mm512_set1_ps(-0.0);
-            Self(_mm512_or_ps(_mm512_andnot_ps(bit, self.0), _mm512_and_ps(bit, sign.0)))
-        }
-    }
-    #[inline(always)]
     fn round(self) -> Self {
         // SAFETY: see above.
         Self(unsafe { _mm512_roundscale_ps::<0>(self.0) })
@@ -146,14 +138,6 @@ impl Lanes for F32x16 {
                 Self(_mm512_permutex2var_ps(self.0, first, other.0)),
                 Self(_mm512_permutex2var_ps(self.0, second, other.0)),
             )
-        }
-    }
-    #[inline(always)]
-    fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
-        // SAFETY: see above.
-        unsafe {
-            let below = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(self.0, limit.0);
-            Self(_mm512_mask_blend_ps(below, otherwise.0, then.0))
         }
     }
 }

@@ -24,7 +24,7 @@ mod signal;
 mod tile;
 mod upsampling;
 
-pub use self::activation::{exp, gate, gelu, leaky_relu, tanh};
+pub use self::activation::{add_gelu, exp, gate, gelu, leaky_relu, tanh};
 pub use self::conv::{Conv1d, ConvWeights, Epilogue, Place, Run};
 pub use self::depthwise::Depthwise;
 pub use self::isa::Isa;
