@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::encoder::{MARGIN, Normalization, shape};
-use super::kernels::{Conv1d, Depthwise, Epilogue, Isa, Signal, gelu};
+use super::kernels::{Conv1d, Depthwise, Epilogue, Isa, Signal, add_gelu, gelu};
 use super::speaker::Condition;
 use super::spline::{self, NUMBERS};
 use super::threads::at_once;
@@ -225,10 +225,8 @@ impl SeparableConvs {
             self.activate(near);
             layer.pointwise.run(near, mixed, Epilogue::PLAIN);
             layer.second_norm.apply(self.isa, mixed);
-            self.activate(mixed);
             for channel in 0..x.channels() {
-                let shortcut = x.row_mut(channel).iter_mut();
-                shortcut.zip(mixed.row(channel)).for_each(|(x, y)| *x += y);
+                add_gelu(self.isa, mixed.row(channel), x.row_mut(channel));
             }
         }
     }

@@ -1,15 +1,15 @@
 //! Self-attention in which near distances have vectors of their own (Shaw et al. 2018, sections 3.2
 //! and 3.3; VITS, appendix B.1).
 //!
-//! Scores stand with the keys as channels and the queries as frames, a block of queries at a time, so
-//! that memory grows with the ids and not with their square. The vectors of the near distances are
-//! further keys and values after those of the ids.
+//! Scores stand with the keys as channels and the queries as frames, a tile of queries at a time: memory
+//! grows with the ids and not with their square, and what is made stays in the second cache until it is
+//! used. The vectors of the near distances are further keys and values after those of the ids.
 
 use std::ops::Range;
 
 use super::{shape, stacked};
 use crate::synthesize::vits::kernels::{
-    Conv1d, Epilogue, Isa, Left, Signal, product, softmax_over_channels,
+    Conv1d, Epilogue, Isa, Left, Packed, Signal, softmax_over_channels,
 };
 use crate::synthesize::vits::weights::{EncoderLayer, Tensor};
 
@@ -32,20 +32,18 @@ pub struct Attention {
 /// What attention needs on the way.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// `[width][ids + 2 * window + 1]`, of one head.
-    keys: Signal,
-    values: Signal,
+    /// `[ids + 2 * window + 1][width]`, of one head.
+    keys: Packed,
+    /// `[width][ids + 2 * window + 1]`.
+    values: Packed,
     /// `[width][queries]`.
     queries: Signal,
     /// `[ids + 2 * window + 1][queries]`.
     scores: Signal,
-    /// `[width][queries]`.
-    heard: Signal,
-    packed: Vec<f32>,
 }
 
-/// Queries at once: nine tiles of the widest kernel. Of 860 ids the scores then take 1.5 MB.
-const BLOCK: usize = 432;
+/// Queries at once: a tile of the widest kernel, or two of the others. Of 860 ids the scores then take 167 kB.
+const BLOCK: usize = 48;
 
 impl Attention {
     pub fn pack(layer: &EncoderLayer, isa: Isa) -> Self {
@@ -87,73 +85,75 @@ impl Attention {
     ) {
         let hidden = self.heads * self.width;
         shape(attended, hidden, wanted.len());
+        shape(&mut scratch.queries, self.width, BLOCK);
         for head in 0..self.heads {
             let first = head * self.width;
-            self.collect(&mut scratch.keys, projected, hidden + first, &self.near_keys);
-            self.collect(&mut scratch.values, projected, 2 * hidden + first, &self.near_values);
-            for start in (wanted.start..wanted.end).step_by(BLOCK) {
+            self.gather(isa, projected, first, scratch);
+            for start in wanted.clone().step_by(BLOCK) {
                 let block = start..(start + BLOCK).min(wanted.end);
-                shape(&mut scratch.queries, self.width, block.len());
                 for (ids, signal) in projected {
                     copy(signal, first, ids, &mut scratch.queries, &block);
                 }
-                self.hear(isa, block.start, scratch);
-                let at = block.start - wanted.start..block.end - wanted.start;
-                for channel in 0..self.width {
-                    attended.row_mut(first + channel)[at.clone()]
-                        .copy_from_slice(scratch.heard.row(channel));
-                }
+                self.hear(isa, &block, scratch, (attended, first, start - wanted.start));
             }
         }
     }
 
-    /// Keys or values of one head of all ids, then those of the near distances.
-    fn collect(
+    /// Keys and values of the head whose channels begin at `first`: of all ids, then of the near distances.
+    fn gather(
         &self,
-        into: &mut Signal,
+        isa: Isa,
         projected: &[(Range<usize>, &Signal)],
         first: usize,
-        near: &[f32],
+        scratch: &mut Scratch,
     ) {
-        let count = projected.last().map_or(0, |(ids, _)| ids.end);
-        shape(into, self.width, count + 2 * self.window + 1);
+        let Scratch { keys, values, .. } = scratch;
+        let (hidden, width) = (self.heads * self.width, self.width);
+        let (count, near) = (projected.last().map_or(0, |(ids, _)| ids.end), 2 * self.window + 1);
+        keys.reset(isa, count + near, width);
+        values.reset(isa, width, count + near);
         for (ids, signal) in projected {
-            copy(signal, first, ids, into, &(0..count));
+            let part = |from| Left::of(signal, from + first, width);
+            keys.put(part(hidden).transposed(), (ids.start, 0));
+            values.put(part(2 * hidden), (0, ids.start));
         }
-        for channel in 0..self.width {
-            for (x, vector) in
-                into.row_mut(channel)[count..].iter_mut().zip(near.chunks(self.width))
-            {
-                *x = vector[channel];
-            }
-        }
+        let part =
+            |numbers| Left { numbers, rows: near, columns: width, row_step: width, column_step: 1 };
+        keys.put(part(&self.near_keys), (count, 0));
+        values.put(part(&self.near_values).transposed(), (0, count));
     }
 
-    /// What a block of queries hears; the first query is that of id `start`.
-    fn hear(&self, isa: Isa, start: usize, scratch: &mut Scratch) {
-        let Scratch { keys, values, queries, scores, heard, packed } = scratch;
-        let (all, block) = (keys.frames(), queries.frames());
+    /// What the queries of the ids `block` hear, to channels and frames of `attended` from those given on.
+    fn hear(
+        &self,
+        isa: Isa,
+        block: &Range<usize>,
+        scratch: &mut Scratch,
+        (attended, channel, frame): (&mut Signal, usize, usize),
+    ) {
+        let Scratch { keys, values, queries, scores } = scratch;
+        let (all, queried) = (keys.rows(), block.len());
         let count = all - (2 * self.window + 1);
-        shape(scores, all, block);
-        let scale = 1.0 / (self.width as f32).sqrt();
-        let left = Left::of(keys, 0, self.width).transposed();
-        product(isa, left, (queries, 0), (scores, 0), scale, packed);
+        shape(scores, all, BLOCK);
+        // e^score is 2^(score · log2 e).
+        let scale = std::f32::consts::LOG2_E / (self.width as f32).sqrt();
+        keys.times(isa, (queries, queried), (scores, 0, 0), scale);
         // Which near distance is where.
         let near = |distance: usize| {
             // The id that is meant is `distance - window` after the query.
-            let from = self.window.saturating_sub(start + distance).min(block);
-            let end = (count + self.window).saturating_sub(start + distance).min(block);
-            (from..end).map(move |query| (query, start + query + distance - self.window))
+            let from = self.window.saturating_sub(block.start + distance).min(queried);
+            let end = (count + self.window).saturating_sub(block.start + distance).min(queried);
+            (from..end).map(move |query| (query, block.start + query + distance - self.window))
         };
         for distance in 0..=2 * self.window {
             for (query, id) in near(distance) {
                 let own = scores.row(count + distance)[query];
                 scores.row_mut(id)[query] += own;
             }
-            // Nobody listens to a distance by itself.
-            scores.row_mut(count + distance).fill(f32::MIN);
         }
-        softmax_over_channels(isa, scores);
+        let mut inverses = [0.0; BLOCK];
+        let inverses = &mut inverses[..queried];
+        softmax_over_channels(isa, scores, count, inverses);
         for distance in 0..=2 * self.window {
             scores.row_mut(count + distance).fill(0.0);
             for (query, id) in near(distance) {
@@ -161,8 +161,11 @@ impl Attention {
                 scores.row_mut(count + distance)[query] = share;
             }
         }
-        shape(heard, self.width, block);
-        product(isa, Left::of(values, 0, self.width), (scores, 0), (heard, 0), 1.0, packed);
+        values.times(isa, (scores, queried), (attended, channel, frame), 1.0);
+        for channel in channel..channel + self.width {
+            let heard = &mut attended.row_mut(channel)[frame..frame + queried];
+            heard.iter_mut().zip(inverses.iter()).for_each(|(x, inverse)| *x *= inverse);
+        }
     }
 }
 

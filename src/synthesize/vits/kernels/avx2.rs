@@ -103,14 +103,6 @@ impl Lanes for F32x8 {
         Self(unsafe { _mm256_sqrt_ps(self.0) })
     }
     #[inline(always)]
-    fn with_sign_of(self, sign: Self) -> Self {
-        // SAFETY: see above.
-        unsafe {
-            let bit = _mm256_set1_ps(-0.0);
-            Self(_mm256_or_ps(_mm256_andnot_ps(bit, self.0), _mm256_and_ps(bit, sign.0)))
-        }
-    }
-    #[inline(always)]
     fn round(self) -> Self {
         // SAFETY: see above.
         Self(unsafe {
@@ -135,14 +127,6 @@ impl Lanes for F32x8 {
                 Self(_mm256_permute2f128_ps::<0x20>(low, high)),
                 Self(_mm256_permute2f128_ps::<0x31>(low, high)),
             )
-        }
-    }
-    #[inline(always)]
-    fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
-        // SAFETY: see above.
-        unsafe {
-            let below = _mm256_cmp_ps::<_CMP_LT_OQ>(self.0, limit.0);
-            Self(_mm256_blendv_ps(otherwise.0, then.0, below))
         }
     }
 }
@@ -183,12 +167,20 @@ unsafe fn compute(tile: &Tile) {
                 tile::finish_all::<F32x8, CHANNELS, 2>(tile, &*to.cast());
             }
             _ => {
-                sums_3(tile, to);
+                if tile.taps > 1 && tile.inputs > MANY_INPUTS {
+                    sums_3_far(tile, to);
+                } else {
+                    sums_3(tile, to);
+                }
                 tile::finish_all::<F32x8, CHANNELS, 3>(tile, &*to.cast());
             }
         }
     }
 }
+
+/// Of more inputs than so many, a tile's frames with their neighbours (192 bytes of each) do not stay in the
+/// first cache, of 32 kB, with the weights, and are asked for early.
+const MANY_INPUTS: usize = 128;
 
 /// A sum that begins with its bias, for all vectors.
 macro_rules! bias {
@@ -217,7 +209,7 @@ macro_rules! put {
 /// `$name(tile, to)`: the sums of a tile of 4 channels, `[channels][vectors]`. Written down instruction by
 /// instruction, since a compiler keeps too few of the sums in registers.
 macro_rules! sums {
-    ($name:ident, [$($bias:expr),*], [$($load:literal),*], [$($row:expr),*], $put:expr) => {
+    ($name:ident, [$($ahead:literal),*], [$($bias:expr),*], [$($load:literal),*], [$($row:expr),*], $put:expr) => {
         /// # Safety
         ///
         /// As for [`Tiling::compute`], with at least one step; `to` has room for all sums.
@@ -230,6 +222,7 @@ macro_rules! sums {
                     "2:",
                     "mov {x}, {row}",
                     "mov {k}, {taps}",
+                    $($ahead,)*
                     "3:",
                     $($load,)*
                     $($row,)*
@@ -264,6 +257,19 @@ macro_rules! sums {
 #[rustfmt::skip]
 sums!(
     sums_3,
+    [],
+    [bias!(0: 0 1 2), bias!(4: 3 4 5), bias!(8: 6 7 8), bias!(12: 9 10 11)],
+    ["vmovups ymm12, [{x}]", "vmovups ymm13, [{x} + 32]", "vmovups ymm14, [{x} + 64]"],
+    [row!(0 in 15: 0 12, 1 13, 2 14), row!(4 in 15: 3 12, 4 13, 5 14),
+     row!(8 in 15: 6 12, 7 13, 8 14), row!(12 in 15: 9 12, 10 13, 11 14)],
+    put!(0 1 2 3 4 5 6 7 8 9 10 11)
+);
+
+#[rustfmt::skip]
+sums!(
+    sums_3_far,
+    ["prefetcht0 [{row} + 8 * {stride}]", "prefetcht0 [{row} + 8 * {stride} + 64]",
+     "prefetcht0 [{row} + 8 * {stride} + 128]"],
     [bias!(0: 0 1 2), bias!(4: 3 4 5), bias!(8: 6 7 8), bias!(12: 9 10 11)],
     ["vmovups ymm12, [{x}]", "vmovups ymm13, [{x} + 32]", "vmovups ymm14, [{x} + 64]"],
     [row!(0 in 15: 0 12, 1 13, 2 14), row!(4 in 15: 3 12, 4 13, 5 14),
@@ -274,6 +280,7 @@ sums!(
 #[rustfmt::skip]
 sums!(
     sums_2,
+    [],
     [bias!(0: 0 1), bias!(4: 2 3), bias!(8: 4 5), bias!(12: 6 7)],
     ["vmovups ymm12, [{x}]", "vmovups ymm13, [{x} + 32]"],
     [row!(0 in 14: 0 12, 1 13), row!(4 in 15: 2 12, 3 13),
@@ -284,6 +291,7 @@ sums!(
 #[rustfmt::skip]
 sums!(
     sums_1,
+    [],
     [bias!(0: 0), bias!(4: 1), bias!(8: 2), bias!(12: 3)],
     ["vmovups ymm12, [{x}]"],
     [row!(0 in 13: 0 12), row!(4 in 14: 1 12), row!(8 in 15: 2 12), row!(12 in 13: 3 12)],

@@ -119,14 +119,6 @@ impl Lanes for F32x16 {
         Self(unsafe { _mm512_sqrt_ps(self.0) })
     }
     #[inline(always)]
-    fn with_sign_of(self, sign: Self) -> Self {
-        // SAFETY: see above.
-        unsafe {
-            let bit = _mm512_set1_ps(-0.0);
-            Self(_mm512_or_ps(_mm512_andnot_ps(bit, self.0), _mm512_and_ps(bit, sign.0)))
-        }
-    }
-    #[inline(always)]
     fn round(self) -> Self {
         // SAFETY: see above.
         Self(unsafe { _mm512_roundscale_ps::<0>(self.0) })
@@ -146,14 +138,6 @@ impl Lanes for F32x16 {
                 Self(_mm512_permutex2var_ps(self.0, first, other.0)),
                 Self(_mm512_permutex2var_ps(self.0, second, other.0)),
             )
-        }
-    }
-    #[inline(always)]
-    fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
-        // SAFETY: see above.
-        unsafe {
-            let below = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(self.0, limit.0);
-            Self(_mm512_mask_blend_ps(below, otherwise.0, then.0))
         }
     }
 }
@@ -200,12 +184,20 @@ unsafe fn compute(tile: &Tile) {
                 tile::finish_all::<F32x16, CHANNELS, 2>(tile, &*to.cast());
             }
             _ => {
-                sums_3(tile, to);
+                if tile.taps > 1 && tile.inputs > MANY_INPUTS {
+                    sums_3_far(tile, to);
+                } else {
+                    sums_3(tile, to);
+                }
                 tile::finish_all::<F32x16, CHANNELS, 3>(tile, &*to.cast());
             }
         }
     }
 }
+
+/// Of more inputs than so many, a tile's frames with their neighbours (256 bytes of each) do not stay in the
+/// first cache with the weights, and are asked for early.
+const MANY_INPUTS: usize = 128;
 
 /// A sum that begins with its bias, for all vectors.
 macro_rules! bias {
@@ -234,7 +226,7 @@ macro_rules! put {
 /// `$name(tile, to)`: the sums of a tile of 8 channels, `[channels][vectors]`. Written down instruction by
 /// instruction, since a compiler keeps too few of the sums in registers.
 macro_rules! sums {
-    ($name:ident, [$($bias:expr),*], [$($load:literal),*], [$($row:expr),*], $put:expr) => {
+    ($name:ident, [$($ahead:literal),*], [$($bias:expr),*], [$($load:literal),*], [$($row:expr),*], $put:expr) => {
         /// # Safety
         ///
         /// As for [`Tiling::compute`], with at least one step; `to` has room for all sums.
@@ -247,6 +239,7 @@ macro_rules! sums {
                     "2:",
                     "mov {x}, {row}",
                     "mov {k}, {taps}",
+                    $($ahead,)*
                     "3:",
                     "prefetcht0 [{w} + 1024]",
                     $($load,)*
@@ -286,6 +279,22 @@ macro_rules! sums {
 #[rustfmt::skip]
 sums!(
     sums_3,
+    [],
+    [bias!(0: 0 1 2), bias!(4: 3 4 5), bias!(8: 6 7 8), bias!(12: 9 10 11),
+     bias!(16: 12 13 14), bias!(20: 15 16 17), bias!(24: 18 19 20), bias!(28: 21 22 23)],
+    ["vmovups zmm24, [{x}]", "vmovups zmm25, [{x} + 64]", "vmovups zmm26, [{x} + 128]"],
+    [row!(0 in 27: 0 24, 1 25, 2 26), row!(4 in 28: 3 24, 4 25, 5 26),
+     row!(8 in 29: 6 24, 7 25, 8 26), row!(12 in 30: 9 24, 10 25, 11 26),
+     row!(16 in 27: 12 24, 13 25, 14 26), row!(20 in 28: 15 24, 16 25, 17 26),
+     row!(24 in 29: 18 24, 19 25, 20 26), row!(28 in 30: 21 24, 22 25, 23 26)],
+    put!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23)
+);
+
+#[rustfmt::skip]
+sums!(
+    sums_3_far,
+    ["prefetcht0 [{row} + 8 * {stride}]", "prefetcht0 [{row} + 8 * {stride} + 64]",
+     "prefetcht0 [{row} + 8 * {stride} + 128]", "prefetcht0 [{row} + 8 * {stride} + 192]"],
     [bias!(0: 0 1 2), bias!(4: 3 4 5), bias!(8: 6 7 8), bias!(12: 9 10 11),
      bias!(16: 12 13 14), bias!(20: 15 16 17), bias!(24: 18 19 20), bias!(28: 21 22 23)],
     ["vmovups zmm24, [{x}]", "vmovups zmm25, [{x} + 64]", "vmovups zmm26, [{x} + 128]"],
@@ -299,6 +308,7 @@ sums!(
 #[rustfmt::skip]
 sums!(
     sums_2,
+    [],
     [bias!(0: 0 1), bias!(4: 2 3), bias!(8: 4 5), bias!(12: 6 7),
      bias!(16: 8 9), bias!(20: 10 11), bias!(24: 12 13), bias!(28: 14 15)],
     ["vmovups zmm24, [{x}]", "vmovups zmm25, [{x} + 64]"],
@@ -312,6 +322,7 @@ sums!(
 #[rustfmt::skip]
 sums!(
     sums_1,
+    [],
     [bias!(0: 0), bias!(4: 1), bias!(8: 2), bias!(12: 3),
      bias!(16: 4), bias!(20: 5), bias!(24: 6), bias!(28: 7)],
     ["vmovups zmm24, [{x}]"],

@@ -261,22 +261,37 @@ fn finish(outputs: usize, run: Run, epilogue: Epilogue) -> Finish {
 /// As for [`Tiling::compute`], over all channels and frames.
 pub(super) unsafe fn tile_all(tiling: &Tiling, first: Tile, outputs: usize, frames: usize) {
     let panel_size = first.inputs * first.taps * tiling.panel;
-    let mut from = 0;
-    while from < frames {
-        for panel in 0..outputs.div_ceil(tiling.panel) {
+    let panels = outputs.div_ceil(tiling.panel);
+    let block = tiling.frames * tiles_of_a_block(tiling, first.inputs, panels * panel_size);
+    for start in (0..frames).step_by(block) {
+        let end = frames.min(start + block);
+        for panel in 0..panels {
             let o = panel * tiling.panel;
-            // SAFETY: offsets inside what the caller promises.
-            unsafe {
-                let mut tile = first.moved(o, from);
-                tile.weights = first.weights.add(panel * panel_size);
-                tile.outputs = tiling.panel.min(outputs - o);
-                tile.frames = tiling.frames.min(frames - from);
-                (tiling.compute)(&tile);
+            for from in (start..end).step_by(tiling.frames) {
+                // SAFETY: offsets inside what the caller promises.
+                unsafe {
+                    let mut tile = first.moved(o, from);
+                    tile.weights = first.weights.add(panel * panel_size);
+                    tile.outputs = tiling.panel.min(outputs - o);
+                    tile.frames = tiling.frames.min(end - from);
+                    (tiling.compute)(&tile);
+                }
             }
         }
-        from += tiling.frames;
     }
 }
+
+/// How many tiles of frames are computed with one panel of weights before the next panel. One where the second
+/// cache holds all `weights`; else as many as it holds the input of, so that weights come from memory
+/// once for all of them.
+fn tiles_of_a_block(tiling: &Tiling, inputs: usize, weights: usize) -> usize {
+    if weights < FEW_WEIGHTS { 1 } else { (BLOCK_INPUT / (inputs * tiling.frames).max(1)).max(1) }
+}
+
+/// Numbers, 256 kB: a part of the second cache that leaves room for all else.
+const FEW_WEIGHTS: usize = 64 * 1024;
+/// Numbers, 512 kB.
+const BLOCK_INPUT: usize = 128 * 1024;
 
 /// With zeros up to whole panels.
 pub(super) fn padded(numbers: &[f32], panel: usize) -> Vec<f32> {

@@ -40,6 +40,34 @@ impl Kernel for Run<'_> {
     type Output = ();
     #[inline(always)]
     fn run<V: Lanes>(self) {
+        // All that a Piper voice has are three taps.
+        if self.conv.taps == 3 { self.taps::<V, 3>() } else { self.any_taps::<V>() }
+    }
+}
+
+impl Run<'_> {
+    #[inline(always)]
+    fn taps<V: Lanes, const TAPS: usize>(self) {
+        let Self { conv, input, output } = self;
+        let weights = conv.weight.as_chunks::<TAPS>().0.iter().zip(&conv.bias);
+        for (channel, (weight, bias)) in weights.enumerate().take(input.channels()) {
+            let numbers = &input.numbers()[input.at(channel) - conv.pad..];
+            let rows: [&[f32]; TAPS] =
+                std::array::from_fn(|tap| &numbers[tap * conv.dilation..][..output.frames()]);
+            let weight = weight.map(V::splat);
+            for (chunk, to) in output.row_mut(channel).chunks_mut(V::COUNT).enumerate() {
+                let mut sum = V::splat(*bias);
+                for (row, weight) in rows.iter().zip(weight) {
+                    let x = V::load_some(&row[chunk * V::COUNT..][..to.len()]);
+                    sum = x.mul_add(weight, sum);
+                }
+                sum.store_some(to);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn any_taps<V: Lanes>(self) {
         let Self { conv, input, output } = self;
         for channel in 0..input.channels() {
             let begin = input.at(channel) - conv.pad;
@@ -70,27 +98,20 @@ mod tests {
                 *x = (channel * 40 + t) as f32;
             }
         }
-        let conv = Depthwise {
-            weight: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
-            bias: vec![0.5, -0.5],
-            taps: 3,
-            dilation: 9,
-            pad: 9,
-        };
-        for isa in Isa::all() {
-            let mut output = Signal::default();
-            conv.run(isa, &input, &mut output);
-            for channel in 0..2 {
+        for (taps, dilation, pad) in [(3, 9, 9), (3, 1, 1), (5, 2, 4), (1, 1, 0)] {
+            let weight = (0..2 * taps).map(|i| i as f32 + 1.0).collect();
+            let conv = Depthwise { weight, bias: vec![0.5, -0.5], taps, dilation, pad };
+            for (isa, channel) in Isa::all().into_iter().flat_map(|isa| [(isa, 0), (isa, 1)]) {
+                let mut output = Signal::default();
+                conv.run(isa, &input, &mut output);
                 for t in 0..21 {
-                    let x = |at: isize| {
-                        usize::try_from(at).ok().and_then(|at| input.row(channel).get(at)).copied()
-                    };
                     let mut sum = conv.bias[channel];
-                    for tap in 0..3 {
-                        let x = x(t as isize + (tap as isize - 1) * 9).unwrap_or(0.0);
-                        sum += conv.weight[channel * 3 + tap] * x;
+                    for tap in 0..taps {
+                        let at = (t + tap * dilation).checked_sub(pad);
+                        let x = at.and_then(|at| input.row(channel).get(at)).copied();
+                        sum += conv.weight[channel * taps + tap] * x.unwrap_or(0.0);
                     }
-                    assert_eq!(output.row(channel)[t], sum, "{isa:?}");
+                    assert_eq!(output.row(channel)[t], sum, "{isa:?} {taps}");
                 }
             }
         }

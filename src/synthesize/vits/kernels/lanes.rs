@@ -23,14 +23,10 @@ pub trait Lanes: Copy {
     fn max(self, other: Self) -> Self;
     fn abs(self) -> Self;
     fn sqrt(self) -> Self;
-    /// This size with the sign of `sign`.
-    fn with_sign_of(self, sign: Self) -> Self;
     /// To the nearest whole number; only for |x| < 2^22.
     fn round(self) -> Self;
     /// 2^self for whole numbers from -126 to 127.
     fn power_of_two(self) -> Self;
-    /// `then` in the lanes where `self < limit`, else `otherwise`.
-    fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self;
 
     /// The lanes of both in turns, `self`'s first: the first half of the row, and the second.
     fn zip(self, other: Self) -> (Self, Self);

@@ -24,12 +24,12 @@ mod signal;
 mod tile;
 mod upsampling;
 
-pub use self::activation::{exp, gate, gelu, leaky_relu, tanh};
+pub use self::activation::{add_gelu, exp, gate, gelu, leaky_relu, tanh};
 pub use self::conv::{Conv1d, ConvWeights, Epilogue, Place, Run};
 pub use self::depthwise::Depthwise;
 pub use self::isa::Isa;
-pub use self::normalization::{layer_norm, softmax, softmax_over_channels};
+pub use self::normalization::{layer_norm, softmax_over_channels};
 pub use self::peak::peak;
-pub use self::product::{Left, product};
+pub use self::product::{Left, Packed};
 pub use self::signal::Signal;
 pub use self::upsampling::{Upsampling, UpsamplingWeights};

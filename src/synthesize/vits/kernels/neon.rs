@@ -105,11 +105,6 @@ impl Lanes for F32x4 {
         Self(unsafe { vsqrtq_f32(self.0) })
     }
     #[inline(always)]
-    fn with_sign_of(self, sign: Self) -> Self {
-        // SAFETY: see above.
-        Self(unsafe { vbslq_f32(vdupq_n_u32(1 << 31), sign.0, self.0) })
-    }
-    #[inline(always)]
     fn round(self) -> Self {
         // SAFETY: see above.
         Self(unsafe { vrndnq_f32(self.0) })
@@ -126,10 +121,5 @@ impl Lanes for F32x4 {
     fn zip(self, other: Self) -> (Self, Self) {
         // SAFETY: see above.
         unsafe { (Self(vzip1q_f32(self.0, other.0)), Self(vzip2q_f32(self.0, other.0))) }
-    }
-    #[inline(always)]
-    fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
-        // SAFETY: see above.
-        Self(unsafe { vbslq_f32(vcltq_f32(self.0, limit.0), then.0, otherwise.0) })
     }
 }

@@ -1,18 +1,19 @@
-//! Softmax (of one row, or over the channels) and layer normalization over the channels.
+//! Softmax and layer normalization over the channels.
 
-use super::activation::exp_of;
+use std::ops::Range;
+
+use super::activation::exp2_of;
 use super::isa::Isa;
-use super::lanes::{Kernel, Lanes, MOST};
+use super::lanes::{Kernel, Lanes};
 use super::signal::Signal;
 
-/// eˣ / Σ eˣ of one row.
-pub fn softmax(isa: Isa, row: &mut [f32]) {
-    isa.run(Softmax(row));
-}
-
-/// Softmax over the channels, for every frame by itself.
-pub fn softmax_over_channels(isa: Isa, signal: &mut Signal) {
-    isa.run(SoftmaxOverChannels(signal));
+/// Softmax over the first `channels` channels, for every frame by itself, with 2ˣ instead of eˣ (factors of
+/// scores are the caller's) and but for the division: `signal` gets 2ˣ of how far a number is below the greatest
+/// of its frame, and `inverses`, one for each frame, what these are to be multiplied by to sum to 1. A sum
+/// of many of them is then multiplied once.
+pub fn softmax_over_channels(isa: Isa, signal: &mut Signal, channels: usize, inverses: &mut [f32]) {
+    assert!(channels <= signal.channels() && inverses.len() <= signal.frames());
+    isa.run(Softmax { signal, channels, inverses });
 }
 
 /// Every frame with mean 0 and deviation 1 over its channels (the variance plus `epsilon`), then times
@@ -21,50 +22,66 @@ pub fn layer_norm(isa: Isa, signal: &mut Signal, gain: &[f32], bias: &[f32], eps
     isa.run(LayerNorm { signal, gain, bias, epsilon });
 }
 
-struct Softmax<'a>(&'a mut [f32]);
+struct Softmax<'a> {
+    signal: &'a mut Signal,
+    channels: usize,
+    inverses: &'a mut [f32],
+}
 impl Kernel for Softmax<'_> {
     type Output = ();
     #[inline(always)]
     fn run<V: Lanes>(self) {
-        let most = self.0.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let mut sums = [0.0_f32; MOST];
-        for chunk in self.0.chunks_mut(V::COUNT) {
-            exp_of(V::load_some(chunk).sub(V::splat(most))).store_some(chunk);
-            for (sum, x) in sums.iter_mut().zip(chunk) {
-                *sum += *x;
+        let Self { signal, channels: count, inverses } = self;
+        let (at, stride) = if count > 0 { (signal.at(0), signal.stride()) } else { return };
+        let rows = &mut signal.numbers_mut()[at..];
+        let mut from = 0;
+        for inverses in inverses.chunks_mut(3 * V::COUNT) {
+            let channels = Channels { rows, stride, frames: from..from + inverses.len() };
+            match inverses.len().div_ceil(V::COUNT) {
+                1 => softmax::<V, 1>(channels, count, inverses),
+                2 => softmax::<V, 2>(channels, count, inverses),
+                _ => softmax::<V, 3>(channels, count, inverses),
             }
-        }
-        let sum: f32 = sums.iter().sum();
-        for chunk in self.0.chunks_mut(V::COUNT) {
-            V::load_some(chunk).div(V::splat(sum)).store_some(chunk);
+            from += inverses.len();
         }
     }
 }
 
-struct SoftmaxOverChannels<'a>(&'a mut Signal);
-impl Kernel for SoftmaxOverChannels<'_> {
-    type Output = ();
+/// Some frames of a signal's channels.
+struct Channels<'a> {
+    rows: &'a mut [f32],
+    stride: usize,
+    frames: Range<usize>,
+}
+
+impl Channels<'_> {
+    /// The first `count`.
     #[inline(always)]
-    fn run<V: Lanes>(self) {
-        let Self(signal) = self;
-        for from in (0..signal.frames()).step_by(V::COUNT) {
-            let to = (from + V::COUNT).min(signal.frames());
-            let mut most = V::splat(f32::NEG_INFINITY);
-            for channel in 0..signal.channels() {
-                most = most.max(V::load_some(&signal.row(channel)[from..to]));
-            }
-            let mut sum = V::splat(0.0);
-            for channel in 0..signal.channels() {
-                let at = &mut signal.row_mut(channel)[from..to];
-                let x = exp_of(V::load_some(at).sub(most));
-                x.store_some(at);
-                sum = sum.add(x);
-            }
-            for channel in 0..signal.channels() {
-                let at = &mut signal.row_mut(channel)[from..to];
-                V::load_some(at).div(sum).store_some(at);
-            }
+    fn first(&mut self, count: usize) -> impl Iterator<Item = &mut [f32]> {
+        self.rows.chunks_mut(self.stride).take(count).map(|row| &mut row[self.frames.clone()])
+    }
+}
+
+/// Of `W` vectors of frames, whose sums are added up side by side.
+#[inline(always)]
+fn softmax<V: Lanes, const W: usize>(mut channels: Channels, count: usize, inverses: &mut [f32]) {
+    let mut most = [V::splat(f32::NEG_INFINITY); W];
+    for row in channels.first(count) {
+        for (most, x) in most.iter_mut().zip(row.chunks(V::COUNT)) {
+            *most = most.max(V::load_some(x));
         }
+    }
+    let mut sums = [V::splat(0.0); W];
+    for row in channels.first(count) {
+        for ((sum, most), at) in sums.iter_mut().zip(most).zip(row.chunks_mut(V::COUNT)) {
+            // Less is no normal number.
+            let x = exp2_of(V::load_some(at).sub(most).max(V::splat(-126.0)));
+            x.store_some(at);
+            *sum = sum.add(x);
+        }
+    }
+    for (sum, inverses) in sums.into_iter().zip(inverses.chunks_mut(V::COUNT)) {
+        V::splat(1.0).div(sum).store_some(inverses);
     }
 }
 
@@ -78,29 +95,56 @@ impl Kernel for LayerNorm<'_> {
     type Output = ();
     #[inline(always)]
     fn run<V: Lanes>(self) {
-        let Self { signal, gain, bias, epsilon } = self;
-        let count = V::splat(signal.channels() as f32);
-        for from in (0..signal.frames()).step_by(V::COUNT) {
-            let to = (from + V::COUNT).min(signal.frames());
-            let mut sum = V::splat(0.0);
-            for channel in 0..signal.channels() {
-                sum = sum.add(V::load_some(&signal.row(channel)[from..to]));
+        let frames = self.signal.frames();
+        assert_eq!(self.bias.len(), self.signal.channels(), "channels");
+        assert_eq!(self.gain.len(), self.signal.channels(), "channels");
+        let (at, stride) =
+            if frames > 0 { (self.signal.at(0), self.signal.stride()) } else { return };
+        let rows = &mut self.signal.numbers_mut()[at..];
+        for from in (0..frames).step_by(3 * V::COUNT) {
+            let frames = from..(from + 3 * V::COUNT).min(frames);
+            let channels = Channels { rows, stride, frames };
+            match channels.frames.len().div_ceil(V::COUNT) {
+                1 => normalize::<V, 1>(channels, self.gain, self.bias, self.epsilon),
+                2 => normalize::<V, 2>(channels, self.gain, self.bias, self.epsilon),
+                _ => normalize::<V, 3>(channels, self.gain, self.bias, self.epsilon),
             }
-            let mean = sum.div(count);
-            let mut squares = V::splat(0.0);
-            for channel in 0..signal.channels() {
-                let x = V::load_some(&signal.row(channel)[from..to]).sub(mean);
-                squares = x.mul_add(x, squares);
-            }
-            let deviation = squares.div(count).add(V::splat(epsilon)).sqrt();
-            let scale = V::splat(1.0).div(deviation);
-            for (channel, (&gain, &bias)) in
-                gain.iter().zip(bias).enumerate().take(signal.channels())
-            {
-                let at = &mut signal.row_mut(channel)[from..to];
-                let x = V::load_some(at).sub(mean).mul(scale);
-                x.mul_add(V::splat(gain), V::splat(bias)).store_some(at);
-            }
+        }
+    }
+}
+
+/// `W` vectors of frames.
+#[inline(always)]
+fn normalize<V: Lanes, const W: usize>(
+    mut channels: Channels,
+    gain: &[f32],
+    bias: &[f32],
+    epsilon: f32,
+) {
+    let all = bias.len();
+    let count = V::splat(all as f32);
+    let mut sums = [V::splat(0.0); W];
+    for row in channels.first(all) {
+        for (sum, x) in sums.iter_mut().zip(row.chunks(V::COUNT)) {
+            *sum = sum.add(V::load_some(x));
+        }
+    }
+    let means = sums.map(|sum| sum.div(count));
+    let mut squares = [V::splat(0.0); W];
+    for row in channels.first(all) {
+        for ((sum, mean), x) in squares.iter_mut().zip(means).zip(row.chunks(V::COUNT)) {
+            let x = V::load_some(x).sub(mean);
+            *sum = x.mul_add(x, *sum);
+        }
+    }
+    let scales = squares.map(|sum| {
+        let deviation = sum.div(count).add(V::splat(epsilon)).sqrt();
+        V::splat(1.0).div(deviation)
+    });
+    for ((row, gain), bias) in channels.first(all).zip(gain).zip(bias) {
+        for ((mean, scale), at) in means.iter().zip(scales).zip(row.chunks_mut(V::COUNT)) {
+            let x = V::load_some(at).sub(*mean).mul(scale);
+            x.mul_add(V::splat(*gain), V::splat(*bias)).store_some(at);
         }
     }
 }
@@ -120,16 +164,21 @@ mod tests {
     }
 
     #[test]
-    fn both_softmaxes_sum_to_one() {
-        for isa in Isa::all() {
-            let mut over = signal(13, 37);
-            let mut column: Vec<f32> = (0..13).map(|channel| over.row(channel)[36]).collect();
-            softmax_over_channels(isa, &mut over);
-            softmax(isa, &mut column);
-            assert!((column.iter().sum::<f32>() - 1.0).abs() < 1e-6);
-            for (channel, &x) in column.iter().enumerate() {
-                assert!((x - over.row(channel)[36]).abs() < 1e-6, "{isa:?}");
+    fn powers_and_their_inverse_sum_are_those_of_the_frame() {
+        for (isa, frames) in Isa::all().into_iter().flat_map(|isa| [(isa, 37), (isa, 100)]) {
+            let scores = signal(13, frames);
+            let (mut shares, mut inverses) = (scores.clone(), vec![0.0; frames - 1]);
+            softmax_over_channels(isa, &mut shares, 12, &mut inverses);
+            for (t, inverse) in inverses.iter().enumerate() {
+                let exp = |channel: usize| f64::from(scores.row(channel)[t]).exp2();
+                let sum: f64 = (0..12).map(exp).sum();
+                for channel in 0..12 {
+                    let got = f64::from(shares.row(channel)[t] * inverse);
+                    assert!((got - exp(channel) / sum).abs() < 1e-7, "{isa:?} {t} {channel}");
+                }
+                assert_eq!(shares.row(12)[t], scores.row(12)[t], "{isa:?}");
             }
+            assert_eq!(shares.row(0)[frames - 1], scores.row(0)[frames - 1], "{isa:?}");
         }
     }
 

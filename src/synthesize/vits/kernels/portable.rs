@@ -76,10 +76,6 @@ impl Lanes for Portable {
         Self(self.0.map(f32::sqrt))
     }
     #[inline(always)]
-    fn with_sign_of(self, sign: Self) -> Self {
-        self.with(sign, f32::copysign)
-    }
-    #[inline(always)]
     fn round(self) -> Self {
         // 1.5 * 2^23: what is added to it is rounded to its last place, which is 1.
         let magic = Self::splat(12_582_912.0);
@@ -93,13 +89,5 @@ impl Lanes for Portable {
     fn zip(self, other: Self) -> (Self, Self) {
         let at = |i: usize| if i.is_multiple_of(2) { self.0[i / 2] } else { other.0[i / 2] };
         (Self(std::array::from_fn(at)), Self(std::array::from_fn(|i| at(i + 8))))
-    }
-    #[inline(always)]
-    fn if_below(self, limit: Self, then: Self, otherwise: Self) -> Self {
-        Self(std::array::from_fn(
-            |i| {
-                if self.0[i] < limit.0[i] { then.0[i] } else { otherwise.0[i] }
-            },
-        ))
     }
 }

@@ -3,7 +3,9 @@
 
 #![allow(unsafe_code)]
 
-use super::conv::tile_all;
+use std::ops::Range;
+
+use super::conv::{holds, tile_all};
 use super::isa::Isa;
 use super::signal::Signal;
 use super::tile::{Finish, Tile};
@@ -42,55 +44,117 @@ impl<'a> Left<'a> {
     }
 }
 
-/// `output[to + r][t] = scale · Σ_c left[r][c] · right[from + c][t]` for all rows of `left` and all frames
-/// of `right`. `scratch` holds the packed left matrix; give the same one again and nothing is allocated.
-/// Panics where `right` or `output` have too few channels, or `output` has other frames than `right`.
-pub fn product(
-    isa: Isa,
-    left: Left,
-    (right, from): (&Signal, usize),
-    (output, to): (&mut Signal, usize),
-    scale: f32,
-    scratch: &mut Vec<f32>,
-) {
-    if left.rows == 0 || left.columns == 0 || right.frames() == 0 {
-        return;
+/// A left matrix, put together from parts and packed once for many products.
+#[derive(Debug, Default)]
+pub struct Packed {
+    rows: usize,
+    columns: usize,
+    panel: usize,
+    /// `[panels][columns][panel]`; zeros where there is no row.
+    numbers: Vec<f32>,
+    /// What sums begin with, `[panels][panel]`.
+    zeros: Vec<f32>,
+}
+
+impl Packed {
+    /// Another size, in the same allocation where it is large enough; then all of it is to be put.
+    pub fn reset(&mut self, isa: Isa, rows: usize, columns: usize) {
+        let panel = isa.tiling(rows).panel;
+        (self.rows, self.columns, self.panel) = (rows, columns, panel);
+        let padded = rows.next_multiple_of(panel);
+        self.numbers.resize(padded * columns, 0.0);
+        // Of other numbers none is read before it is put.
+        let last = self.numbers.len().saturating_sub(panel * columns);
+        self.numbers[last..].fill(0.0);
+        self.zeros.resize(padded, 0.0);
     }
-    assert!(from + left.columns <= right.channels(), "right channels");
-    assert!(to + left.rows <= output.channels(), "output channels");
-    assert_eq!(output.frames(), right.frames(), "frames");
-    let tiling = isa.tiling(left.rows);
-    let panel = tiling.panel;
-    scratch.clear();
-    // Panels, then a bias of zeros.
-    scratch.resize(left.rows.next_multiple_of(panel) * (left.columns + 1), 0.0);
-    let (weights, bias) = scratch.split_at_mut(left.rows.next_multiple_of(panel) * left.columns);
-    for (p, packed) in weights.chunks_exact_mut(panel * left.columns).enumerate() {
-        let rows = panel.min(left.rows - p * panel);
-        for (column, packed) in packed.chunks_exact_mut(panel).enumerate() {
-            for (row, packed) in packed.iter_mut().enumerate().take(rows) {
-                let row = (p * panel + row) * left.row_step;
-                *packed = left.numbers[row + column * left.column_step];
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Puts a part, its first element to (`to_row`, `to_column`). Panics where it does not fit.
+    pub fn put(&mut self, part: Left, (to_row, to_column): (usize, usize)) {
+        assert!(to_row + part.rows <= self.rows, "rows of a part");
+        assert!(to_column + part.columns <= self.columns, "columns of a part");
+        let panel = self.panel;
+        let mut row = 0;
+        while row < part.rows {
+            // Those that are of one panel.
+            let lane = (to_row + row) % panel;
+            let count = (panel - lane).min(part.rows - row);
+            let at = ((to_row + row) / panel * self.columns + to_column) * panel;
+            let packed = &mut self.numbers[at..at + part.columns * panel];
+            match panel {
+                4 if count == panel => pack_panel::<4>(packed, &part, row),
+                8 if count == panel => pack_panel::<8>(packed, &part, row),
+                _ => pack_some(packed, panel, lane..lane + count, &part, row),
             }
+            row += count;
         }
     }
-    let (at, output_stride) = (output.at(to), output.stride());
-    let tile = Tile {
-        input: right.numbers()[right.at(from)..].as_ptr(),
-        input_stride: right.stride(),
-        inputs: left.columns,
-        taps: 1,
-        dilation: 1,
-        weights: weights.as_ptr(),
-        bias: bias.as_ptr(),
-        output: output.numbers_mut()[at..].as_mut_ptr(),
-        output_stride,
-        outputs: 0,
-        frames: 0,
-        finish: Finish { scale, ..Finish::PLAIN },
-    };
-    // SAFETY: the asserts above say that all channels and frames are inside the signals.
-    unsafe { tile_all(&tiling, tile, left.rows, right.frames()) }
+
+    /// `output[to + r][at + t] = scale · Σ_c self[r][c] · right[c][t]` for all rows and the first `frames`
+    /// frames of `right`, with the set that it was packed for. Panics where `right` or `output` are too
+    /// small.
+    pub fn times(
+        &self,
+        isa: Isa,
+        (right, frames): (&Signal, usize),
+        (output, to, at): (&mut Signal, usize, usize),
+        scale: f32,
+    ) {
+        if self.rows == 0 || self.columns == 0 || frames == 0 {
+            return;
+        }
+        let tiling = isa.tiling(self.rows);
+        assert_eq!(tiling.panel, self.panel, "packed for another set");
+        assert!(self.columns <= right.channels() && frames <= right.frames(), "the right matrix");
+        assert!(to + self.rows <= output.channels(), "output channels");
+        assert!(holds(output.frames(), at, frames), "output frames");
+        let (at, output_stride) = (output.at(to) + at, output.stride());
+        let tile = Tile {
+            input: right.numbers()[right.at(0)..].as_ptr(),
+            input_stride: right.stride(),
+            inputs: self.columns,
+            taps: 1,
+            dilation: 1,
+            weights: self.numbers.as_ptr(),
+            bias: self.zeros.as_ptr(),
+            output: output.numbers_mut()[at..].as_mut_ptr(),
+            output_stride,
+            outputs: 0,
+            frames: 0,
+            finish: Finish { scale, ..Finish::PLAIN },
+        };
+        // SAFETY: the asserts above say that all channels and frames are inside the signals.
+        unsafe { tile_all(&tiling, tile, self.rows, frames) }
+    }
+}
+
+/// All lanes of a panel, of the rows from `row` on.
+fn pack_panel<const PANEL: usize>(packed: &mut [f32], part: &Left, row: usize) {
+    let (packed, numbers) =
+        (packed.as_chunks_mut::<PANEL>().0, &part.numbers[row * part.row_step..]);
+    if part.row_step == 1 {
+        for (packed, numbers) in packed.iter_mut().zip(numbers.chunks(part.column_step)) {
+            packed.copy_from_slice(&numbers[..PANEL]);
+        }
+    } else {
+        let rows: [&[f32]; PANEL] = std::array::from_fn(|lane| &numbers[lane * part.row_step..]);
+        for (column, packed) in packed.iter_mut().enumerate() {
+            *packed = std::array::from_fn(|lane| rows[lane][column * part.column_step]);
+        }
+    }
+}
+
+/// Some lanes of a panel.
+fn pack_some(packed: &mut [f32], panel: usize, lanes: Range<usize>, part: &Left, row: usize) {
+    for (column, packed) in packed.chunks_exact_mut(panel).enumerate() {
+        for (lane, packed) in packed[lanes.clone()].iter_mut().enumerate() {
+            *packed = part.numbers[(row + lane) * part.row_step + column * part.column_step];
+        }
+    }
 }
 
 #[cfg(test)]
@@ -108,22 +172,30 @@ mod tests {
                 b.row_mut(c)[t] = ((c * 5 + t) % 13) as f32 - 6.0;
             }
         }
-        let mut scratch = Vec::new();
         for isa in Isa::all() {
-            // Whole numbers: every order of additions is exact.
+            // Whole numbers: every order of additions is exact. In two parts, the first no whole panels.
+            let mut keys = Packed::default();
+            keys.reset(isa, frames, channels);
+            let all = Left::of(&a, 0, channels).transposed();
+            keys.put(Left { rows: 13, ..all }, (0, 0));
+            keys.put(Left { rows: frames - 13, numbers: &all.numbers[13..], ..all }, (13, 0));
             let mut scores = Signal::new(frames, frames, 0);
-            let left = Left::of(&a, 2, 8).transposed();
-            product(isa, left, (&b, 2), (&mut scores, 0), 2.0, &mut scratch);
-            let mut values = Signal::new(channels, frames, 0);
-            product(isa, Left::of(&a, 0, 11), (&scores, 0), (&mut values, 0), 1.0, &mut scratch);
+            keys.times(isa, (&b, frames), (&mut scores, 0, 0), 2.0);
+            let mut values = Packed::default();
+            values.reset(isa, channels, frames);
+            let all = Left::of(&a, 0, channels);
+            values.put(Left { columns: 7, ..all }, (0, 0));
+            values.put(Left { columns: frames - 7, numbers: &all.numbers[7..], ..all }, (0, 7));
+            let mut heard = Signal::new(channels + 1, frames + 3, 0);
+            values.times(isa, (&scores, frames), (&mut heard, 1, 3), 1.0);
             for i in 0..frames {
                 for j in 0..frames {
-                    let sum: f32 = (2..10).map(|c| a.row(c)[i] * b.row(c)[j]).sum();
+                    let sum: f32 = (0..channels).map(|c| a.row(c)[i] * b.row(c)[j]).sum();
                     assert_eq!(scores.row(i)[j], 2.0 * sum, "{isa:?}");
                 }
                 for c in 0..channels {
                     let sum: f32 = (0..frames).map(|j| a.row(c)[j] * scores.row(j)[i]).sum();
-                    assert_eq!(values.row(c)[i], sum, "{isa:?}");
+                    assert_eq!(heard.row(1 + c)[3 + i], sum, "{isa:?}");
                 }
             }
         }

@@ -140,6 +140,68 @@ pub unsafe fn finish_all<V: Lanes, const C: usize, const W: usize>(
     tile: &Tile,
     sums: &[[V; W]; C],
 ) {
+    let Finish { residual, total, .. } = &tile.finish;
+    let is_whole = tile.outputs >= C && tile.frames >= W * V::COUNT;
+    // SAFETY: as the caller's.
+    unsafe {
+        // Without questions for every vector, which take as long as a tenth of a small tile's products.
+        match (is_whole, residual.is_null(), total.is_null()) {
+            (true, true, true) => finish_whole::<V, C, W, false, false>(tile, sums),
+            (true, false, true) => finish_whole::<V, C, W, true, false>(tile, sums),
+            (true, true, false) => finish_whole::<V, C, W, false, true>(tile, sums),
+            (true, false, false) => finish_whole::<V, C, W, true, true>(tile, sums),
+            (false, ..) => finish_some(tile, sums),
+        }
+    }
+}
+
+/// Finishes and writes all sums of a tile whose channels and frames are all wanted.
+///
+/// # Safety
+///
+/// As for [`Tiling::compute`].
+#[inline(always)]
+unsafe fn finish_whole<
+    V: Lanes,
+    const C: usize,
+    const W: usize,
+    const RESIDUAL: bool,
+    const TOTAL: bool,
+>(
+    tile: &Tile,
+    sums: &[[V; W]; C],
+) {
+    let finish = &tile.finish;
+    // SAFETY: as the caller's.
+    unsafe {
+        for (o, sums) in sums.iter().enumerate() {
+            for (j, &sum) in sums.iter().enumerate() {
+                let from = j * V::COUNT;
+                let mut sum = sum;
+                if RESIDUAL {
+                    let at = finish.residual.add(o * finish.residual_stride + from);
+                    let x = V::load(std::slice::from_raw_parts(at, V::COUNT));
+                    sum = sum.add(x.min(x.mul(V::splat(finish.residual_slope))));
+                }
+                if TOTAL {
+                    let at = finish.total.add(o * finish.total_stride + from);
+                    sum = sum.add(V::load(std::slice::from_raw_parts(at, V::COUNT)));
+                }
+                let sum = leaky(sum.mul(V::splat(finish.scale)), finish.slope);
+                let at = tile.output.add(o * tile.output_stride + from);
+                sum.store(std::slice::from_raw_parts_mut(at, V::COUNT));
+            }
+        }
+    }
+}
+
+/// Finishes and writes those sums that are wanted.
+///
+/// # Safety
+///
+/// As for [`Tiling::compute`].
+#[inline(always)]
+unsafe fn finish_some<V: Lanes, const C: usize, const W: usize>(tile: &Tile, sums: &[[V; W]; C]) {
     for (o, sums) in sums.iter().enumerate().take(tile.outputs) {
         for (j, &sum) in sums.iter().enumerate() {
             let from = j * V::COUNT;

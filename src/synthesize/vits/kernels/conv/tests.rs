@@ -110,3 +110,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn large_convolutions_go_through_blocks_without_a_seam() {
+    // More weights than `FEW_WEIGHTS`, more inputs than are near, and more frames than a block's.
+    let (inputs, outputs, taps, frames) = (200, 112, 3, 700);
+    let weight = numbers(1, outputs * inputs * taps);
+    let conv =
+        ConvWeights { weight: &weight, bias: None, outputs, inputs, taps, dilation: 1, pad: 1 };
+    let input = signal(2, inputs, frames, 1);
+    for isa in Isa::all() {
+        let packed = Conv1d::pack(&conv, isa);
+        let mut whole = Signal::default();
+        packed.run(&input, &mut whole, Epilogue::PLAIN);
+        for t in (0..frames).step_by(37).chain([623, 624, 699]) {
+            let mut one = Signal::new(outputs, 1, 0);
+            packed.run_part(&input, &mut one, Run { from: t, to: 0, count: 1 }, Epilogue::PLAIN);
+            for o in 0..outputs {
+                assert_eq!(one.row(o)[0], whole.row(o)[t], "{isa:?} {o} {t}");
+            }
+            let want = naive(&conv, &input, t % outputs, t);
+            let got = f64::from(whole.row(t % outputs)[t]);
+            assert!((got - want).abs() < 1e-4, "{isa:?} {t} {got} {want}");
+        }
+    }
+}
