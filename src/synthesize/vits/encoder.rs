@@ -208,7 +208,10 @@ impl Encoder {
             all.iter().map(|stretch| (stretch.ids.clone(), &stretch.projected)).collect();
         let Local { attention, x, attended, .. } = local;
         layer.attention.attend(self.isa, &projected, &around, attention, attended);
-        gather(x, self.hidden, &around, all.iter().map(|stretch| (&stretch.ids, &stretch.x)));
+        shape(x, self.hidden, around.len());
+        for stretch in all {
+            copy(&stretch.x, 0, &stretch.ids, x, &around);
+        }
         layer.finish(self.isa, local);
     }
 }
@@ -227,25 +230,17 @@ impl Stretch {
     }
 }
 
-/// The frames `wanted` of a signal that several stretches hold.
-fn gather<'a>(
-    into: &mut Signal,
-    channels: usize,
-    wanted: &Range<usize>,
-    stretches: impl Iterator<Item = (&'a Range<usize>, &'a Signal)>,
-) {
-    shape(into, channels, wanted.len());
-    for (ids, signal) in stretches {
-        let common = wanted.start.max(ids.start)..wanted.end.min(ids.end);
-        if common.is_empty() {
-            continue;
-        }
-        for channel in 0..channels {
-            into.row_mut(channel)[common.start - wanted.start..common.end - wanted.start]
-                .copy_from_slice(
-                    &signal.row(channel)[common.start - ids.start..common.end - ids.start],
-                );
-        }
+/// The channels of `into`, from `first` on, where the ids of both overlap.
+fn copy(from: &Signal, first: usize, ids: &Range<usize>, into: &mut Signal, wanted: &Range<usize>) {
+    let common = wanted.start.max(ids.start)..wanted.end.min(ids.end);
+    if common.is_empty() {
+        return;
+    }
+    for channel in 0..into.channels() {
+        into.row_mut(channel)[common.start - wanted.start..common.end - wanted.start]
+            .copy_from_slice(
+                &from.row(first + channel)[common.start - ids.start..common.end - ids.start],
+            );
     }
 }
 

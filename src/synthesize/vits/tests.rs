@@ -93,6 +93,38 @@ fn the_first_sound_comes_before_the_last_durations() {
     assert_eq!(at_first, Some(ids.len() + early));
 }
 
+/// The flow must know of the end before the last frames come, also where ids that last no time follow.
+#[test]
+fn what_ends_with_a_window_ends_in_a_stream_too() {
+    let voice = Vits::read(&file(), Precision::Single).unwrap();
+    let (ids, mut met) = (ids(300), 0);
+    for spoken in 1..128 {
+        // What is far below every knot of the splines goes through as it is: no frame at all.
+        let silent = || {
+            let (mut numbers, mut drawn) = (noise(), 0);
+            move |frame: &mut [f32]| {
+                numbers(frame);
+                if (spoken..300).contains(&drawn) {
+                    frame.fill(-1e6);
+                }
+                drawn += 1;
+            }
+        };
+        let whole = voice.speak(&request(&ids), &mut silent(), &|| false).unwrap();
+        assert!(whole.frames[spoken..].iter().all(|frames| *frames == 0));
+        let total: usize = whole.frames.iter().sum();
+        if total < 64 || !(total - 64).is_multiple_of(decoder::WINDOW) {
+            continue;
+        }
+        met += 1;
+        let mut samples = vec![];
+        let mut each = |piece: &[f32]| samples.extend_from_slice(piece);
+        voice.stream(&request(&ids), &mut silent(), &|| false, &mut each).unwrap();
+        assert!(samples == whole.samples, "{spoken} ids, {total} frames");
+    }
+    assert!(met > 0);
+}
+
 #[test]
 fn instruction_sets_differ_in_the_last_places_only() {
     let (file, ids) = (file(), ids(40));

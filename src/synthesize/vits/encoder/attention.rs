@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{shape, stacked};
+use super::{copy, shape, stacked};
 use crate::synthesize::vits::kernels::{
     Conv1d, Epilogue, Isa, Left, Packed, Signal, softmax_over_channels,
 };
@@ -166,20 +166,6 @@ impl Attention {
             let heard = &mut attended.row_mut(channel)[frame..frame + queried];
             heard.iter_mut().zip(inverses.iter()).for_each(|(x, inverse)| *x *= inverse);
         }
-    }
-}
-
-/// The channels of `into`, from `first` on, where the frames of both overlap.
-fn copy(from: &Signal, first: usize, ids: &Range<usize>, into: &mut Signal, wanted: &Range<usize>) {
-    let common = wanted.start.max(ids.start)..wanted.end.min(ids.end);
-    if common.is_empty() {
-        return;
-    }
-    for channel in 0..into.channels() {
-        into.row_mut(channel)[common.start - wanted.start..common.end - wanted.start]
-            .copy_from_slice(
-                &from.row(first + channel)[common.start - ids.start..common.end - ids.start],
-            );
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Packed {
     rows: usize,
     columns: usize,
     panel: usize,
-    /// `[panels][columns][panel]`; zeros where there is no row.
+    /// `[panels][columns][panel]`; any numbers where there is no row, since nothing of it is written.
     numbers: Vec<f32>,
     /// What sums begin with, `[panels][panel]`.
     zeros: Vec<f32>,
@@ -63,9 +63,6 @@ impl Packed {
         (self.rows, self.columns, self.panel) = (rows, columns, panel);
         let padded = rows.next_multiple_of(panel);
         self.numbers.resize(padded * columns, 0.0);
-        // Of other numbers none is read before it is put.
-        let last = self.numbers.len().saturating_sub(panel * columns);
-        self.numbers[last..].fill(0.0);
         self.zeros.resize(padded, 0.0);
     }
 

@@ -49,6 +49,8 @@ impl<'a> Graph<'a> {
             && node.ints("kernel_shape").is_none_or(|_| one("kernel_shape") == Some(taps))
             && matches!(node.text("auto_pad"), None | Some(b"NOTSET"))
             && dilation > 0
+            && outputs.max(inputs) <= WIDTH_MAX
+            && dilation < PAD_MAX
             && dilation.checked_mul(taps - 1)? == pad.checked_mul(2)?
             && pad < PAD_MAX;
         let found = Convolution { weight, bias, outputs, inputs, taps, dilation, groups, pad };
@@ -244,5 +246,7 @@ impl<'a> Graph<'a> {
 
 /// No convolution of a voice looks further; keeps all sums of such numbers small.
 const PAD_MAX: usize = 4096;
+/// Channels of a convolution; a voice has 768 at most.
+const WIDTH_MAX: usize = 1 << 14;
 /// Before the decoder none looks further; so many zeros are kept around signals there.
 pub const NEAR: usize = 32;

@@ -59,10 +59,16 @@ pub fn recognize(file: &[u8]) -> Result<Voice<'_>, Unrecognized> {
     recognize_graph(protobuf::parse(file).ok_or_else(|| not("is no whole ONNX model"))?)
 }
 
+/// Nodes of a graph; voices have 1,100 to 3,200. Some of the walks through them take the square of it.
+const NODES_MAX: usize = 1 << 13;
+
 fn recognize_graph(file: protobuf::File<'_>) -> Result<Voice<'_>, Unrecognized> {
     let not = Unrecognized::of("the file");
     if file.opset < OPSET_MIN {
         return Err(not("has operators of before their present meaning"));
+    }
+    if file.nodes.len() > NODES_MAX {
+        return Err(not("has more nodes than any voice"));
     }
     let g = Graph::of(file).ok_or_else(|| not("has nodes in no order"))?;
     let not = Unrecognized::of("the graph");
@@ -73,9 +79,8 @@ fn recognize_graph(file: protobuf::File<'_>) -> Result<Voice<'_>, Unrecognized> 
     let (decoder, latent) = decoder::decoder(&g, &speakers)?;
     let channels = decoder.first.inputs;
     let (flow, prior) = flow::flow(&g, latent, channels, &speakers)?;
-    let prior =
-        Prior::of(&g, prior, channels).ok_or_else(|| not("draws the latent in an unknown way"))?;
-    let Prior { frames } = prior;
+    let frames = prior_frames(&g, prior, channels)
+        .ok_or_else(|| not("draws the latent in an unknown way"))?;
     let (encoder, text, attentions) = encoder::encoder(&g, frames.statistics)?;
     let (durations, splines) = durations::durations(&g, frames.frames, text, &speakers)?;
     if encoder.statistics.outputs != 2 * channels
@@ -133,41 +138,34 @@ impl<'a> Speakers<'a> {
     }
 }
 
-/// The latent as the text predicts it.
-struct Prior {
-    frames: Frames,
-}
-
-impl Prior {
-    /// `mean + noise * exp(log-spread) * noise scale`, by frames.
-    fn of(g: &Graph, z: Value, channels: usize) -> Option<Self> {
-        g.pairs(z, "Add").into_iter().find_map(|[mean, spread]| {
-            let mean_factors @ [path, by_id] = g.pair(mean, "MatMul")?;
-            let statistics = g.channels(by_id)?.source;
-            let mut factors = g.factors(spread);
-            let noise = factors.iter().position(|factor| g.is_normal_noise(*factor))?;
-            factors.remove(noise);
-            let scale = factors.iter().position(|factor| durations::is_scale(g, *factor, 0))?;
-            factors.remove(scale);
-            let [spread] = factors[..] else { return None };
-            let spread = g.through(spread, "Exp")?;
-            let spread_factors @ [own_path, spread_by_id] = g.pair(spread, "MatMul")?;
-            let fits = g.peel(path) == g.peel(own_path)
-                && g.is_first(by_id, statistics, channels)
-                && g.is_second(spread_by_id, statistics, channels);
-            let frames = Frames {
-                frames: frames(g, g.peel(path))?,
-                statistics,
-                mean: mean_factors,
-                spread: spread_factors,
-                products: [g.peel(mean), g.peel(spread)],
-                by_frame: [mean, spread],
-                latent: z,
-                channels,
-            };
-            fits.then_some(Self { frames })
-        })
-    }
+/// The latent as the text predicts it: `mean + noise * exp(log-spread) * noise scale`, by frames.
+fn prior_frames(g: &Graph, z: Value, channels: usize) -> Option<Frames> {
+    g.pairs(z, "Add").into_iter().find_map(|[mean, spread]| {
+        let mean_factors @ [path, by_id] = g.pair(mean, "MatMul")?;
+        let statistics = g.channels(by_id)?.source;
+        let mut factors = g.factors(spread);
+        let noise = factors.iter().position(|factor| g.is_normal_noise(*factor))?;
+        factors.remove(noise);
+        let scale = factors.iter().position(|factor| durations::is_scale(g, *factor, 0))?;
+        factors.remove(scale);
+        let [spread] = factors[..] else { return None };
+        let spread = g.through(spread, "Exp")?;
+        let spread_factors @ [own_path, spread_by_id] = g.pair(spread, "MatMul")?;
+        let fits = g.peel(path) == g.peel(own_path)
+            && g.is_first(by_id, statistics, channels)
+            && g.is_second(spread_by_id, statistics, channels);
+        let frames = Frames {
+            frames: frames(g, g.peel(path))?,
+            statistics,
+            mean: mean_factors,
+            spread: spread_factors,
+            products: [g.peel(mean), g.peel(spread)],
+            by_frame: [mean, spread],
+            latent: z,
+            channels,
+        };
+        fits.then_some(frames)
+    })
 }
 
 /// The rounded durations that a path is made of: one where a frame lies before the end of an id, and

@@ -2,7 +2,7 @@
 //! compute with shapes, and of the others only what shape they make.
 
 use super::graph::Node;
-use super::trial::{Array, count, each};
+use super::trial::{AXES_MAX, Array, count, each};
 
 /// The outputs of a node; `None` for what it does not know or what cannot be.
 pub fn compute(node: &Node, inputs: &[Option<Array>]) -> Option<Vec<Array>> {
@@ -56,7 +56,7 @@ pub fn compute(node: &Node, inputs: &[Option<Array>]) -> Option<Vec<Array>> {
         "ScatterND" => scatter_nd(node, x, input(1)?, input(2)?)?,
         "GatherElements" => {
             let index = input(1)?;
-            let axis = axis(node.int("axis").unwrap_or(0), x.dims.len())?;
+            let axis = place(node.int("axis").unwrap_or(0), x.dims.len())?;
             let is_known = x.is_known() && index.is_known();
             let fits = index.dims.len() == x.dims.len();
             Array::made(&index.dims, is_known && fits, |at| {
@@ -143,24 +143,20 @@ fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
         .collect()
 }
 
-/// An axis as counted from the front.
-fn axis(axis: i64, rank: usize) -> Option<usize> {
-    place(axis, rank)
-}
-
-/// A place as counted from the front.
+/// A place, or an axis, as counted from the front.
 fn place(at: i64, size: usize) -> Option<usize> {
     let from_end = if at < 0 { i64::try_from(size).ok()? } else { 0 };
     usize::try_from(at.checked_add(from_end)?).ok().filter(|at| *at < size)
 }
 
-/// The axes that an attribute or an input names; outer `None`: unknown ones.
+/// The axes that an attribute or an input names; outer `None`: unknown ones, or too many.
 fn axes(node: &Node, input: Option<&Array>) -> Option<Option<Vec<i64>>> {
-    match (node.ints("axes"), input) {
-        (Some(axes), _) => Some(Some(axes.to_vec())),
-        (None, Some(axes)) => axes.ints().map(Some),
-        (None, None) => Some(None),
-    }
+    let axes = match (node.ints("axes"), input) {
+        (Some(axes), _) => Some(axes.to_vec()),
+        (None, Some(axes)) => Some(axes.ints()?),
+        (None, None) => None,
+    };
+    axes.as_ref().is_none_or(|axes| axes.len() <= AXES_MAX).then_some(axes)
 }
 
 fn cast(x: &Array, to: i64) -> Option<Array> {
@@ -184,7 +180,7 @@ fn shape(node: &Node, x: &Array) -> Option<Array> {
 }
 
 fn gather(x: &Array, index: &Array, along: i64) -> Option<Array> {
-    let axis = axis(along, x.dims.len())?;
+    let axis = place(along, x.dims.len())?;
     let width = index.dims.len();
     let dims = [&x.dims[..axis], &index.dims, &x.dims[axis + 1..]].concat();
     let array = Array::made(&dims, x.is_known() && index.is_known(), |at| {
@@ -196,7 +192,7 @@ fn gather(x: &Array, index: &Array, along: i64) -> Option<Array> {
 
 fn unsqueeze(x: &Array, axes: &[i64]) -> Option<Array> {
     let rank = x.dims.len() + axes.len();
-    let axes: Vec<usize> = axes.iter().map(|it| axis(*it, rank)).collect::<Option<_>>()?;
+    let axes: Vec<usize> = axes.iter().map(|it| place(*it, rank)).collect::<Option<_>>()?;
     let mut sizes = x.dims.iter();
     let dims: Option<Vec<usize>> = (0..rank)
         .map(|axis| if axes.contains(&axis) { Some(1) } else { sizes.next().copied() })
@@ -208,7 +204,7 @@ fn unsqueeze(x: &Array, axes: &[i64]) -> Option<Array> {
 fn squeeze(x: &Array, axes: Option<&[i64]>) -> Option<Array> {
     let rank = x.dims.len();
     let axes: Vec<usize> = match axes {
-        Some(axes) => axes.iter().map(|it| axis(*it, rank)).collect::<Option<_>>()?,
+        Some(axes) => axes.iter().map(|it| place(*it, rank)).collect::<Option<_>>()?,
         None => (0..rank).filter(|axis| x.dims[*axis] == 1).collect(),
     };
     let all_one = axes.iter().all(|axis| x.dims[*axis] == 1);
@@ -237,7 +233,7 @@ fn reshape(node: &Node, x: &Array, to: &[i64]) -> Option<Array> {
 fn transpose(x: &Array, order: Option<&[i64]>) -> Option<Array> {
     let rank = x.dims.len();
     let order: Vec<usize> = match order {
-        Some(order) => order.iter().map(|it| axis(*it, rank)).collect::<Option<_>>()?,
+        Some(order) => order.iter().map(|it| place(*it, rank)).collect::<Option<_>>()?,
         None => (0..rank).rev().collect(),
     };
     let is_order = order.len() == rank && (0..rank).all(|axis| order.contains(&axis));
@@ -265,7 +261,7 @@ fn slice(x: &Array, inputs: &[Option<Array>]) -> Option<Array> {
     let mut cuts = vec![(0_i64, 1_i64); x.dims.len()];
     let mut dims = x.dims.clone();
     for (i, along) in axes.iter().enumerate() {
-        let axis = axis(*along, x.dims.len())?;
+        let axis = place(*along, x.dims.len())?;
         let size = i64::try_from(x.dims[axis]).ok()?;
         let step = steps[i];
         let from_front = |at: i64| if at < 0 { at.saturating_add(size) } else { at };
@@ -293,7 +289,7 @@ fn slice(x: &Array, inputs: &[Option<Array>]) -> Option<Array> {
 fn concat(along: i64, inputs: &[Option<Array>]) -> Option<Array> {
     let all: Vec<&Array> = inputs.iter().map(Option::as_ref).collect::<Option<_>>()?;
     let mut dims = all.first()?.dims.clone();
-    let axis = axis(along, dims.len())?;
+    let axis = place(along, dims.len())?;
     dims[axis] = 0;
     for array in &all {
         let fits = array.dims.len() == dims.len()
@@ -314,7 +310,7 @@ fn concat(along: i64, inputs: &[Option<Array>]) -> Option<Array> {
 }
 
 fn split(node: &Node, x: &Array, sizes: Option<&Array>) -> Option<Vec<Array>> {
-    let axis = axis(node.int("axis").unwrap_or(0), x.dims.len())?;
+    let axis = place(node.int("axis").unwrap_or(0), x.dims.len())?;
     let sizes = match (sizes, node.ints("split")) {
         (Some(sizes), _) => sizes.ints()?,
         (None, Some(sizes)) => sizes.to_vec(),
@@ -383,8 +379,12 @@ fn range(start: &Array, limit: &Array, step: &Array) -> Option<Array> {
 fn reduce(node: &Node, x: &Array, along: Option<Vec<i64>>) -> Option<Array> {
     let rank = x.dims.len();
     let axes: Vec<usize> = match along {
-        Some(axes) => axes.iter().map(|it| axis(*it, rank)).collect::<Option<_>>()?,
-        None => (0..rank).collect(),
+        Some(axes) if !axes.is_empty() => {
+            axes.iter().map(|it| place(*it, rank)).collect::<Option<_>>()?
+        }
+        // Whether none that are named are all or none, an attribute says, which no voice has.
+        Some(_) if node.int("noop_with_empty_axes").unwrap_or(0) != 0 => return None,
+        _ => (0..rank).collect(),
     };
     let mut dims = x.dims.clone();
     axes.iter().for_each(|axis| dims[*axis] = 1);
@@ -410,11 +410,11 @@ fn reduce(node: &Node, x: &Array, along: Option<Vec<i64>>) -> Option<Array> {
     Some(reduced)
 }
 
-/// The longest axis that is summed up anew for each of its places.
-const LONGEST: usize = 256;
+/// The longest axis that is summed up anew for each of its places: twice the ids of a trial.
+const LONGEST: usize = 32;
 
 fn cumsum(node: &Node, x: &Array, along: i64) -> Option<Array> {
-    let axis = axis(along, x.dims.len()).filter(|axis| x.dims[*axis] <= LONGEST)?;
+    let axis = place(along, x.dims.len()).filter(|axis| x.dims[*axis] <= LONGEST)?;
     let is_plain =
         [node.int("exclusive"), node.int("reverse")].iter().all(|it| it.unwrap_or(0) == 0);
     let array = Array::made(&x.dims, x.is_known(), |at| {
@@ -428,7 +428,7 @@ fn cumsum(node: &Node, x: &Array, along: i64) -> Option<Array> {
 }
 
 fn softmax(x: &Array, along: i64) -> Option<Array> {
-    let axis = axis(along, x.dims.len()).filter(|axis| x.dims[*axis] <= LONGEST)?;
+    let axis = place(along, x.dims.len()).filter(|axis| x.dims[*axis] <= LONGEST)?;
     Array::made(&x.dims, x.is_known(), |at| {
         let mut from = at.to_vec();
         let own = x.exactly_at(at)?;

@@ -192,7 +192,7 @@ impl Bent {
 
     fn is_in_place(&self, trial: &Trial, n: usize) -> Option<bool> {
         let (source, projection) = (trial.get(self.source)?, trial.get(self.projection)?);
-        Some(trial.is(self.bent, &[1, 1, n], |at| {
+        Some(trial.is_computed(self.bent, &[1, 1, n], |at| {
             let mut numbers = [0.0; NUMBERS];
             for (place, number) in numbers.iter_mut().enumerate() {
                 *number = projection.at(&[0, place, at[2]])? as f32;

@@ -21,6 +21,15 @@ pub struct Array {
 const MOST: usize = 1 << 15;
 /// The most numbers of all values together: several times what a voice needs.
 const MOST_IN_ALL: usize = 1 << 22;
+/// The most axes of a value; a voice has four.
+pub const AXES_MAX: usize = 8;
+/// The most inputs of a node that is computed; a voice's have eight.
+const INPUTS_MAX: usize = 64;
+/// How far a moved number may be off: weights are single precision, and numbers that are counted up to
+/// [`MOST`] differ by one.
+const MOVED: f64 = 1e-6;
+/// How far a computed number may be off.
+const COMPUTED: f64 = 1e-4;
 
 impl Array {
     /// Of such a shape, with the numbers that `of` makes of their places; without any where `is_known` is
@@ -133,6 +142,9 @@ impl<'g, 'a> Trial<'g, 'a> {
                     Some(_) => {}
                     None => {
                         let Some(array) = array else { continue };
+                        if array.dims.len() > AXES_MAX {
+                            return None;
+                        }
                         all += array.numbers.as_ref().map_or(0, Vec::len);
                         trial.values.insert(*output, array.clone());
                     }
@@ -149,15 +161,34 @@ impl<'g, 'a> Trial<'g, 'a> {
         self.values.get(&value).cloned().or_else(|| self.g.known(value))
     }
 
-    /// Whether a value's numbers are these, but for rounding.
+    /// Whether a value's numbers are these, which were moved there.
     pub fn is(
         &self,
         value: Value,
         dims: &[usize],
-        mut of: impl FnMut(&[usize]) -> Option<f64>,
+        of: impl FnMut(&[usize]) -> Option<f64>,
     ) -> bool {
-        let (Some(own), Some(want)) = (self.get(value), Array::made(dims, true, |at| of(at)))
-        else {
+        self.is_within(MOVED, value, dims, of)
+    }
+
+    /// Whether a value's numbers are these, which were computed in single precision.
+    pub fn is_computed(
+        &self,
+        value: Value,
+        dims: &[usize],
+        of: impl FnMut(&[usize]) -> Option<f64>,
+    ) -> bool {
+        self.is_within(COMPUTED, value, dims, of)
+    }
+
+    fn is_within(
+        &self,
+        tolerance: f64,
+        value: Value,
+        dims: &[usize],
+        of: impl FnMut(&[usize]) -> Option<f64>,
+    ) -> bool {
+        let (Some(own), Some(want)) = (self.get(value), Array::made(dims, true, of)) else {
             return false;
         };
         // Axes of one number may lead, and be left out.
@@ -165,11 +196,14 @@ impl<'g, 'a> Trial<'g, 'a> {
             dims.iter().copied().skip_while(|size| *size == 1).collect()
         };
         let (Some(numbers), Some(wanted)) = (own.numbers, want.numbers) else { return false };
-        let is_near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-4 * b.abs().max(0.01);
+        let is_near = |(a, b): (&f64, &f64)| (a - b).abs() <= tolerance * b.abs().max(0.01);
         plain(&own.dims) == plain(dims) && numbers.iter().zip(&wanted).all(is_near)
     }
 
     fn compute(&self, node: &Node) -> Option<Vec<Array>> {
+        if node.inputs.len() > INPUTS_MAX {
+            return None;
+        }
         let inputs: Vec<Option<Array>> =
             node.inputs.iter().map(|input| input.and_then(|it| self.get(it))).collect();
         // An input that is there but not known, other than one that is left out.
