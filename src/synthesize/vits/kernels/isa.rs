@@ -3,6 +3,8 @@
 #![allow(unsafe_code)]
 
 use std::fmt;
+#[cfg(target_arch = "x86_64")]
+use std::sync::OnceLock;
 
 use super::lanes::Kernel;
 #[cfg(target_arch = "aarch64")]
@@ -30,6 +32,30 @@ pub enum Isa {
     #[cfg(target_arch = "aarch64")]
     #[non_exhaustive]
     Neon,
+}
+
+/// Numbers of 16 bits that products may be made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// 11 bits of precision, by AVX512-FP16.
+    Binary16,
+    /// 8 bits of precision, by AVX512-BF16.
+    Bfloat16,
+}
+
+impl Half {
+    #[cfg(target_arch = "x86_64")]
+    const ALL: [Self; 2] = [Self::Binary16, Self::Bfloat16];
+}
+
+/// As makers of processors call it.
+impl fmt::Display for Half {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Binary16 => "FP16",
+            Self::Bfloat16 => "BF16",
+        })
+    }
 }
 
 /// As its makers call it.
@@ -71,13 +97,28 @@ impl Isa {
         all
     }
 
-    /// Whether this machine has half-precision products for it, which are faster.
-    pub fn has_half_precision(self) -> bool {
+    /// The half precision that is faster with it than single precision on this machine.
+    pub fn half(self) -> Option<Half> {
+        let here = self.halves();
+        if here.contains(&Half::Binary16) {
+            return Some(Half::Binary16);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if here.contains(&Half::Bfloat16) {
+            static IS_FASTER: OnceLock<bool> = OnceLock::new();
+            let is_faster = || super::peak::is_faster(self, Half::Bfloat16);
+            return IS_FASTER.get_or_init(is_faster).then_some(Half::Bfloat16);
+        }
+        None
+    }
+
+    /// Those that this machine has for it, faster or not.
+    pub fn halves(self) -> Vec<Half> {
         #[cfg(target_arch = "x86_64")]
         if self == Self::Avx512 {
-            return avx512::half::is_here();
+            return Half::ALL.into_iter().filter(|&half| avx512::half::is_here(half)).collect();
         }
-        false
+        vec![]
     }
 
     /// Runs `kernel` with this set's vectors.
