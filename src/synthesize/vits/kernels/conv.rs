@@ -139,14 +139,13 @@ impl Conv1d {
     /// The same with products in half precision, or as it is where the weights have no place in it, or
     /// there is a single output. Panics where the machine has no such products.
     pub fn in_half_precision(self, half: Half) -> Self {
+        assert!(self.isa.has(half), "no such half precision here");
         #[cfg(target_arch = "x86_64")]
         if self.outputs > 1 {
             let half = avx512::half::Weights::pack(half, &self.weights, self.taps, self.inputs);
             let weights = if half.is_some() { vec![] } else { self.weights };
             return Self { half, weights, ..self };
         }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = half;
         self
     }
 

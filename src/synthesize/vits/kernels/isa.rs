@@ -44,7 +44,6 @@ pub enum Half {
 }
 
 impl Half {
-    #[cfg(target_arch = "x86_64")]
     const ALL: [Self; 2] = [Self::Binary16, Self::Bfloat16];
 }
 
@@ -99,12 +98,11 @@ impl Isa {
 
     /// The half precision that is faster with it than single precision on this machine.
     pub fn half(self) -> Option<Half> {
-        let here = self.halves();
-        if here.contains(&Half::Binary16) {
+        if self.has(Half::Binary16) {
             return Some(Half::Binary16);
         }
         #[cfg(target_arch = "x86_64")]
-        if here.contains(&Half::Bfloat16) {
+        if self.has(Half::Bfloat16) {
             static IS_FASTER: OnceLock<bool> = OnceLock::new();
             let is_faster = || super::peak::is_faster(self, Half::Bfloat16);
             return IS_FASTER.get_or_init(is_faster).then_some(Half::Bfloat16);
@@ -114,11 +112,17 @@ impl Isa {
 
     /// Those that this machine has for it, faster or not.
     pub fn halves(self) -> Vec<Half> {
+        Half::ALL.into_iter().filter(|&half| self.has(half)).collect()
+    }
+
+    /// Whether this machine has this half precision for it, faster or not.
+    pub fn has(self, half: Half) -> bool {
         #[cfg(target_arch = "x86_64")]
         if self == Self::Avx512 {
-            return Half::ALL.into_iter().filter(|&half| avx512::half::is_here(half)).collect();
+            return avx512::half::is_here(half);
         }
-        vec![]
+        let _ = half;
+        false
     }
 
     /// Runs `kernel` with this set's vectors.
@@ -146,6 +150,32 @@ impl Isa {
             Self::Avx512 => avx512::tiling(outputs),
             #[cfg(target_arch = "aarch64")]
             Self::Neon => neon::tiling(outputs),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_precision_is_chosen_among_those_that_are_here() {
+        for isa in Isa::all() {
+            let halves = isa.halves();
+            assert!(isa.half().is_none_or(|half| halves.contains(&half)), "{isa:?}");
+            assert!(isa == Isa::best() || halves.is_empty(), "{isa:?}");
+        }
+    }
+
+    /// It must not be a matter of chance, since what was spoken is found again by it.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn what_is_measured_is_far_from_where_it_is_decided() {
+        use crate::synthesize::vits::kernels::peak::is_faster;
+        let isa = Isa::best();
+        if isa.has(Half::Bfloat16) {
+            let first = is_faster(isa, Half::Bfloat16);
+            assert!((0..10).all(|_| is_faster(isa, Half::Bfloat16) == first));
         }
     }
 }

@@ -78,6 +78,7 @@ impl Upsampling {
 
     /// As [`super::Conv1d::in_half_precision`].
     pub fn in_half_precision(self, half: Half) -> Self {
+        assert!(self.isa.has(half), "no such half precision here");
         #[cfg(target_arch = "x86_64")]
         {
             let in_half = |group: Group| {
@@ -94,10 +95,7 @@ impl Upsampling {
             Self { groups, ..self }
         }
         #[cfg(not(target_arch = "x86_64"))]
-        {
-            let _ = half;
-            self
-        }
+        self
     }
 
     pub fn stride(&self) -> usize {
@@ -347,8 +345,14 @@ mod tests {
                 stride,
                 pad,
             };
-            for isa in Isa::all() {
+            // Small whole numbers are exact in half precision too.
+            let halves = Isa::best().halves().into_iter().map(|half| (Isa::best(), Some(half)));
+            for (isa, half) in Isa::all().into_iter().map(|isa| (isa, None)).chain(halves) {
                 let upsampling = Upsampling::pack(&weights, isa);
+                let upsampling = match half {
+                    Some(half) => upsampling.in_half_precision(half),
+                    None => upsampling,
+                };
                 let mut output = Signal::new(outputs, frames * stride, 0);
                 let (mut scratch, slope) = (Signal::default(), 0.5);
                 for (from, count) in [(0, 20), (20, 17)] {
@@ -358,7 +362,7 @@ mod tests {
                 for o in 0..outputs {
                     let want = &want[o * frames * stride..][..frames * stride];
                     let want: Vec<f32> = want.iter().map(|x| x.max(x * slope)).collect();
-                    assert_eq!(output.row(o), want, "{isa:?} {taps} {stride}");
+                    assert_eq!(output.row(o), want, "{isa:?} {half:?} {taps} {stride}");
                 }
             }
         }
