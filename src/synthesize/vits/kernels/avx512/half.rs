@@ -16,7 +16,7 @@ mod bfloat16;
 mod binary16;
 mod peak;
 
-pub use self::peak::peak;
+pub use self::peak::{is_faster, products};
 
 /// Whether this machine has it.
 pub fn is_here(half: Half) -> bool {

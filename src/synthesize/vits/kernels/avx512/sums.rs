@@ -38,7 +38,7 @@ macro_rules! sums {
     ($name:ident, [$($ahead:literal),*], [$($bias:expr),*], [$($load:literal),*], [$($row:expr),*], $put:expr) => {
         /// # Safety
         ///
-        /// As for [`super::Tiling::compute`], with at least one step; `to` has room for all sums, and the
+        /// As for `Tiling::compute`, with at least one step; `to` has room for all sums, and the
         /// machine has the instruction.
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,fma")]
         pub unsafe fn $name(tile: &Tile, to: *mut f32) {

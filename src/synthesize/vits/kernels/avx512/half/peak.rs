@@ -1,17 +1,19 @@
-//! How many products in half precision a thread makes at best.
+//! How many products in half precision a thread makes at best, and whether that is faster.
 
 #![allow(unsafe_code)]
 
 use std::arch::asm;
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use super::super::super::isa::Half;
 
-/// Products of an instruction, of either kind.
+/// Instructions of a round: as many independent sums as a tile has.
+const SUMS: usize = 24;
+/// Products of an instruction, of either kind; half as many in single precision.
 const PRODUCTS: usize = 32;
 
-/// As many independent sums as a tile has.
-macro_rules! products {
+macro_rules! round {
     ($product:literal: $($sum:literal)*) => {
         concat!($($product, " zmm", $sum, ", zmm24, zmm25\n",)*)
     };
@@ -19,21 +21,19 @@ macro_rules! products {
 
 macro_rules! loops {
     ($name:ident, $product:literal) => {
-        /// Answers how many products it made.
-        ///
         /// # Safety
         ///
         /// The machine must have the instruction, and `rounds` must not be 0.
         #[rustfmt::skip]
         #[target_feature(enable = "avx512f")]
-        unsafe fn $name(rounds: usize, number: u32) -> usize {
+        unsafe fn $name(rounds: usize, number: u32) {
             // SAFETY: registers only, and what they hold before does not matter.
             unsafe {
                 asm!(
                     "vpbroadcastd zmm24, {number:e}",
                     "vpbroadcastd zmm25, {number:e}",
                     "2:",
-                    products!($product: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23),
+                    round!($product: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23),
                     "dec {rounds}",
                     "jnz 2b",
                     number = in(reg) number,
@@ -48,16 +48,16 @@ macro_rules! loops {
                     options(nostack, nomem),
                 );
             }
-            rounds * 24 * PRODUCTS
         }
     };
 }
 
+loops!(single, "vfmadd231ps");
 loops!(binary16, "vfmadd231ph");
 loops!(bfloat16, "vdpbf16ps");
 
-/// Makes products in `rounds` rounds, and answers how many. Panics where the machine has none.
-pub fn peak(half: Half, rounds: usize) -> usize {
+/// Makes products, and answers how many. Panics where the machine has none.
+pub fn products(half: Half, rounds: usize) -> usize {
     assert!(rounds > 0 && super::is_here(half), "no such half precision here");
     // SAFETY: just asked. The number is a half, twice.
     unsafe {
@@ -66,4 +66,32 @@ pub fn peak(half: Half, rounds: usize) -> usize {
             Half::Bfloat16 => bfloat16(rounds, black_box(0x3f00_3f00)),
         }
     }
+    rounds * SUMS * PRODUCTS
+}
+
+/// Whether a thread makes so many more products than in single precision that it is faster with all that
+/// is around them. Processors make either twice as many or not more: it is no close decision, so that what
+/// was spoken in one precision is not spoken again in another. Takes a millisecond. Panics where the machine
+/// has none.
+pub fn is_faster(half: Half) -> bool {
+    let (mut of_single, mut of_half) = (Duration::MAX, Duration::MAX);
+    // In turns, the best of several: other work on the machine only adds.
+    for _ in 0..TURNS {
+        of_half = of_half.min(time(|| {
+            products(half, ROUNDS);
+        }));
+        // SAFETY: where there is half precision there is AVX-512. The number is a half.
+        of_single = of_single.min(time(|| unsafe { single(ROUNDS, black_box(0x3f00_0000)) }));
+    }
+    2.0 * of_single.as_secs_f64() > FASTER * of_half.as_secs_f64()
+}
+
+const TURNS: usize = 10;
+const ROUNDS: usize = 5_000;
+const FASTER: f64 = 1.3;
+
+fn time(work: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    work();
+    begun.elapsed()
 }
