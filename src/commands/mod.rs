@@ -197,7 +197,7 @@ fn computer(config: &Config, voices: &Voices) -> Computer {
     if config.half_precision && !computer.is_in_half_precision() {
         warn!(
             "`half_precision` does nothing here: it is for our own engine on a processor with \
-             AVX512-FP16"
+             AVX512-FP16, or with AVX512-BF16 where that is faster"
         );
     }
     if config.engine == EngineChoice::OnnxRuntime && library.is_none() {

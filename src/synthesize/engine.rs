@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::piper::{LibraryError, Manner, Piper, PiperError, Runtime, Unheard};
 use super::pool::Stop;
-use super::vits::Precision;
+use super::vits::{Half, Precision};
 use super::voice::{Voice, VoiceKind};
 use super::{SynthesisError, embedded};
 use crate::domain::narration::{Clip, Doubt, Phonemes, Spoken};
@@ -76,7 +76,7 @@ impl Computer {
 
     /// Whether our own engine computes here, and in half precision.
     pub fn is_in_half_precision(&self) -> bool {
-        self.runtime.is_in_half_precision()
+        self.runtime.half().is_some()
     }
 
     /// Its name and version, for operators.
@@ -106,10 +106,18 @@ impl Engine {
         Ok(Self { voice, speech })
     }
 
-    /// Part of the keys of what it speaks. Half precision sounds a little otherwise.
+    /// Part of the keys of what it speaks. Half precision sounds a little otherwise, and its kinds differ.
     pub fn version(&self) -> String {
-        let is_half = matches!(&self.speech, Speech::Piper(it) if it.is_in_half_precision());
-        format!("{}{}", self.voice.version, if is_half { "-half" } else { "" })
+        let half = match &self.speech {
+            Speech::Embedded => None,
+            Speech::Piper(piper) => piper.half(),
+        };
+        let suffix = match half {
+            None => "",
+            Some(Half::Binary16) => "-half",
+            Some(Half::Bfloat16) => "-bf16",
+        };
+        format!("{}{suffix}", self.voice.version)
     }
 
     /// Speaks one utterance. `length_scale` stretches time: 1.0 is the voice's own pace, 2.0 is half

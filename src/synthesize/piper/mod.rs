@@ -19,7 +19,7 @@ use std::fs::File;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
-use super::vits::Unsaid;
+use super::vits::{Half, Unsaid};
 use crate::domain::narration::Phonemes;
 
 pub use config::PiperConfig;
@@ -141,9 +141,12 @@ impl Piper {
         &self.config
     }
 
-    /// Whether it speaks in half precision, which sounds a little otherwise.
-    pub fn is_in_half_precision(&self) -> bool {
-        matches!(&self.model, Model::Own(own) if own.is_in_half_precision())
+    /// The half precision that it speaks in, if any; it sounds a little otherwise.
+    pub fn half(&self) -> Option<Half> {
+        match &self.model {
+            Model::Own(own) => own.half(),
+            Model::Stepwise(_) => None,
+        }
     }
 
     /// The ids with the lowest and the highest number: a model with other symbols fails here.

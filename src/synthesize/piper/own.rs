@@ -2,7 +2,7 @@
 
 use super::noise::Noise;
 use super::{Scales, Unheard, Utterance};
-use crate::synthesize::vits::{Precision, Request, Unrecognized, Vits};
+use crate::synthesize::vits::{Half, Precision, Request, Unrecognized, Vits};
 
 /// The model, ready to speak.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ impl Own {
         Ok(Self { vits: Vits::read(file, precision)?, threads })
     }
 
-    pub fn is_in_half_precision(&self) -> bool {
-        self.vits.is_in_half_precision()
+    pub fn half(&self) -> Option<Half> {
+        self.vits.half()
     }
 
     pub fn takes_speaker(&self) -> bool {

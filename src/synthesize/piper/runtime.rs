@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::graph::Part;
 use super::tensor::Tensor;
-use crate::synthesize::vits::{Isa, Precision};
+use crate::synthesize::vits::{Half, Isa, Precision};
 
 pub use onnxruntime::{Library, LibraryError};
 
@@ -50,16 +50,19 @@ impl Runtime {
         Self::Own { precision, other: Box::new(self) }
     }
 
-    /// Whether our own engine computes, and in half precision: asked for, and faster here.
-    pub fn is_in_half_precision(&self) -> bool {
-        matches!(self, Self::Own { precision, .. } if precision.is_half_on(Isa::best()))
+    /// The half precision that our own engine computes in: asked for, and faster here.
+    pub fn half(&self) -> Option<Half> {
+        match self {
+            Self::Own { precision, .. } => precision.half(Isa::best()),
+            Self::Rten | Self::OnnxRuntime(_) => None,
+        }
     }
 
     /// Its name and version, for `baonoi doctor`.
     pub fn name(&self) -> String {
         match self {
             Self::Own { other, .. } => {
-                let half = if self.is_in_half_precision() { " FP16" } else { "" };
+                let half = self.half().map_or_else(String::new, |half| format!(" {half}"));
                 format!("baonoi {}{half} / {}", Isa::best(), other.name())
             }
             Self::Rten => "rten 0.27".to_owned(),

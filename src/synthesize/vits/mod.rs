@@ -31,14 +31,14 @@ use self::speaker::Speakers;
 use self::speech::Speech;
 use self::text::Text;
 
-pub use self::kernels::Isa;
+pub use self::kernels::{Half, Isa};
 pub use self::recognize::Unrecognized;
 
 /// A voice, ready to speak. Any number of threads may speak with it at once.
 #[derive(Debug)]
 pub struct Vits {
     isa: Isa,
-    precision: Precision,
+    half: Option<Half>,
     speakers: Option<Speakers>,
     encoder: Encoder,
     durations: Durations,
@@ -108,20 +108,21 @@ const KEPT_FRAMES: usize = 16 * 1024;
 impl Vits {
     /// Reads a Piper voice from its ONNX file. `precision` is that of its decoder.
     pub fn read(file: &[u8], precision: Precision) -> Result<Self, Unrecognized> {
-        Self::read_for(file, Isa::best(), precision)
+        let isa = Isa::best();
+        Self::read_for(file, isa, precision.half(isa))
     }
 
-    fn read_for(file: &[u8], isa: Isa, precision: Precision) -> Result<Self, Unrecognized> {
+    fn read_for(file: &[u8], isa: Isa, half: Option<Half>) -> Result<Self, Unrecognized> {
         let voice = recognize::recognize(file)?;
         // Each packs about half of the weights.
         std::thread::scope(|scope| {
             let flow = scope.spawn(|| Flow::pack(&voice.flow, isa));
-            let decoder = Decoder::with_precision(&voice.decoder, isa, precision)
+            let decoder = Decoder::in_half_precision(&voice.decoder, isa, half)
                 .map_err(Unrecognized::decoder)?;
             let voice = &voice;
             Ok(Self {
                 isa,
-                precision,
+                half,
                 speakers: voice.speakers.as_ref().map(Speakers::of),
                 encoder: Encoder::pack(&voice.encoder, isa),
                 durations: Durations::pack(&voice.durations, isa),
@@ -132,9 +133,9 @@ impl Vits {
         })
     }
 
-    /// Whether its decoder computes in half precision: where that was asked for, and is faster.
-    pub fn is_in_half_precision(&self) -> bool {
-        self.precision.is_half_on(self.isa)
+    /// The half precision that its decoder computes in: where that was asked for, and is faster.
+    pub fn half(&self) -> Option<Half> {
+        self.half
     }
 
     /// Whether it has more voices than one.

@@ -128,10 +128,9 @@ fn what_ends_with_a_window_ends_in_a_stream_too() {
 #[test]
 fn instruction_sets_differ_in_the_last_places_only() {
     let (file, ids) = (file(), ids(40));
-    let portable =
-        speak(&Vits::read_for(&file, Isa::Portable, Precision::Single).unwrap(), &request(&ids));
+    let portable = speak(&Vits::read_for(&file, Isa::Portable, None).unwrap(), &request(&ids));
     for isa in Isa::all() {
-        let said = speak(&Vits::read_for(&file, isa, Precision::Single).unwrap(), &request(&ids));
+        let said = speak(&Vits::read_for(&file, isa, None).unwrap(), &request(&ids));
         assert_eq!(said.frames, portable.frames, "{isa:?}");
         let pairs = said.samples.iter().zip(&portable.samples);
         let most = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -192,4 +191,23 @@ fn what_is_another_model_is_not_recognized() {
     let spline = "the duration predictor has a spline of unknown structure";
     assert_eq!(number(1e-3, 2e-3), spline);
     assert_eq!(number(-5.0, -4.0), spline);
+}
+
+/// Whether or not they are faster here.
+#[test]
+fn half_precisions_are_nearly_the_same_sound() {
+    let (file, ids) = (file(), ids(150));
+    let say = |half| {
+        let voice = Vits::read_for(&file, Isa::best(), half).unwrap();
+        assert_eq!(voice.half(), half);
+        speak(&voice, &request(&ids)).samples
+    };
+    let single = say(None);
+    for half in Isa::best().halves() {
+        let of_half = say(Some(half));
+        let power: f32 = single.iter().map(|x| x * x).sum();
+        let noise: f32 = single.iter().zip(&of_half).map(|(a, b)| (a - b) * (a - b)).sum();
+        let ratio = 10.0 * (power / noise).log10();
+        assert!(ratio >= 50.0, "{half}: {ratio} dB");
+    }
 }

@@ -14,20 +14,20 @@ pub use self::stream::Stream;
 pub use self::weights::{DecoderWeights, Layer, ResidualStep, Stage};
 
 use self::stage::pack;
-use super::kernels::{Conv1d, Isa, Signal};
+use super::kernels::{Conv1d, Half, Isa, Signal};
 
 /// How exactly the stages are computed, which are nearly all of the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     Single,
-    /// Half-precision products, where the machine is faster with them; else single.
+    /// Products in half precision, where the machine is faster with them; else single.
     Half,
 }
 
 impl Precision {
-    /// Whether half precision was asked for, and is faster with this instruction set.
-    pub fn is_half_on(self, isa: Isa) -> bool {
-        self == Self::Half && isa.has_half_precision()
+    /// The half precision that it means with this instruction set, where that was asked for and is faster.
+    pub fn half(self, isa: Isa) -> Option<Half> {
+        if self == Self::Half { isa.half() } else { None }
     }
 }
 
@@ -57,14 +57,14 @@ const FIRST_WINDOWS: [usize; 2] = [32, 16];
 impl Decoder {
     /// Packs the weights; says what is wrong where they do not make a decoder.
     pub fn new(weights: &DecoderWeights, isa: Isa) -> Result<Self, String> {
-        Self::with_precision(weights, isa, Precision::Single)
+        Self::in_half_precision(weights, isa, None)
     }
 
-    /// The same, in another precision.
-    pub fn with_precision(
+    /// The same with products in half precision, which this machine must have, faster or not.
+    pub fn in_half_precision(
         weights: &DecoderWeights,
         isa: Isa,
-        precision: Precision,
+        half: Option<Half>,
     ) -> Result<Self, String> {
         let mut channels = weights.first.outputs;
         let mut stages = Vec::new();
@@ -72,7 +72,7 @@ impl Decoder {
             if stage.upsampling.inputs != channels {
                 return Err("a stage has other channels than the one before".into());
             }
-            stages.push(stage::Stage::pack(stage, isa, precision)?);
+            stages.push(stage::Stage::pack(stage, isa, half)?);
             channels = stage.upsampling.outputs;
         }
         let mut strides = weights.stages.iter().map(|stage| stage.stride);

@@ -1,9 +1,8 @@
 //! A stage of the decoder: a transposed convolution, then the mean of residual blocks.
 
 use super::super::kernels::{
-    Conv1d, ConvWeights, Epilogue, Isa, Place, Run, Signal, Upsampling, UpsamplingWeights,
+    Conv1d, ConvWeights, Epilogue, Half, Isa, Place, Run, Signal, Upsampling, UpsamplingWeights,
 };
-use super::Precision;
 use super::track::{ALIGNED, Track};
 use super::weights::{self, Layer, ResidualStep};
 
@@ -112,7 +111,7 @@ const BLOCK: isize = 192;
 const TILE: usize = 48;
 
 impl Stage {
-    pub fn pack(stage: &weights::Stage, isa: Isa, precision: Precision) -> Result<Self, String> {
+    pub fn pack(stage: &weights::Stage, isa: Isa, half: Option<Half>) -> Result<Self, String> {
         let layer = &stage.upsampling;
         check(layer)?;
         let Layer { inputs, outputs, taps, pad, .. } = *layer;
@@ -124,7 +123,7 @@ impl Stage {
         let upsampling = UpsamplingWeights { weight, bias, inputs, outputs, taps, stride, pad };
         let mut blocks = Vec::new();
         for block in &stage.blocks {
-            blocks.push(pack_block(block, outputs, (isa, precision))?);
+            blocks.push(pack_block(block, outputs, (isa, half))?);
         }
         // What a step adds to is not stored: it is recovered from its leaky ReLU.
         if !(0.001..=1.0).contains(&stage.block_slope) {
@@ -140,9 +139,10 @@ impl Stage {
         }
         let upsampling = Upsampling::pack(&upsampling, isa);
         Ok(Self {
-            upsampling: match precision {
-                Precision::Single => upsampling,
-                Precision::Half => upsampling.in_half_precision(),
+            upsampling: match half {
+                Some(Half::Binary16) => upsampling.in_half_precision(Half::Binary16),
+                // With its few bits the sound is good enough only where most of the work is.
+                Some(Half::Bfloat16) | None => upsampling,
             },
             reach: blocks
                 .iter()
@@ -347,13 +347,13 @@ fn step_to(
 fn pack_block(
     block: &[ResidualStep],
     channels: usize,
-    (isa, precision): (Isa, Precision),
+    (isa, half): (Isa, Option<Half>),
 ) -> Result<Vec<Step>, String> {
     let pack = |layer: &Layer| {
         let conv = pack(layer, isa)?;
-        Ok::<_, String>(match precision {
-            Precision::Single => conv,
-            Precision::Half => conv.in_half_precision(),
+        Ok::<_, String>(match half {
+            Some(half) => conv.in_half_precision(half),
+            None => conv,
         })
     };
     let mut steps = Vec::new();

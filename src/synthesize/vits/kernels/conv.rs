@@ -8,7 +8,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::avx512;
-use super::isa::Isa;
+use super::isa::{Half, Isa};
 use super::signal::Signal;
 use super::tile::{Finish, MOST_FRAMES, Tile, Tiling};
 
@@ -42,7 +42,7 @@ pub struct Conv1d {
     bias: Vec<f32>,
     /// The weights in half precision, instead.
     #[cfg(target_arch = "x86_64")]
-    half: Option<Vec<u32>>,
+    half: Option<avx512::half::Weights>,
 }
 
 /// Numbers of a signal: from `frame` of all channels on.
@@ -136,13 +136,15 @@ impl Conv1d {
         }
     }
 
-    /// The same with half-precision products where the machine is faster with them (AVX512-FP16), else
-    /// as it is.
-    pub fn in_half_precision(self) -> Self {
+    /// The same with products in half precision, or as it is where the weights have no place in it, or
+    /// there is a single output. Panics where the machine has no such products.
+    pub fn in_half_precision(self, half: Half) -> Self {
+        assert!(self.isa.has(half), "no such half precision here");
         #[cfg(target_arch = "x86_64")]
-        if self.isa.has_half_precision() && self.outputs > 1 && avx512::half::fits(&self.weights) {
-            let half = Some(avx512::half::weights(&self.weights));
-            return Self { half, weights: vec![], ..self };
+        if self.outputs > 1 {
+            let half = avx512::half::Weights::pack(half, &self.weights, self.taps, self.inputs);
+            let weights = if half.is_some() { vec![] } else { self.weights };
+            return Self { half, weights, ..self };
         }
         self
     }
@@ -222,8 +224,8 @@ impl Conv1d {
         };
         #[cfg(target_arch = "x86_64")]
         if let Some(half) = &self.half {
-            // SAFETY: as below; there are weights only where half precision was found.
-            return unsafe { avx512::half::tile_all(tile, half, self.outputs, run.count) };
+            // SAFETY: as below.
+            return unsafe { half.tile_all(tile, self.outputs, run.count) };
         }
         // SAFETY: the asserts above, and those of `finish`, say that all frames are inside the signals;
         // a tile reads at most MOST_FRAMES beyond, which is the slack that a signal has.

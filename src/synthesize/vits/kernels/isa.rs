@@ -3,6 +3,8 @@
 #![allow(unsafe_code)]
 
 use std::fmt;
+#[cfg(target_arch = "x86_64")]
+use std::sync::OnceLock;
 
 use super::lanes::Kernel;
 #[cfg(target_arch = "aarch64")]
@@ -30,6 +32,29 @@ pub enum Isa {
     #[cfg(target_arch = "aarch64")]
     #[non_exhaustive]
     Neon,
+}
+
+/// Numbers of 16 bits that products may be made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// 11 bits of precision, by AVX512-FP16.
+    Binary16,
+    /// 8 bits of precision, by AVX512-BF16.
+    Bfloat16,
+}
+
+impl Half {
+    const ALL: [Self; 2] = [Self::Binary16, Self::Bfloat16];
+}
+
+/// As makers of processors call it.
+impl fmt::Display for Half {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Binary16 => "FP16",
+            Self::Bfloat16 => "BF16",
+        })
+    }
 }
 
 /// As its makers call it.
@@ -71,12 +96,32 @@ impl Isa {
         all
     }
 
-    /// Whether this machine has half-precision products for it, which are faster.
-    pub fn has_half_precision(self) -> bool {
+    /// The half precision that is faster with it than single precision on this machine.
+    pub fn half(self) -> Option<Half> {
+        if self.has(Half::Binary16) {
+            return Some(Half::Binary16);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if self.has(Half::Bfloat16) {
+            static IS_FASTER: OnceLock<bool> = OnceLock::new();
+            let is_faster = || avx512::half::is_faster(Half::Bfloat16);
+            return IS_FASTER.get_or_init(is_faster).then_some(Half::Bfloat16);
+        }
+        None
+    }
+
+    /// Those that this machine has for it, faster or not.
+    pub fn halves(self) -> Vec<Half> {
+        Half::ALL.into_iter().filter(|&half| self.has(half)).collect()
+    }
+
+    /// Whether this machine has this half precision for it, faster or not.
+    pub fn has(self, half: Half) -> bool {
         #[cfg(target_arch = "x86_64")]
         if self == Self::Avx512 {
-            return avx512::half::is_here();
+            return avx512::half::is_here(half);
         }
+        let _ = half;
         false
     }
 
@@ -105,6 +150,30 @@ impl Isa {
             Self::Avx512 => avx512::tiling(outputs),
             #[cfg(target_arch = "aarch64")]
             Self::Neon => neon::tiling(outputs),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_precision_is_chosen_among_those_that_are_here() {
+        for isa in Isa::all() {
+            let halves = isa.halves();
+            assert!(isa.half().is_none_or(|half| halves.contains(&half)), "{isa:?}");
+            assert!(isa == Isa::best() || halves.is_empty(), "{isa:?}");
+        }
+    }
+
+    /// It must not be a matter of chance, since what was spoken is found again by it.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn what_is_measured_is_far_from_where_it_is_decided() {
+        for half in Isa::best().halves() {
+            let first = avx512::half::is_faster(half);
+            assert!((0..10).all(|_| avx512::half::is_faster(half) == first), "{half}");
         }
     }
 }

@@ -27,7 +27,7 @@ mod upsampling;
 pub use self::activation::{add_gelu, exp, gate, gelu, leaky_relu, tanh};
 pub use self::conv::{Conv1d, ConvWeights, Epilogue, Place, Run};
 pub use self::depthwise::Depthwise;
-pub use self::isa::Isa;
+pub use self::isa::{Half, Isa};
 pub use self::normalization::{layer_norm, softmax_over_channels};
 pub use self::peak::peak;
 pub use self::product::{Left, Packed};

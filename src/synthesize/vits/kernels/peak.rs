@@ -3,14 +3,22 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use super::isa::Isa;
+#[cfg(target_arch = "x86_64")]
+use super::avx512;
+use super::isa::{Half, Isa};
 use super::lanes::{Kernel, Lanes};
 
-/// Multiplications with additions a second that one thread can do, in single precision: independent ones,
-/// of numbers in registers, for about a millisecond.
-pub fn peak(isa: Isa) -> f64 {
+/// Multiplications with additions a second that one thread can do, in single precision or in half:
+/// independent ones, of numbers in registers, for about a millisecond.
+pub fn peak(isa: Isa, half: Option<Half>) -> f64 {
     let begun = Instant::now();
-    let products = isa.run(Products);
+    let products = match half {
+        None => isa.run(Products),
+        #[cfg(target_arch = "x86_64")]
+        Some(half) => avx512::half::products(half, ROUNDS / 4),
+        #[cfg(not(target_arch = "x86_64"))]
+        Some(_) => 0,
+    };
     products as f64 / begun.elapsed().as_secs_f64()
 }
 

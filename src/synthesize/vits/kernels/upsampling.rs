@@ -7,7 +7,7 @@
 #[cfg(target_arch = "x86_64")]
 use super::avx512;
 use super::conv::{holds, padded, tile_all};
-use super::isa::Isa;
+use super::isa::{Half, Isa};
 use super::lanes::{Kernel, Lanes};
 use super::signal::Signal;
 use super::tile::{Finish, Tile};
@@ -41,7 +41,7 @@ struct Group {
     bias: Vec<f32>,
     /// The weights in half precision, instead.
     #[cfg(target_arch = "x86_64")]
-    half: Option<Vec<u32>>,
+    half: Option<avx512::half::Weights>,
 }
 
 /// A transposed convolution, packed for one instruction set.
@@ -77,21 +77,24 @@ impl Upsampling {
     }
 
     /// As [`super::Conv1d::in_half_precision`].
-    pub fn in_half_precision(self) -> Self {
+    pub fn in_half_precision(self, half: Half) -> Self {
+        assert!(self.isa.has(half), "no such half precision here");
         #[cfg(target_arch = "x86_64")]
-        if self.isa.has_half_precision() {
-            let half = |group: Group| {
+        {
+            let in_half = |group: Group| {
                 // Single rows and none at all have other tiles.
-                let rows = self.outputs * group.phases;
-                if rows < 2 || group.taps == 0 || !avx512::half::fits(&group.weights) {
+                if self.outputs * group.phases < 2 || group.taps == 0 {
                     return group;
                 }
-                let half = Some(avx512::half::weights(&group.weights));
-                Group { half, weights: vec![], ..group }
+                let half =
+                    avx512::half::Weights::pack(half, &group.weights, group.taps, self.inputs);
+                let weights = if half.is_some() { vec![] } else { group.weights };
+                Group { half, weights, ..group }
             };
-            let groups = self.groups.into_iter().map(half).collect();
-            return Self { groups, ..self };
+            let groups = self.groups.into_iter().map(in_half).collect();
+            Self { groups, ..self }
         }
+        #[cfg(not(target_arch = "x86_64"))]
         self
     }
 
@@ -179,8 +182,8 @@ impl Upsampling {
             first_row += rows;
             #[cfg(target_arch = "x86_64")]
             if let Some(half) = &group.half {
-                // SAFETY: as below; there are weights only where half precision was found.
-                unsafe { avx512::half::tile_all(tile, half, rows, count) };
+                // SAFETY: as below.
+                unsafe { half.tile_all(tile, rows, count) };
                 continue;
             }
             // SAFETY: the asserts above say that all frames are inside the signals.
@@ -342,8 +345,14 @@ mod tests {
                 stride,
                 pad,
             };
-            for isa in Isa::all() {
+            // Small whole numbers are exact in half precision too.
+            let halves = Isa::best().halves().into_iter().map(|half| (Isa::best(), Some(half)));
+            for (isa, half) in Isa::all().into_iter().map(|isa| (isa, None)).chain(halves) {
                 let upsampling = Upsampling::pack(&weights, isa);
+                let upsampling = match half {
+                    Some(half) => upsampling.in_half_precision(half),
+                    None => upsampling,
+                };
                 let mut output = Signal::new(outputs, frames * stride, 0);
                 let (mut scratch, slope) = (Signal::default(), 0.5);
                 for (from, count) in [(0, 20), (20, 17)] {
@@ -353,7 +362,7 @@ mod tests {
                 for o in 0..outputs {
                     let want = &want[o * frames * stride..][..frames * stride];
                     let want: Vec<f32> = want.iter().map(|x| x.max(x * slope)).collect();
-                    assert_eq!(output.row(o), want, "{isa:?} {taps} {stride}");
+                    assert_eq!(output.row(o), want, "{isa:?} {half:?} {taps} {stride}");
                 }
             }
         }

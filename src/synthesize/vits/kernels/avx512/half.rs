@@ -1,238 +1,144 @@
-//! Half precision (binary16, AVX512-FP16): twice as many products an instruction. Only the products of a
-//! few input channels are added up in half precision, their sums in single; signals stay single, and are
-//! converted where a block of frames is convolved.
+//! Half precision: products of numbers of 16 bits. Signals stay single, and are converted where a block of
+//! frames is convolved, once for all output channels.
 
 #![allow(unsafe_code)]
 
-use std::arch::asm;
-use std::arch::x86_64::*;
 use std::cell::RefCell;
-use std::mem::MaybeUninit;
+use std::thread::LocalKey;
 
-use super::super::tile::{self, Tile};
-use super::F32x16;
+use self::bfloat16::Bfloat16;
+use self::binary16::Binary16;
+use super::super::isa::Half;
+use super::super::tile::Tile;
+use super::CHANNELS;
+
+mod bfloat16;
+mod binary16;
+mod peak;
+
+pub use self::peak::{is_faster, products};
 
 /// Whether this machine has it.
-pub fn is_here() -> bool {
-    super::is_here() && is_x86_feature_detected!("avx512fp16") && is_x86_feature_detected!("f16c")
+pub fn is_here(half: Half) -> bool {
+    match half {
+        Half::Binary16 => binary16::is_here(),
+        Half::Bfloat16 => bfloat16::is_here(),
+    }
 }
 
-/// Whether half precision has a place for all weights.
-pub fn fits(single: &[f32]) -> bool {
-    single.iter().all(|weight| weight.abs() <= 65504.0)
+/// The weights of a convolution, as the tiles read them.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    half: Half,
+    packed: Vec<u32>,
 }
 
-/// Weights as the tiles read them: each twice, since a pair is what a load can repeat.
-pub fn weights(single: &[f32]) -> Vec<u32> {
-    assert!(is_here(), "no half precision here");
-    let twice = |&weight: &f32| {
-        // SAFETY: this machine has it, and so the conversion.
-        let half = unsafe { half_of(weight) };
-        u32::from(half) << 16 | u32::from(half)
-    };
-    single.iter().map(twice).collect()
+impl Weights {
+    /// From weights in single precision, `[panels][inputs][taps][8]`; none where they have no place.
+    pub fn pack(half: Half, single: &[f32], taps: usize, inputs: usize) -> Option<Self> {
+        assert!(is_here(half), "no such half precision here");
+        let packed = match half {
+            Half::Binary16 => binary16::fits(single).then(|| binary16::weights(single)),
+            Half::Bfloat16 => {
+                bfloat16::fits(single).then(|| bfloat16::weights(single, taps, inputs))
+            }
+        };
+        Some(Self { half, packed: packed? })
+    }
+
+    /// All tiles of `frames` frames and `outputs` channels. `first` is the first one, as in single
+    /// precision but for the weights.
+    ///
+    /// # Safety
+    ///
+    /// All pointers must be valid for what `first` says over all channels and frames, of the input 256
+    /// numbers more; its inputs and taps must be those of the weights.
+    pub unsafe fn tile_all(&self, first: Tile, outputs: usize, frames: usize) {
+        // SAFETY: as the caller's; there are weights only where the machine has it.
+        unsafe {
+            match self.half {
+                Half::Binary16 => tile_all::<Binary16>(first, &self.packed, outputs, frames),
+                Half::Bfloat16 => tile_all::<Bfloat16>(first, &self.packed, outputs, frames),
+            }
+        }
+    }
 }
 
+/// Frames that are converted at once: whole tiles of either kind.
+const CONVERTED: usize = 192;
+
+/// What a block of input is, and how its tiles are computed.
+trait Blocks {
+    /// A frame of a row of the block.
+    type Number: Copy + Default + 'static;
+    /// Input channels of a row.
+    const CHANNELS: usize;
+    /// Frames of a vector, and of a cache line. A tile has three vectors.
+    const LANES: usize;
+
+    /// Memory of the thread for a block, `[rows][columns]`.
+    fn block() -> &'static LocalKey<RefCell<Vec<Self::Number>>>;
+
+    /// Makes a row of so many columns, rounded up to 16, of its channels; the second is null where there
+    /// is none.
+    ///
+    /// # Safety
+    ///
+    /// So many numbers may be read and written, and the machine must have this half precision.
+    unsafe fn convert(channels: [*const f32; 2], to: *mut Self::Number, columns: usize);
+
+    /// One tile of 8 channels, from the beginning of `block`, whose rows are `stride` apart.
+    ///
+    /// # Safety
+    ///
+    /// The machine must have this half precision, the block all columns that are under a tap, and
+    /// what `tile` says of the output must be there.
+    unsafe fn compute(tile: &Tile, block: &[Self::Number], stride: usize, weights: &[u32]);
+}
+
+/// [`Weights::tile_all`]; `weights` are `[panels][rows][taps][8]`.
+///
 /// # Safety
 ///
-/// [`is_here`] must hold.
-#[target_feature(enable = "avx512f,f16c")]
-unsafe fn half_of(number: f32) -> u16 {
-    let half = _mm_cvtps_ph::<{ _MM_FROUND_TO_NEAREST_INT }>(_mm_set_ss(number));
-    _mm_cvtsi128_si32(half) as u16
-}
-
-const CHANNELS: usize = super::CHANNELS;
-/// Frames of a block: three vectors.
-const FRAMES: usize = 3 * LANES;
-const LANES: usize = 32;
-/// Frames that are converted at once.
-const CONVERTED: usize = 2 * FRAMES;
-/// Products that are added up in half precision: more make the tiles faster, and the sound worse.
-const RUN: usize = 96;
-
-thread_local! {
-    /// A block of input, `[inputs][columns]` in half precision.
-    static BLOCK: RefCell<Vec<u16>> = const { RefCell::new(Vec::new()) };
-}
-
-/// All tiles of `frames` frames and `outputs` channels. `first` is the first one, as in single precision
-/// but for the weights.
-///
-/// # Safety
-///
-/// [`is_here`] must hold, and all pointers must be valid for what `first` says over all channels and
-/// frames, of the input 256 numbers more; `weights` are `[panels][inputs][taps][8]`.
-pub unsafe fn tile_all(first: Tile, weights: &[u32], outputs: usize, frames: usize) {
+/// As there, and the machine must have this half precision.
+unsafe fn tile_all<B: Blocks>(first: Tile, weights: &[u32], outputs: usize, frames: usize) {
     let reach = first.dilation * (first.taps - 1);
     // An odd number of cache lines, so that the rows do not share cache sets.
-    let stride = ((CONVERTED + reach).div_ceil(LANES) | 1) * LANES;
-    BLOCK.with_borrow_mut(|block| {
-        block.resize(first.inputs * stride + FRAMES, 0);
+    let stride = ((CONVERTED + reach).div_ceil(B::LANES) | 1) * B::LANES;
+    let rows = first.inputs.div_ceil(B::CHANNELS);
+    let tile_frames = 3 * B::LANES;
+    B::block().with_borrow_mut(|block| {
+        block.resize(rows * stride + tile_frames, B::Number::default());
         for begin in (0..frames).step_by(CONVERTED) {
             let end = frames.min(begin + CONVERTED);
-            let columns = (end - begin).next_multiple_of(LANES) + reach;
-            for channel in 0..first.inputs {
+            let columns = (end - begin).next_multiple_of(B::LANES) + reach;
+            for row in 0..rows {
+                let channel = |i: usize| {
+                    let channel = row * B::CHANNELS + i;
+                    if i >= B::CHANNELS || channel >= first.inputs {
+                        return std::ptr::null();
+                    }
+                    // SAFETY: as the caller's.
+                    unsafe { first.input.add(channel * first.input_stride + begin) }
+                };
                 // SAFETY: as the caller's; the block has room for all columns, in whole vectors.
                 unsafe {
-                    let row = first.input.add(channel * first.input_stride + begin);
-                    convert(row, block[channel * stride..].as_mut_ptr(), columns);
+                    let to = block[row * stride..].as_mut_ptr();
+                    B::convert([channel(0), channel(1)], to, columns);
                 }
             }
-            for from in (begin..end).step_by(FRAMES) {
-                let panels = weights.chunks_exact(first.inputs * first.taps * CHANNELS);
+            for from in (begin..end).step_by(tile_frames) {
+                let panels = weights.chunks_exact(rows * first.taps * CHANNELS);
                 for (o, weights) in (0..outputs).step_by(CHANNELS).zip(panels) {
                     // SAFETY: as the caller's.
                     unsafe {
                         let mut tile = first.moved(o, from);
                         tile.outputs = CHANNELS.min(outputs - o);
-                        tile.frames = FRAMES.min(end - from);
-                        compute(&tile, &block[from - begin..], stride, weights);
+                        tile.frames = tile_frames.min(end - from);
+                        B::compute(&tile, &block[from - begin..], stride, weights);
                     }
                 }
             }
         }
     });
-}
-
-/// From single to half precision, `count` numbers rounded up to 16.
-///
-/// # Safety
-///
-/// So many may be read and written, and the machine must have AVX-512.
-#[target_feature(enable = "avx512f")]
-unsafe fn convert(from: *const f32, to: *mut u16, count: usize) {
-    for at in (0..count).step_by(16) {
-        // SAFETY: as the caller's.
-        unsafe {
-            let half =
-                _mm512_cvtps_ph::<{ _MM_FROUND_TO_NEAREST_INT }>(_mm512_loadu_ps(from.add(at)));
-            _mm256_storeu_si256(to.add(at).cast(), half);
-        }
-    }
-}
-
-/// One tile of 8 channels.
-///
-/// # Safety
-///
-/// As for [`tile_all`].
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,fma")]
-unsafe fn compute(tile: &Tile, block: &[u16], stride: usize, weights: &[u32]) {
-    let mut sums = [[F32x16(_mm512_setzero_ps()); 6]; CHANNELS];
-    for (o, sums) in sums.iter_mut().enumerate() {
-        // SAFETY: a bias is there for every channel of the panel.
-        *sums = [F32x16(_mm512_set1_ps(unsafe { *tile.bias.add(o) })); 6];
-    }
-    let channels = (RUN / tile.taps).max(1);
-    let mut halves = MaybeUninit::<[[__m256i; 6]; CHANNELS]>::uninit();
-    for channel in (0..tile.inputs).step_by(channels) {
-        let part = Part {
-            input: block[channel * stride..].as_ptr(),
-            stride: 2 * stride,
-            inputs: channels.min(tile.inputs - channel),
-            taps: tile.taps,
-            dilation: 2 * tile.dilation,
-            weights: weights[channel * tile.taps * CHANNELS..].as_ptr(),
-        };
-        // SAFETY: the block has the columns of all taps; all halves are written before they are read.
-        let halves = unsafe {
-            add_up(&part, halves.as_mut_ptr().cast());
-            &*halves.as_ptr()
-        };
-        for (sums, halves) in sums.iter_mut().zip(halves) {
-            for (sum, half) in sums.iter_mut().zip(halves) {
-                sum.0 = _mm512_add_ps(sum.0, _mm512_cvtph_ps(*half));
-            }
-        }
-    }
-    // SAFETY: as the caller's.
-    unsafe { tile::finish_all(tile, &sums) }
-}
-
-/// Some input channels of a tile.
-struct Part {
-    input: *const u16,
-    /// Bytes from a channel to the next.
-    stride: usize,
-    inputs: usize,
-    taps: usize,
-    /// Bytes from a tap's input to the next tap's.
-    dilation: usize,
-    weights: *const u32,
-}
-
-/// Sums are nothing at first.
-macro_rules! zero {
-    ($($sum:literal)*) => {
-        concat!($("vpxord zmm", $sum, ", zmm", $sum, ", zmm", $sum, "\n",)*)
-    };
-}
-
-/// One weight times all vectors of input.
-macro_rules! row {
-    ($offset:literal in $weight:literal: $($sum:literal $x:literal),*) => {
-        concat!(
-            "vbroadcastss zmm", $weight, ", dword ptr [{w} + ", $offset, "]\n",
-            $("vfmadd231ph zmm", $sum, ", zmm", $weight, ", zmm", $x, "\n",)*
-        )
-    };
-}
-
-/// Sums go to memory.
-macro_rules! put {
-    ($($sum:literal)*) => {
-        concat!($("vmovups [{to} + 64 * ", $sum, "], zmm", $sum, "\n",)*)
-    };
-}
-
-/// The sums of a part, `[channels][3 vectors]` in half precision, to `to`.
-///
-/// # Safety
-///
-/// The part's numbers are read, three vectors for every channel and tap; `to` has room for the sums.
-#[rustfmt::skip]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,fma")]
-unsafe fn add_up(part: &Part, to: *mut u16) {
-    // SAFETY: as the caller's.
-    unsafe {
-        asm!(
-            zero!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23),
-            "2:",
-            "mov {x}, {row}",
-            "mov {k}, {taps}",
-            "3:",
-            "vmovups zmm24, [{x}]", "vmovups zmm25, [{x} + 64]", "vmovups zmm26, [{x} + 128]",
-            row!(0 in 27: 0 24, 1 25, 2 26), row!(4 in 28: 3 24, 4 25, 5 26),
-            row!(8 in 29: 6 24, 7 25, 8 26), row!(12 in 30: 9 24, 10 25, 11 26),
-            row!(16 in 27: 12 24, 13 25, 14 26), row!(20 in 28: 15 24, 16 25, 17 26),
-            row!(24 in 29: 18 24, 19 25, 20 26), row!(28 in 30: 21 24, 22 25, 23 26),
-            "add {x}, {dilation}",
-            "add {w}, 32",
-            "dec {k}",
-            "jnz 3b",
-            "add {row}, {stride}",
-            "dec {inputs}",
-            "jnz 2b",
-            put!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23),
-            row = inout(reg) part.input => _,
-            x = out(reg) _,
-            w = inout(reg) part.weights => _,
-            k = out(reg) _,
-            taps = in(reg) part.taps,
-            dilation = in(reg) part.dilation,
-            stride = in(reg) part.stride,
-            inputs = inout(reg) part.inputs => _,
-            to = in(reg) to,
-            out("zmm0") _, out("zmm1") _, out("zmm2") _, out("zmm3") _,
-            out("zmm4") _, out("zmm5") _, out("zmm6") _, out("zmm7") _,
-            out("zmm8") _, out("zmm9") _, out("zmm10") _, out("zmm11") _,
-            out("zmm12") _, out("zmm13") _, out("zmm14") _, out("zmm15") _,
-            out("zmm16") _, out("zmm17") _, out("zmm18") _, out("zmm19") _,
-            out("zmm20") _, out("zmm21") _, out("zmm22") _, out("zmm23") _,
-            out("zmm24") _, out("zmm25") _, out("zmm26") _, out("zmm27") _,
-            out("zmm28") _, out("zmm29") _, out("zmm30") _, out("zmm31") _,
-            options(nostack),
-        );
-    }
 }
