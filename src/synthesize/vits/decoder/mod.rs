@@ -60,7 +60,7 @@ impl Decoder {
         Self::in_half_precision(weights, isa, None)
     }
 
-    /// The same with products in half precision, which this machine must have, faster or not.
+    /// The same with products in half precision, faster or not. Panics where this machine has none.
     pub fn in_half_precision(
         weights: &DecoderWeights,
         isa: Isa,

@@ -137,7 +137,7 @@ impl Conv1d {
     }
 
     /// The same with products in half precision, or as it is where the weights have no place in it, or
-    /// there is a single output. Panics where the machine has no such products.
+    /// there is a single output. Panics where the machine has no such products, or it is in half precision.
     pub fn in_half_precision(self, half: Half) -> Self {
         assert!(self.isa.has(half), "no such half precision here");
         #[cfg(target_arch = "x86_64")]

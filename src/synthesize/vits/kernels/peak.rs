@@ -9,7 +9,7 @@ use super::isa::{Half, Isa};
 use super::lanes::{Kernel, Lanes};
 
 /// Multiplications with additions a second that one thread can do, in single precision or in half:
-/// independent ones, of numbers in registers, for about a millisecond.
+/// independent ones, of numbers in registers, for about a millisecond. Panics where there is no such half.
 pub fn peak(isa: Isa, half: Option<Half>) -> f64 {
     let begun = Instant::now();
     let products = match half {

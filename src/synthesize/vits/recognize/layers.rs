@@ -246,7 +246,7 @@ impl<'a> Graph<'a> {
 
 /// No convolution of a voice looks further; keeps all sums of such numbers small.
 const PAD_MAX: usize = 4096;
-/// Channels of a convolution; a voice has 768 at most.
+/// Channels of a convolution; a voice has 1,536 at most.
 const WIDTH_MAX: usize = 1 << 14;
 /// Before the decoder none looks further; so many zeros are kept around signals there.
 pub const NEAR: usize = 32;

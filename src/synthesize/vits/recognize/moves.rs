@@ -378,13 +378,11 @@ fn range(start: &Array, limit: &Array, step: &Array) -> Option<Array> {
 
 fn reduce(node: &Node, x: &Array, along: Option<Vec<i64>>) -> Option<Array> {
     let rank = x.dims.len();
-    let axes: Vec<usize> = match along {
-        Some(axes) if !axes.is_empty() => {
-            axes.iter().map(|it| place(*it, rank)).collect::<Option<_>>()?
-        }
-        // Whether none that are named are all or none, an attribute says, which no voice has.
-        Some(_) if node.int("noop_with_empty_axes").unwrap_or(0) != 0 => return None,
-        _ => (0..rank).collect(),
+    let axes: Vec<usize> = match along.filter(|axes| !axes.is_empty()) {
+        Some(axes) => axes.iter().map(|it| place(*it, rank)).collect::<Option<_>>()?,
+        // Whether naming none means all or none, an attribute says, which no voice has.
+        None if node.int("noop_with_empty_axes").unwrap_or(0) != 0 => return None,
+        None => (0..rank).collect(),
     };
     let mut dims = x.dims.clone();
     axes.iter().for_each(|axis| dims[*axis] = 1);
@@ -415,8 +413,9 @@ const LONGEST: usize = 32;
 
 fn cumsum(node: &Node, x: &Array, along: i64) -> Option<Array> {
     let axis = place(along, x.dims.len()).filter(|axis| x.dims[*axis] <= LONGEST)?;
-    let is_plain =
-        [node.int("exclusive"), node.int("reverse")].iter().all(|it| it.unwrap_or(0) == 0);
+    if [node.int("exclusive"), node.int("reverse")].iter().any(|it| it.unwrap_or(0) != 0) {
+        return None;
+    }
     let array = Array::made(&x.dims, x.is_known(), |at| {
         let mut from = at.to_vec();
         (0..=at[axis]).try_fold(0.0, |sum, before| {
@@ -424,7 +423,7 @@ fn cumsum(node: &Node, x: &Array, along: i64) -> Option<Array> {
             Some(sum + x.exactly_at(&from)?)
         })
     });
-    Some(array.filter(|_| is_plain)?.whole(x.is_whole))
+    Some(array?.whole(x.is_whole))
 }
 
 fn softmax(x: &Array, along: i64) -> Option<Array> {

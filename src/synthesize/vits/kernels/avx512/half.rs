@@ -37,6 +37,7 @@ impl Weights {
     /// From weights in single precision, `[panels][inputs][taps][8]`; none where they have no place.
     pub fn pack(half: Half, single: &[f32], taps: usize, inputs: usize) -> Option<Self> {
         assert!(is_here(half), "no such half precision here");
+        assert!(!single.is_empty(), "it is in half precision");
         let packed = match half {
             Half::Binary16 => binary16::fits(single).then(|| binary16::weights(single)),
             Half::Bfloat16 => {

@@ -95,3 +95,18 @@ fn time(work: impl FnOnce()) -> Duration {
     work();
     begun.elapsed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::isa::Isa;
+    use super::*;
+
+    /// What it answers is the machine's affair: it is run here, since most machines never need it.
+    #[test]
+    fn products_are_counted_and_compared() {
+        for half in Isa::best().halves() {
+            assert_eq!(products(half, 3), 3 * SUMS * PRODUCTS);
+            is_faster(half);
+        }
+    }
+}
