@@ -16,7 +16,8 @@ pub const AUDIO: &str = "document.querySelector('bao-noi audio')";
 
 /// Runs before every page: remembers what went wrong there, and how much its layout moved.
 const WATCH: &str = "
-    window.__seen = { errors: [], shift: 0 };
+    // `ours`: when the test itself changed the window's size, from and to.
+    window.__seen = { errors: [], shift: 0, ours: [] };
     const note = (text) => window.__seen.errors.push(String(text));
     addEventListener('error', (event) => note(event.message ?? event.target.src ?? event.target.href), true);
     addEventListener('unhandledrejection', (event) => note(event.reason));
@@ -28,6 +29,7 @@ const WATCH: &str = "
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
         if (entry.hadRecentInput) continue;
+        if (window.__seen.ours.some(([from, to]) => from <= entry.startTime && entry.startTime <= to)) continue;
         window.__seen.shift += entry.value;
         (window.__seen.moved ??= []).push(entry.sources.map(({ node }) => node?.className ?? node?.nodeName).join());
       }
@@ -43,6 +45,11 @@ pub struct Browser {
 
 /// ChromeDriver at the head of a process group that holds its browser too.
 struct DriverProcess(Child);
+
+/// What moves with the window's edge was not moved by the page. A browser leaves out what moves within half a
+/// second of it, but not all, and tells of what moved when it has time.
+const OURS_FROM_NOW: &str = "void window.__seen?.ours.push([performance.now(), Infinity])";
+const OURS_TILL_NOW: &str = "void window.__seen?.ours.splice(-1, 1, [window.__seen.ours.at(-1)?.[0], performance.now() + 500])";
 
 impl Browser {
     pub async fn open() -> Self {
@@ -77,16 +84,15 @@ impl Browser {
         browser
     }
 
-    /// The size of the page in CSS pixels. What moves with the window's edge was not moved by the page; a
-    /// browser leaves it out for half a second only, which a busy machine may need.
+    /// The size of the page in CSS pixels.
     pub async fn resize(&self, width: u32, height: u32) {
         let size = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
         });
-        let before = self.ask("window.__seen?.shift ?? 0").await;
+        self.ask(OURS_FROM_NOW).await;
         self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
         self.answer("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))").await;
-        self.ask(&format!("window.__seen ? (window.__seen.shift = {before}) : 0")).await;
+        self.ask(OURS_TILL_NOW).await;
     }
 
     /// A window of so many CSS pixels, each as large as `scale` device pixels.
@@ -106,7 +112,10 @@ impl Browser {
     /// A picture of the whole page.
     pub async fn picture(&self, name: &str) {
         let shot = json!({"captureBeyondViewport": true});
+        // The window is as large as the page meanwhile.
+        self.ask(OURS_FROM_NOW).await;
         let taken = self.driver.cdp().send_raw("Page.captureScreenshot", shot).await.unwrap();
+        self.ask(OURS_TILL_NOW).await;
         let folder = project("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         let png = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
