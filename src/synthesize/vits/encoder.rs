@@ -145,7 +145,7 @@ impl Encoder {
                 self.apply(layer, all, &stretch.ids, local);
             });
             for (stretch, local) in stretches.iter_mut().zip(&mut *locals) {
-                stretch.take(local, self.reach(layer));
+                stretch.take(local, layer.reach());
             }
         }
     }
@@ -167,7 +167,7 @@ impl Encoder {
         let parts = || (0..count).map(|at| part(at)..part(at + 1));
         at_once(parts().zip(&mut *locals), |(ids, local)| self.apply(layer, all, &ids, local));
         for (ids, local) in parts().zip(locals) {
-            let before = ids.start.min(self.reach(layer));
+            let before = ids.start.min(layer.reach());
             for channel in 0..self.hidden {
                 let made = &local.made.row(channel)[before..before + ids.len()];
                 text.row_mut(channel)[ids.clone()].copy_from_slice(made);
@@ -193,16 +193,11 @@ impl Encoder {
         stretch.ids = own;
     }
 
-    /// How many ids on each side a layer's convolutions hear.
-    fn reach(&self, layer: &Layer) -> usize {
-        layer.widening.pad() + layer.narrowing.pad()
-    }
-
     /// One layer over the ids `wanted`, and over as many before and after as its convolutions hear, as far as
     /// there are some.
     fn apply(&self, layer: &Layer, all: &[Stretch], wanted: &Range<usize>, local: &mut Local) {
         let count = all.last().map_or(0, |stretch| stretch.ids.end);
-        let reach = self.reach(layer);
+        let reach = layer.reach();
         let around = wanted.start.saturating_sub(reach)..(wanted.end + reach).min(count);
         let projected: Vec<_> =
             all.iter().map(|stretch| (stretch.ids.clone(), &stretch.projected)).collect();
@@ -260,6 +255,11 @@ impl Layer {
             narrowing: layer.narrowing.pack(isa),
             second_norm: Normalization::of(&layer.second_norm),
         }
+    }
+
+    /// How many ids on each side its convolutions hear.
+    fn reach(&self) -> usize {
+        self.widening.pad() + self.narrowing.pad()
     }
 
     /// What follows the attention, from `local.x` to `local.made`.

@@ -34,6 +34,8 @@ macro_rules! put {
     };
 }
 
+pub(super) use {put, row};
+
 macro_rules! sums {
     ($name:ident, [$($ahead:literal),*], [$($bias:expr),*], [$($load:literal),*], [$($row:expr),*], $put:expr) => {
         /// # Safety

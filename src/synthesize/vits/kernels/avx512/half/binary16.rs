@@ -11,6 +11,7 @@ use std::mem::MaybeUninit;
 use std::thread::LocalKey;
 
 use super::super::super::tile::{self, Tile};
+use super::super::sums::{put, row};
 use super::super::{CHANNELS, F32x16};
 use super::Blocks;
 
@@ -151,23 +152,6 @@ macro_rules! zero {
     };
 }
 
-/// One weight times all vectors of input.
-macro_rules! row {
-    ($offset:literal in $weight:literal: $($sum:literal $x:literal),*) => {
-        concat!(
-            "vbroadcastss zmm", $weight, ", dword ptr [{w} + ", $offset, "]\n",
-            $("vfmadd231ph zmm", $sum, ", zmm", $weight, ", zmm", $x, "\n",)*
-        )
-    };
-}
-
-/// Sums go to memory.
-macro_rules! put {
-    ($($sum:literal)*) => {
-        concat!($("vmovups [{to} + 64 * ", $sum, "], zmm", $sum, "\n",)*)
-    };
-}
-
 /// The sums of a part, `[channels][3 vectors]` in half precision, to `to`.
 ///
 /// # Safety
@@ -185,10 +169,10 @@ unsafe fn add_up(part: &Part, to: *mut u16) {
             "mov {k}, {taps}",
             "3:",
             "vmovups zmm24, [{x}]", "vmovups zmm25, [{x} + 64]", "vmovups zmm26, [{x} + 128]",
-            row!(0 in 27: 0 24, 1 25, 2 26), row!(4 in 28: 3 24, 4 25, 5 26),
-            row!(8 in 29: 6 24, 7 25, 8 26), row!(12 in 30: 9 24, 10 25, 11 26),
-            row!(16 in 27: 12 24, 13 25, 14 26), row!(20 in 28: 15 24, 16 25, 17 26),
-            row!(24 in 29: 18 24, 19 25, 20 26), row!(28 in 30: 21 24, 22 25, 23 26),
+            row!("vfmadd231ph" 0 in 27: 0 24, 1 25, 2 26), row!("vfmadd231ph" 4 in 28: 3 24, 4 25, 5 26),
+            row!("vfmadd231ph" 8 in 29: 6 24, 7 25, 8 26), row!("vfmadd231ph" 12 in 30: 9 24, 10 25, 11 26),
+            row!("vfmadd231ph" 16 in 27: 12 24, 13 25, 14 26), row!("vfmadd231ph" 20 in 28: 15 24, 16 25, 17 26),
+            row!("vfmadd231ph" 24 in 29: 18 24, 19 25, 20 26), row!("vfmadd231ph" 28 in 30: 21 24, 22 25, 23 26),
             "add {x}, {dilation}",
             "add {w}, 32",
             "dec {k}",
