@@ -109,7 +109,12 @@ impl Webhooks {
     async fn deliver(&self, delivery: Delivery) {
         let answer = self.post(&delivery).await;
         let tried = tried(answer, delivery.tries, self.first_wait);
-        match &tried {
+        // It is tried again when the lease is over: better twice than never.
+        if let Err(error) = self.store.end_try(&delivery, &tried).await {
+            error!(%error, id = %delivery.id, "it was not written down what became of a webhook");
+        }
+        // Said after it is written down: whoever reads it finds it so.
+        match tried {
             Tried::Done => {}
             Tried::Again { after, failure } => {
                 warn!(id = %delivery.id, after_ms = after.0, failure, "a webhook is tried again");
@@ -117,10 +122,6 @@ impl Webhooks {
             Tried::GivenUp { failure } => {
                 warn!(id = %delivery.id, tries = delivery.tries, failure, "a webhook is given up");
             }
-        }
-        // It is tried again when the lease is over: better twice than never.
-        if let Err(error) = self.store.end_try(&delivery, &tried).await {
-            error!(%error, id = %delivery.id, "it was not written down what became of a webhook");
         }
     }
 
