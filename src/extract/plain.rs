@@ -39,3 +39,34 @@ pub fn is_html(text: &str) -> bool {
         .iter()
         .any(|tag| early.contains(tag))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_has_a_title_and_paragraphs() {
+        let (article, _) =
+            plain_text("\u{feff}\n Chợ phiên \n\nĐoạn một,\ncòn nữa.\n\n\nĐoạn hai.\n").unwrap();
+        assert_eq!(article.title, "Chợ phiên");
+        let texts: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
+        assert_eq!(texts, ["Đoạn một, còn nữa.", "Đoạn hai."]);
+        assert_eq!(plain_text("Tên\nMột.\nHai.").unwrap().0.blocks.len(), 2);
+        assert_eq!(plain_text(" \n\n").unwrap_err(), NoArticle::Empty);
+    }
+
+    #[test]
+    fn html_is_told_from_text() {
+        for html in [
+            "<!DOCTYPE html><p>a",
+            " \n<html>",
+            "\u{feff}<?xml version='1.0'?>",
+            "Tin: <p>Một.</p>",
+        ] {
+            assert!(is_html(html), "{html}");
+        }
+        for text in ["", "Chợ phiên\n\nMột.", "<3 chợ phiên", "5 < 7 và 9 > 8"] {
+            assert!(!is_html(text), "{text}");
+        }
+    }
+}

@@ -44,7 +44,8 @@ fn sources() -> Vec<Source> {
 impl Source {
     /// The code: without comments, and without the tests at the bottom.
     fn code(&self) -> String {
-        if self.path.ends_with("tests.rs") || self.path.ends_with("signals.rs") {
+        let is_test = self.path.ends_with("tests.rs") || self.path.contains("/tests/");
+        if is_test || self.path.ends_with("signals.rs") {
             return String::new();
         }
         let end = self.text.find("#[cfg(test)]\nmod tests").unwrap_or(self.text.len());
