@@ -12,6 +12,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tracing::{error, info, warn};
 
 use crate::domain::ids::VoiceId;
+use crate::domain::lexicon::LexiconEntry;
 use crate::domain::pace::Pace;
 use crate::fetch::DownloadLimits;
 use crate::install::{InstallError, Installer, Source};
@@ -335,15 +336,16 @@ impl Studio {
         .await?
     }
 
-    /// A short text as a WAV file, as it would be read; by the voice that reads unless another one is named.
+    /// A short text as a WAV file, as it would be read with these readings; by the voice that reads unless
+    /// another one is named.
     pub async fn say(
         &self,
         text: String,
+        readings: Vec<LexiconEntry>,
         voice: Option<VoiceId>,
         pace: Pace,
     ) -> Result<Vec<u8>, StudioError> {
         let _place = self.0.trials.try_acquire().map_err(|_| StudioError::Busy)?;
-        let readings = self.0.store.lexicon().await?;
         let studio = self.clone();
         computed(move || {
             let engine = match voice {

@@ -1,53 +1,11 @@
 // The pages of settings: hearing what is typed, watching a voice arrive, copying code. Without script all of them
 // work too, a page at a time.
 
-import { address, ask } from "./api.js";
+import { ask } from "./api.js";
+import { watchHearing } from "./hearing.js";
 
 /** How often it is asked how far a voice is, in ms. */
 const WATCH_MS = 1_000;
-
-// ---- Hearing
-
-/** What was heard last, so that the browser can let go of it. */
-let heard = "";
-
-async function hear(form, button) {
-  const said = form.querySelector("[data-hear-said]");
-  const sound = form.querySelector("[data-hear-sound]");
-  said.textContent = said.dataset.working;
-  button.setAttribute("aria-disabled", "true");
-  try {
-    const response = await fetch(address("desk/settings/sound"), {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form)),
-    });
-    if (!response.ok) {
-      const answer = await response.json().catch(() => null);
-      said.textContent = answer?.error?.message ?? "";
-      return;
-    }
-    if (heard) URL.revokeObjectURL(heard);
-    heard = URL.createObjectURL(await response.blob());
-    sound.src = heard;
-    sound.hidden = false;
-    said.textContent = said.dataset.ready;
-    // A browser that wants another touch first shows the controls.
-    await sound.play().catch(() => undefined);
-  } catch {
-    said.textContent = said.dataset.lost;
-  } finally {
-    button.removeAttribute("aria-disabled");
-  }
-}
-
-for (const form of document.querySelectorAll("[data-hear-form]")) {
-  const button = form.querySelector("[data-hear]");
-  button.addEventListener("click", (event) => {
-    event.preventDefault();
-    if (!button.hasAttribute("aria-disabled")) hear(form, button);
-  });
-}
 
 // ---- A voice that is on its way
 
@@ -83,3 +41,5 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     place.querySelector("[role=status]").textContent = button.dataset.copied;
   });
 }
+
+watchHearing();

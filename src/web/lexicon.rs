@@ -3,6 +3,7 @@
 mod change;
 mod import;
 mod pages;
+mod sound;
 mod words;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 pub use self::change::{create_preview, update_lexicon};
 pub use self::import::{create_import, create_review, show_import};
 use self::pages::{EntryForm, EntryItem, FilterView, LexiconPage};
+pub use self::sound::create_sound;
 use super::auth::Editor;
 use super::error::WebError;
 use super::texts::texts;

@@ -19,13 +19,8 @@ pub const REPORT_BYTES_MAX: usize = 1024;
 
 pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Our pages run nothing but our own files.
+/// Our pages run nothing but our own files, and play sound that their scripts were given.
 pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; \
-     base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-);
-/// The same for pages whose script plays sound that it was given.
-pub const SOUND_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
 );

@@ -54,6 +54,7 @@ mod sheet;
 mod tally;
 pub mod texts;
 mod totp;
+mod trial;
 mod views;
 mod xml;
 

@@ -101,6 +101,7 @@ fn pages() -> Router<App> {
         .route("/desk/lexicon", get(lexicon::show_lexicon).post(lexicon::update_lexicon))
         .route("/desk/lexicon.tsv", get(lexicon::show_file))
         .route("/desk/lexicon/preview", post(lexicon::create_preview))
+        .route("/desk/lexicon/sound", post(lexicon::create_sound))
         .route(
             "/desk/lexicon/import",
             get(lexicon::show_import)

@@ -111,6 +111,13 @@ async fn a_reading_is_seen_saved_and_read_again() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
+    // Where no article stands nothing would change, and whoever mistyped the section is told why.
+    for (section, is_told) in [("Kinh te", true), ("", false)] {
+        let there = [&entry[..], &[("section", section)]].concat();
+        let (_, page) = desk.send("/desk/lexicon/preview", &there).await;
+        assert_eq!(page.contains("không có bài nào thuộc chuyên mục"), is_told, "{section}");
+    }
+
     // Whoever saw the lexicon before that does not overwrite it.
     let late = [("written", "TTĐH"), ("spoken", "tê tê"), ("seen", "-")];
     let (status, page) = desk.send("/desk/lexicon", &late).await;
@@ -225,7 +232,19 @@ async fn an_editor_adds_a_reading_by_hand_and_by_file() {
     browser.go(&desk.app.url("/desk/lexicon")).await;
     browser.find("#written").await.click().await.unwrap();
     browser.keys("TTĐH").await;
-    browser.keys("\u{e004}trung tâm điều hành\u{e007}").await;
+    browser.keys("\u{e004}trung tâm 1").await;
+    // Heard before anything is saved, or it says why not.
+    let said = "document.querySelector('[data-hear-said]').textContent";
+    browser.find("[data-hear]").await.click().await.unwrap();
+    browser.until(&format!("{said}.includes('ký tự “1”')")).await;
+    browser.ask("void (document.querySelector('#spoken').value = 'trung tâm điều hành')").await;
+    browser.find("[data-hear]").await.click().await.unwrap();
+    browser.until(&format!("{said} === 'Đã đọc xong câu thử.'")).await;
+    browser.until("document.querySelector('[data-hear-sound]').duration > 0.5").await;
+    browser.picture("lexicon-heard-390").await;
+    assert_accessible(&browser, "a reading that was heard").await;
+    browser.find("#spoken").await.click().await.unwrap();
+    browser.keys("\u{e007}").await;
     browser.until("!!document.querySelector('[data-counted]')").await;
     for width in [390, 1280] {
         browser.resize(width, 900).await;
@@ -257,7 +276,7 @@ async fn an_editor_adds_a_reading_by_hand_and_by_file() {
     browser.find("main form .button").await.click().await.unwrap();
     browser.until("location.pathname === '/desk/lexicon'").await;
     assert_eq!(desk.file().await, "TTĐH\ttrung tâm điều hành\n");
-    browser.assert_calm(&[&desk.app.url("/")]).await;
+    browser.assert_calm(&[&desk.app.url("/"), "blob:"]).await;
     let said = desk._home.run(&["lexicon", "list"], "");
     assert_eq!(text(&said.stdout), "TTĐH\ttrung tâm điều hành\n");
 }

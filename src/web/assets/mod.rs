@@ -92,10 +92,12 @@ const SOURCES: &[(&str, &str)] = sources![
     "desk/rows.js",
     "drafts.js",
     "element.js",
+    "hearing.js",
     "job.js",
     "job_card.js",
     "keys.js",
     "lexicon.js",
+    "lexicon_import.js",
     "memory.js",
     "moderation.js",
     "moderation/arrivals.js",
@@ -129,7 +131,7 @@ const SOURCES: &[(&str, &str)] = sources![
 ];
 
 /// The scripts of pages, each joined from its own module and those that it imports.
-const SCRIPTS: [&str; 12] = [
+const SCRIPTS: [&str; 13] = [
     "baonoi.js",
     "comments.js",
     "comments/report.js",
@@ -137,6 +139,7 @@ const SCRIPTS: [&str; 12] = [
     "job.js",
     "keys.js",
     "lexicon.js",
+    "lexicon_import.js",
     "moderation.js",
     "news.js",
     "player/panel.js",

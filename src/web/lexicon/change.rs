@@ -35,9 +35,9 @@ const CLASHES_SHOWN: usize = 12;
 #[derive(Clone, Default, Deserialize)]
 pub struct ChangeForm {
     #[serde(default)]
-    written: String,
+    pub(super) written: String,
     #[serde(default)]
-    spoken: String,
+    pub(super) spoken: String,
     /// Anything but nothing: yes.
     #[serde(default)]
     any_case: String,
@@ -216,6 +216,16 @@ pub fn why(error: &EntryError) -> String {
     }
 }
 
+/// A warning about a section in which no article stood of late: a slip of the pen would change nothing, unseen.
+async fn unknown_section(app: &App, change: &LexiconChange) -> Result<Option<String>, WebError> {
+    let Some(section) = change.added.first().and_then(LexiconEntry::section) else {
+        return Ok(None);
+    };
+    let known = app.0.store.sections().await?;
+    let is_known = known.iter().any(|name| section_key(name) == section);
+    Ok((!is_known).then(|| texts().lexicon.unknown_section.replace("{section}", section)))
+}
+
 async fn preview_page(
     app: &App,
     account: &Account,
@@ -259,6 +269,7 @@ async fn preview_page(
         meanwhile,
         change: sentence,
         present: present.filter(|_| !typed.is_removal).map(says),
+        unknown_section: unknown_section(app, change).await?,
         clashes,
         effect: effect_view(&preview),
         seen: seen_now(&kept, &touched),

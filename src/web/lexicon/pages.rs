@@ -92,6 +92,8 @@ pub struct PreviewPage {
     pub meanwhile: bool,
     pub change: String,
     pub present: Option<String>,
+    /// No article of late stands in its section.
+    pub unknown_section: Option<String>,
     pub clashes: Vec<String>,
     pub effect: EffectView,
     pub form: EntryForm,

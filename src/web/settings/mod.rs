@@ -7,13 +7,13 @@ mod sources;
 mod voice;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 pub use self::comments::{show_rules, try_rules, update_rules};
 pub use self::embedding::{show_embedding, update_embedding};
-pub use self::pace::{create_sound, read_again, show_pace, update_pace};
+pub use self::pace::{create_sound, current as current_pace, read_again, show_pace, update_pace};
 pub use self::sources::{
     ask_source, create_source, delete_source, list_sources, look_at_source, update_source_pace,
     why as why_feed_fails,
@@ -23,7 +23,6 @@ pub use self::voice::{install_voice, show_installation, show_voice, update_voice
 use super::account_pages::Said;
 use super::auth::Editor;
 use super::error::WebError;
-use super::limits::SOUND_POLICY;
 use super::settings_pages::{Held, NumberField, SettingsItem, SettingsPage};
 use super::texts::texts;
 use super::{App, views};
@@ -129,11 +128,6 @@ fn refused(page: Response) -> Response {
 /// A page that says who was faster.
 fn overtaken(page: Response) -> Response {
     (StatusCode::CONFLICT, page).into_response()
-}
-
-/// A page that plays sound which its script was given.
-fn with_sound(page: Response) -> Response {
-    ([(header::CONTENT_SECURITY_POLICY, SOUND_POLICY)], page).into_response()
 }
 
 /// A whole number between two, or what is wrong with what was typed.

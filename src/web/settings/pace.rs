@@ -2,13 +2,12 @@
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use tracing::warn;
 
 use super::{DoneQuery, after_save, held, number_field, overtaken, refused, said_done, said_error};
-use super::{seen, whole, with_sound};
+use super::{seen, whole};
 use crate::config::{PAUSE_MS_MAX, SPEED_RANGE};
 use crate::domain::account::Account;
 use crate::domain::job::{Source, Urgency};
@@ -19,10 +18,9 @@ use crate::studio::TRIAL_CHARS_MAX;
 use crate::web::account_pages::Said;
 use crate::web::auth::Editor;
 use crate::web::error::{WebError, message};
-use crate::web::limits::NO_STORE;
 use crate::web::settings_pages::{NumberField, PacePage};
 use crate::web::texts::texts;
-use crate::web::{App, amounts, views};
+use crate::web::{App, amounts, trial, views};
 
 /// How many articles are read again at once, at most.
 const AGAIN_MAX: u64 = 500;
@@ -130,18 +128,8 @@ pub async fn create_sound(
         "" => None,
         id => Some(id.parse().map_err(|_| refuse("voice_not_installed"))?),
     };
-    let sound = app.0.backstage.studio.say(form.text, voice, pace).await.map_err(|error| {
-        warn!(%error, "a sentence could not be tried");
-        match error.code() {
-            code @ "voice_busy" => WebError::new(StatusCode::TOO_MANY_REQUESTS, code),
-            code @ ("store_failed" | "internal") => {
-                WebError::new(StatusCode::INTERNAL_SERVER_ERROR, code)
-            }
-            code => refuse(code),
-        }
-    })?;
-    let kind = HeaderValue::from_static("audio/wav");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, NO_STORE)], sound).into_response())
+    let readings = app.0.store.lexicon().await?;
+    trial::sound(&app, form.text, readings, voice, pace).await
 }
 
 /// `POST /desk/settings/again`: has the newest articles read again, as it is set now.
@@ -177,15 +165,14 @@ fn page(
     let newsroom = app.newsroom();
     let settings = &newsroom.settings;
     let Fields { speed, pauses, text, .. } = fields;
-    let page = views::page(&PacePage {
+    views::page(&PacePage {
         frame: views::frame(Some(account)),
         said,
         held: held(settings, Setting::Pace, settings.pace.is_some(), typed_seen),
         speed,
         pauses,
         text,
-    })?;
-    Ok(with_sound(page))
+    })
 }
 
 /// The fields of the page with what is wrong in each, and the pace if nothing is.

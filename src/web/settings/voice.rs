@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use super::with_sound;
 use super::{DoneQuery, after_save, held, overtaken, refused, said_done, said_error, seen};
 use crate::domain::account::Account;
 use crate::domain::ids::VoiceId;
@@ -243,7 +242,7 @@ async fn page(
         is_chosen: item.is_reading,
     };
     let by_file = studio.voice_of_file();
-    let page = views::page(&VoicePage {
+    views::page(&VoicePage {
         frame: views::frame(Some(account)),
         said,
         held: held(settings, Setting::Voice, settings.voice.is_some(), typed_seen),
@@ -258,6 +257,5 @@ async fn page(
         choices: items.iter().filter(|item| item.is_ready).map(choice).collect(),
         voices: items,
         text: t.settings.try_sentences.clone(),
-    })?;
-    Ok(with_sound(page))
+    })
 }

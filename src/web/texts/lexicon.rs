@@ -16,6 +16,7 @@ pub struct LexiconTexts {
     pub any_case: String,
     pub section: String,
     pub section_hint: String,
+    pub unknown_section: String,
     pub preview: String,
     pub cancel: String,
     pub import_open: String,
