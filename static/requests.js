@@ -133,6 +133,11 @@ export async function deskRows(articles, jobs) {
   return response.text();
 }
 
+/** How many rows the tabs of the editors' list have, in words. @returns {Promise<Record<string, string>>} */
+export function deskCounts() {
+  return ask("desk/counts");
+}
+
 /**
  * Does the same with several rows of the editors' list.
  * @param {string} action

@@ -68,6 +68,7 @@ fn pages() -> Router<App> {
         .route("/accounts/{id}/totp", post(accounts::delete_totp))
         .route("/desk", get(desk::list::show_desk))
         .route("/desk/rows", get(desk::list::list_rows))
+        .route("/desk/counts", get(desk::list::show_counts))
         .route("/desk/bulk", post(desk::bulk::update_articles))
         .route(
             "/desk/articles",

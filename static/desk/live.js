@@ -1,6 +1,6 @@
 // What changes while the editors' list is open, told by the server.
 
-import { deskEvents, deskRows } from "../requests.js";
+import { deskCounts, deskEvents, deskRows } from "../requests.js";
 import { fill } from "../words.js";
 import t from "../texts.json#desk_list";
 
@@ -17,6 +17,10 @@ export class Live {
   #articles = new Set();
   #jobs = new Set();
   #timer = 0;
+  /** How often it was asked; an answer that was overtaken counts nothing. */
+  #asked = 0;
+  /** In which state work was that is not done yet, by its id. @type {Map<string, string>} */
+  #states = new Map();
 
   /** @param {import("./rows.js").Rows} rows */
   constructor(rows) {
@@ -41,6 +45,7 @@ export class Live {
   }
 
   #job(job) {
+    if (this.#moved(job)) this.#later();
     const own = this.#rows.find(null, job.job);
     const row = this.#rows.find(job.article, job.job) ?? own;
     const isFinal = FINAL.includes(job.state);
@@ -54,6 +59,14 @@ export class Live {
     this.#show(row, job);
     if (isFinal && was !== job.state) this.#say(job.state === "done" ? t.live_done : t.live_failed, row);
     if (isFinal || hasBecome) this.#ask(job);
+  }
+
+  /** Whether work is in another state than before, so that the tabs count otherwise. */
+  #moved({ job, state }) {
+    const was = this.#states.get(job);
+    if (FINAL.includes(state)) this.#states.delete(job);
+    else this.#states.set(job, state);
+    return was !== state;
   }
 
   /** How far it is, without a request. */
@@ -76,15 +89,20 @@ export class Live {
   /** Something else was done with an article than reading it. */
   #article(article) {
     if (this.#rows.find(article, null)) this.#ask({ article });
+    else this.#later();
   }
 
   #ask({ article, job }) {
     if (article) this.#articles.add(article);
     else this.#jobs.add(job);
+    this.#later();
+  }
+
+  #later() {
     this.#timer ||= setTimeout(() => this.refresh(), GATHER_MS);
   }
 
-  /** Shows again what is said of these articles. @param {string[]} [articles] */
+  /** Shows again what is said of these articles, and what the tabs count. @param {string[]} [articles] */
   async refresh(articles = []) {
     clearTimeout(this.#timer);
     this.#timer = 0;
@@ -92,10 +110,14 @@ export class Live {
     const jobs = [...this.#jobs];
     this.#articles.clear();
     this.#jobs.clear();
-    if (wanted.length + jobs.length === 0) return;
+    const asked = ++this.#asked;
     // What cannot be had now is told by the next change, or when the page is loaded again.
-    const html = await deskRows(new Set(wanted), jobs).catch(() => "");
+    const [html, counts] = await Promise.all([
+      wanted.length + jobs.length > 0 ? deskRows(new Set(wanted), jobs).catch(() => "") : "",
+      deskCounts().catch(() => ({})),
+    ]);
     this.#rows.put(html);
+    if (asked === this.#asked) this.#rows.count(counts);
   }
 
   #say(text, row) {

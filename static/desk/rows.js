@@ -69,6 +69,14 @@ export class Rows {
     document.querySelector("#desk-bulk").hidden = this.all.length === 0;
   }
 
+  /** How many rows the tabs have by now. @param {Record<string, string>} counts */
+  count(counts) {
+    for (const [tab, count] of Object.entries(counts)) {
+      const number = document.querySelector(`[data-count="${tab}"]`);
+      if (number.textContent !== count) number.textContent = count;
+    }
+  }
+
   #replace(before, row) {
     row.querySelector("[data-select]").checked = before.querySelector("[data-select]").checked;
     const isCurrent = this.current === before;

@@ -347,6 +347,7 @@ async fn several_are_worked_on_at_once() {
     assert_eq!(refused.status(), 403);
     assert_eq!(room.app.get("/desk/events").await.status(), 401);
     assert_eq!(room.app.get("/desk/rows").await.status(), 401);
+    assert_eq!(room.app.get("/desk/counts").await.status(), 401);
 }
 
 #[tokio::test]
@@ -373,6 +374,11 @@ async fn whoever_watches_is_told_of_every_change() {
     let (status, rows) = room.get(&format!("/desk/rows?article={id}&job=none")).await;
     assert!(status == 200 && rows.contains("Được theo dõi") && rows.contains("Đã ghim"), "{rows}");
     assert_eq!(rows.matches("<li ").count(), 1);
+    room.bulk("unpublish", &[&id]).await;
+    let (status, counts) = room.get("/desk/counts").await;
+    let counts: Value = serde_json::from_str(&counts).unwrap();
+    let counted = json!({"drafts": "1", "failed": "0", "working": "0"});
+    assert_eq!((status, counts), (200, counted));
 }
 
 #[tokio::test]
@@ -462,10 +468,13 @@ async fn an_editor_works_through_the_list() {
     browser.find("#desk-bulk [value=unpublish]").await.click().await.unwrap();
     browser.until("document.querySelector('[data-said]').textContent === 'Đã gỡ 2 bài.'").await;
     browser.until(&format!("{}.textContent.includes('Đã gỡ')", row("Hoa Ban"))).await;
+    let drafts = "document.querySelector('[data-count=drafts]').textContent";
+    browser.until(&format!("{drafts} === '2'")).await;
     assert!(!app.page("/").await.contains("Lễ hội Hoa Ban"));
     browser.find("[data-undo] button").await.click().await.unwrap();
     browser.until("document.querySelector('[data-said]').textContent === 'Đã đăng 2 bài.'").await;
     browser.until(&format!("{}.textContent.includes('Đã đăng')", row("Hoa Ban"))).await;
+    browser.until(&format!("{drafts} === '0'")).await;
     assert!(app.page("/").await.contains("Lễ hội Hoa Ban"));
     // The last act was the publishing: its way back takes them down once more.
     browser.keys("u").await;

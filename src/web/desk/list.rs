@@ -1,8 +1,9 @@
 //! The editors' list: its pages, and single rows for a page that is open.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template as _;
+use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -78,6 +79,15 @@ pub async fn list_rows(
     let found = app.0.store.desk_of(&articles, &jobs).await?;
     let page = DeskRows { t: texts(), items: found.iter().map(rows::item).collect() };
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Html(page.render()?)).into_response())
+}
+
+/// `GET /desk/counts`: how many rows the tabs have, as they say it.
+pub async fn show_counts(State(app): State<App>, Editor(_): Editor) -> Result<Response, WebError> {
+    let counts = app.0.store.desk_counts().await?;
+    let tabs = DeskTab::ALL.into_iter().map(|tab| tab_view(tab, &counts));
+    let counts: BTreeMap<&str, String> =
+        tabs.filter_map(|tab| Some((tab.name, tab.count?))).collect();
+    Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(counts)).into_response())
 }
 
 /// A page of the list with what was just done, or refused.
