@@ -268,6 +268,8 @@ impl App {
 /// Answers requests until told to stop; then lets those under way finish, for a while, and writes down
 /// what was listened to.
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
+    // A thread of its own: nothing waits for it when the service ends at once.
+    let _packing = std::thread::Builder::new().spawn(assets::pack);
     let mut stop = app.0.stop.clone();
     let (over, is_over) = oneshot::channel();
     newsroom::look_first(&app).await;

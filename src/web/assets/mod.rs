@@ -156,6 +156,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     files.chain(scripts).collect()
 });
 
+/// Packs all of them, which the first page would wait for otherwise. Slow.
+pub fn pack() {
+    LazyLock::force(&ASSETS);
+}
+
 fn script(entry: &str) -> Result<String, String> {
     bundle::bundle(entry, &|path| match path.strip_suffix("?address") {
         Some(later) => {
