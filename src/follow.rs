@@ -172,8 +172,9 @@ impl Follower {
             Err(FollowError::Store(error)) => Err(error),
             Err(error) => {
                 let wait = Feed::wait(feed.every, feed.failures + 1);
+                self.store.feed_failed(feed.id, &error.failure(), wait).await?;
                 warn!(feed = %feed.address, %error, again_in = %wait, "feed failed");
-                self.store.feed_failed(feed.id, &error.failure(), wait).await
+                Ok(())
             }
         }
     }

@@ -217,6 +217,7 @@ async fn a_bad_page_fails_its_job_with_the_reason_and_leaves_nothing() {
 async fn a_site_that_does_not_answer_is_tried_again_before_it_is_given_up() {
     let site = Site::start().await;
     let home = Home::reading(&site);
+    home.change("total_ms = 20000", "total_ms = 3000");
     home.add_account("lan");
     let key = home.api_key("lan");
     let app = home.start();
@@ -230,8 +231,10 @@ async fn a_site_that_does_not_answer_is_tried_again_before_it_is_given_up() {
 
 #[tokio::test]
 async fn a_site_that_is_not_there_fails_in_the_end() {
-    // A port on which nobody listens any more.
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // A port that is ours, on which nobody listens.
+    let place = tokio::net::TcpSocket::new_v4().unwrap();
+    place.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = place.local_addr().unwrap();
     let home = Home::new(&format!("sample = false\n[fetch]\nallow_private = [\"{closed}\"]\n"));
     home.add_account("lan");
     let key = home.api_key("lan");
@@ -250,8 +253,7 @@ async fn progress_is_told_as_it_happens() {
     home.add_account("lan");
     let key = home.api_key("lan");
     let app = home.start();
-    let long = "Bản Mòn vừa khánh thành cây cầu mới dài bốn mươi mét. ".repeat(80);
-    let accepted = app.hand_over(&key, &json!({"title": "Dài", "paragraphs": [long]})).await;
+    let accepted = app.hand_over(&key, &crate::listen::article(60, "bản Mòn")).await;
     assert_eq!(accepted.status(), 202);
     let job: Value = accepted.json().await.unwrap();
     let events = app.get(&format!("/api/jobs/{}/events", job["id"].as_str().unwrap())).await;

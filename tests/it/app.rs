@@ -1,6 +1,6 @@
 //! Starts the whole program on a temporary folder, and asks it things.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The longest that anything may take. A condition that does not come by then never does.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// On a port that the kernel chooses.
 const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
@@ -49,6 +49,14 @@ impl Home {
         std::fs::write(path, format!("{before}{more}")).unwrap();
     }
 
+    /// Changes its settings; what takes the place of `from` holds from the next start on.
+    pub fn change(&self, from: &str, to: &str) {
+        let path = self.path("baonoi.toml");
+        let before = std::fs::read_to_string(&path).unwrap();
+        assert!(before.contains(from), "{before}");
+        std::fs::write(path, before.replace(from, to)).unwrap();
+    }
+
     /// Settings with which the service fetches from a site of the tests, and shows no sample.
     pub fn reading(site: &crate::site::Site) -> Self {
         Self::reading_with(site, "", "")
@@ -58,7 +66,7 @@ impl Home {
     pub fn reading_with(site: &crate::site::Site, more: &str, top: &str) -> Self {
         Self::new(&format!(
             "sample = false\n{top}[fetch]\nallow_private = [\"{}\"]\nconnect_ms = 2000\n\
-             total_ms = 3000\nhost_gap_ms = 0\n[narration]\nlease_ms = 3000\n{more}",
+             total_ms = 20000\nhost_gap_ms = 0\n[narration]\nlease_ms = 3000\n{more}",
             site.authority()
         ))
     }
@@ -75,7 +83,11 @@ impl Home {
     /// Runs a command to its end, with `stdin`.
     pub fn run(&self, arguments: &[&str], stdin: &str) -> Output {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        // A command that is refused at once ends without a look at it.
+        match child.stdin.take().unwrap().write_all(stdin.as_bytes()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("{error}"),
+            _ => {}
+        }
         child.wait_with_output().unwrap()
     }
 
@@ -262,24 +274,29 @@ impl App {
         request.send().await.unwrap()
     }
 
-    /// The lines with these words, once there is one.
-    pub async fn said(&self, words: &str) -> Vec<String> {
+    /// The lines with these words, once there are so many.
+    pub async fn said(&self, words: &str, times: usize) -> Vec<String> {
         let begun = Instant::now();
         loop {
-            let said = self.said.lock().unwrap().clone();
-            let found: Vec<String> =
-                said.iter().filter(|line| line.contains(words)).cloned().collect();
-            if !found.is_empty() {
+            let found = self.said_so_far(words);
+            if found.len() >= times {
                 return found;
             }
-            assert!(begun.elapsed() < PATIENCE, "{words:?} is not said: {said:#?}");
+            let said = || self.said_so_far("");
+            assert!(begun.elapsed() < PATIENCE, "{words:?} is not said: {:#?}", said());
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
 
+    /// The lines with these words up to now.
+    pub fn said_so_far(&self, words: &str) -> Vec<String> {
+        let said = self.said.lock().unwrap();
+        said.iter().filter(|line| line.contains(words)).cloned().collect()
+    }
+
     /// Whether it said these words so far.
     pub fn has_said(&self, words: &str) -> bool {
-        self.said.lock().unwrap().iter().any(|line| line.contains(words))
+        !self.said_so_far(words).is_empty()
     }
 
     /// `kill -9`: no chance to tidy up.

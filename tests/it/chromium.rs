@@ -16,7 +16,7 @@ pub const AUDIO: &str = "document.querySelector('bao-noi audio')";
 
 /// Runs before every page: remembers what went wrong there, and how much its layout moved.
 const WATCH: &str = "
-    // `ours`: when the test itself changed the window's size, from and to.
+    // `ours`: when the test itself changed the window's size or asked for more, from and to.
     window.__seen = { errors: [], shift: 0, ours: [] };
     const note = (text) => window.__seen.errors.push(String(text));
     addEventListener('error', (event) => note(event.message ?? event.target.src ?? event.target.href), true);
@@ -107,6 +107,14 @@ impl Browser {
     pub async fn contrast(&self) {
         let media = json!({"features": [{"name": "forced-colors", "value": "active"}]});
         self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
+    }
+
+    /// Does what moves the page as soon as the answer is there, which on a busy machine is later than a browser
+    /// takes for the hand's own doing (500 ms).
+    pub async fn asked_for(&self, act: impl Future<Output = ()>) {
+        self.ask(OURS_FROM_NOW).await;
+        act.await;
+        self.ask(OURS_TILL_NOW).await;
     }
 
     /// A picture of the whole page.

@@ -13,8 +13,8 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A service with an article, a comment that waits for a moderator, and a moderator at the desk.
 pub struct Target {
-    home: Home,
     pub app: App,
+    home: Home,
     pub article: String,
     pub comment: String,
     pub cookie: String,

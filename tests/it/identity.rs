@@ -370,7 +370,10 @@ async fn a_verified_telephone_is_asked_for_by_a_signed_request() {
 
 #[tokio::test]
 async fn a_check_of_telephones_that_is_down_or_worn_out_is_told() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // A port that is ours, on which nobody listens.
+    let place = tokio::net::TcpSocket::new_v4().unwrap();
+    place.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = place.local_addr().unwrap();
     let settings = format!(
         "[identity]\nphone_hook = \"http://{closed}/sms\"\nphone_hook_secret = \"whsec_{}\"\n\
          [comments]\nper_network_max = 2\n",

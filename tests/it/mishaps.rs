@@ -17,6 +17,7 @@ async fn a_click_in_the_text_does_not_throw_the_page_about() {
         browser.resize(width, height).await;
         open(&browser, &app, &ids[0]).await;
         browser.play().await;
+        browser.until("!!document.querySelector('[aria-current]')").await;
         browser.ask("void scrollTo({ top: 1200, behavior: 'instant' })").await;
         browser.until(IS_MINI).await;
         // Beside the text, on nothing.

@@ -193,6 +193,8 @@ async fn a_hundred_of_two_hundred_are_cleared_by_key() {
     // What a moderator does who reads: two are approved, one is spam, one is rejected for a reason.
     for _ in 0..25 {
         for keys in ["s", "d3", "f", "f"] {
+            // More is loaded while the keys go on; a hand that is faster than that waits.
+            browser.until("!!document.querySelector('.is-current')").await;
             browser.keys(keys).await;
         }
     }

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::app::{App, Home, form_body, text};
 use crate::comments::shown;
@@ -31,11 +31,10 @@ struct Listener {
 
 impl Listener {
     async fn start(answers: &'static [u16]) -> Self {
-        Self::at("127.0.0.1:0", answers).await
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), answers)
     }
 
-    async fn at(address: &str, answers: &'static [u16]) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
+    fn on(listener: TcpListener, answers: &'static [u16]) -> Self {
         let authority = listener.local_addr().unwrap().to_string();
         let told = Told::default();
         let heard = told.clone();
@@ -158,7 +157,7 @@ async fn a_program_that_is_gone_is_told_once() {
     let app = home.start();
     let article = app.sample().await;
     send(&app, &article, "Bài hay lắm").await;
-    app.said("a webhook is given up").await;
+    app.said("a webhook is given up", 1).await;
     assert_eq!(listener.told().len(), 1);
     app.kill();
     let said = text(&home.run(&["doctor"], "").stdout);
@@ -168,8 +167,11 @@ async fn a_program_that_is_gone_is_told_once() {
 #[tokio::test]
 async fn a_killed_service_tells_of_its_decisions_when_it_comes_back() {
     // A place where nobody listens yet.
-    let place = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
-    let home = Home::new(&settings(&place).replace("first_retry_ms = 5", "first_retry_ms = 500"));
+    let place = TcpSocket::new_v4().unwrap();
+    place.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let authority = place.local_addr().unwrap().to_string();
+    let home =
+        Home::new(&settings(&authority).replace("first_retry_ms = 5", "first_retry_ms = 500"));
     let password = home.add_account("lan");
     let app = home.start();
     let article = app.sample().await;
@@ -182,7 +184,7 @@ async fn a_killed_service_tells_of_its_decisions_when_it_comes_back() {
 
     let said = text(&home.run(&["doctor"], "").stdout);
     assert!(said.contains("webhooks: 4 deliveries wait, 0 were given up"), "{said}");
-    let listener = Listener::at(&place, &[200]).await;
+    let listener = Listener::on(place.listen(16).unwrap(), &[200]);
     let _app = home.start();
     let decided = |told: &[(HeaderMap, String)]| {
         let events = told.iter().map(|told| opened(told).1);
@@ -372,6 +374,8 @@ async fn a_letter_comes_once_and_its_links_decide_by_a_button_alone() {
     let article = app.sample().await;
     let id = send(&app, &article, "Bài <b>hay</b> lắm & đúng").await;
     let letters = server.letters(2).await;
+    // Their links are good once it is written down that they were sent.
+    app.said("a letter about comments that wait was sent", 2).await;
     let to = |name: &str| {
         let mut to = letters.iter().filter(|letter| letter.to[0].contains(name));
         let letter = to.next().unwrap();

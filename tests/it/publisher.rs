@@ -5,6 +5,7 @@ use thirtyfour::prelude::*;
 
 use crate::app::{App, Home};
 use crate::chromium::{AUDIO, Browser};
+use crate::player::open_panel;
 use crate::site::Site;
 
 /// A site whose article was read, the service that read it, and the article's address.
@@ -85,10 +86,7 @@ async fn a_hostile_style_and_a_strict_policy_change_nothing() {
         let style = browser.ask("(({fontSize, textTransform, letterSpacing}) => [fontSize, textTransform, letterSpacing])(getComputedStyle(document.querySelector('bao-noi').shadowRoot.querySelector('.player')))").await;
         assert_eq!(style, json!(["16px", "none", "normal"]), "{name}");
         browser.play().await;
-        browser.player(".more").await.click().await.unwrap();
-        browser
-            .until("!!document.querySelector('bao-noi').shadowRoot.querySelector('.queue')")
-            .await;
+        open_panel(&browser).await;
         browser.picture(&format!("publisher-{}1280", name.replace("=1", "-"))).await;
         browser.resize(320, 640).await;
         browser.picture(&format!("publisher-{}320", name.replace("=1", "-"))).await;

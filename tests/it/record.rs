@@ -16,8 +16,8 @@ const SECRET: &str = "Chuyen rieng nha toi o ban Huoi Tong";
 
 /// A newsroom with some comments, one of them approved, one rejected; and who may decide.
 struct Newsroom {
-    home: Home,
     app: App,
+    home: Home,
     cookie: String,
     article: String,
     ids: Vec<String>,

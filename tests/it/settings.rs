@@ -434,7 +434,7 @@ async fn health_says_what_failed_and_copies_are_remembered() {
     let missing = site.url("/loi");
     let job = app.narrate(&key, &json!({"url": missing})).await;
     assert_eq!(job["state"], "failed");
-    app.said("feed failed").await;
+    app.said("feed failed", 1).await;
     let mut shown = page(&app, "/desk/health", &lan).await;
     for words in [
         "1 bài đọc lỗi trong giờ qua.",

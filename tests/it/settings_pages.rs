@@ -8,12 +8,14 @@ use crate::site::Site;
 const HEARD: &str = "document.querySelector('[data-hear-sound]')";
 
 /// Presses the button that lets hear, and waits until there is sound.
-async fn hear(browser: &Browser) {
-    browser.find("[data-hear]").await.click().await.unwrap();
-    browser.until(&format!("{HEARD}.currentTime > 0.2 || {HEARD}.ended")).await;
-    browser
-        .until("document.querySelector('[data-hear-said]').textContent === 'Đã đọc xong câu thử.'")
-        .await;
+pub async fn hear(browser: &Browser) {
+    let heard = async {
+        browser.find("[data-hear]").await.click().await.unwrap();
+        browser.until(&format!("{HEARD}.currentTime > 0.2 || {HEARD}.ended")).await;
+        let said = "document.querySelector('[data-hear-said]').textContent";
+        browser.until(&format!("{said} === 'Đã đọc xong câu thử.'")).await;
+    };
+    browser.asked_for(heard).await;
 }
 
 #[tokio::test]
