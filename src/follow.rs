@@ -172,9 +172,10 @@ impl Follower {
             Err(FollowError::Store(error)) => Err(error),
             Err(error) => {
                 let wait = Feed::wait(feed.every, feed.failures + 1);
-                self.store.feed_failed(feed.id, &error.failure(), wait).await?;
+                let written = self.store.feed_failed(feed.id, &error.failure(), wait).await;
+                // Whoever reads it finds it so.
                 warn!(feed = %feed.address, %error, again_in = %wait, "feed failed");
-                Ok(())
+                written
             }
         }
     }

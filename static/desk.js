@@ -50,7 +50,8 @@ async function act(action, keys) {
   selectRows(false);
   // The buttons go; the hand goes back to where it was.
   if (hadFocus) rows.makeCurrent(rows.current ?? rows.all[0] ?? null);
-  await live.refresh(keys.filter((key) => key.startsWith("article:")).map((key) => key.slice("article:".length)));
+  const named = (kind) => keys.filter((key) => key.startsWith(kind)).map((key) => key.slice(kind.length));
+  await live.refresh(named("article:"), named("job:"));
 }
 
 function takeBack() {

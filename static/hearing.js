@@ -8,6 +8,7 @@ async function hear(form, button) {
   const sound = form.querySelector("[data-hear-sound]");
   said.textContent = said.dataset.working;
   button.setAttribute("aria-disabled", "true");
+  sound.pause();
   try {
     const response = await fetch(button.formAction, {
       method: "POST",
@@ -16,7 +17,9 @@ async function hear(form, button) {
     });
     if (!response.ok) {
       const answer = await response.json().catch(() => null);
-      said.textContent = answer?.error?.message ?? "";
+      said.textContent = answer?.error?.message || said.dataset.lost;
+      // What was heard before is not what this form says.
+      sound.hidden = true;
       return;
     }
     if (heard) URL.revokeObjectURL(heard);

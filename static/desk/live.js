@@ -17,8 +17,12 @@ export class Live {
   #articles = new Set();
   #jobs = new Set();
   #timer = 0;
-  /** How often it was asked; an answer that was overtaken counts nothing. */
+  /** How often it was asked what the tabs count, and which of the answers is shown: none that was overtaken. */
   #asked = 0;
+  #counted = 0;
+  /** Something happened of which no row here tells, and the tab that is open has more rows than it had. */
+  #isUnseen = false;
+  #hasGrown = false;
   /** In which state work was that is not done yet, by its id. @type {Map<string, string>} */
   #states = new Map();
 
@@ -26,6 +30,10 @@ export class Live {
   constructor(rows) {
     this.#rows = rows;
     this.#open();
+    // Whoever comes back to a page that was kept goes on with it.
+    addEventListener("pageshow", (event) => event.persisted && this.#open());
+    // Of what was taken out of the list nothing is told.
+    document.addEventListener("visibilitychange", () => document.hidden || this.#later());
   }
 
   #open() {
@@ -83,13 +91,17 @@ export class Live {
 
   #isNew(job) {
     if (this.#rows.part === "all") this.#ask(job);
-    else if (this.#rows.part === "") document.querySelector("[data-news]").hidden = false;
+    else if (this.#rows.part === "") this.#tellNews();
+    else this.#isUnseen = true;
   }
 
   /** Something else was done with an article than reading it. */
   #article(article) {
     if (this.#rows.find(article, null)) this.#ask({ article });
-    else this.#later();
+    else {
+      this.#isUnseen = true;
+      this.#later();
+    }
   }
 
   #ask({ article, job }) {
@@ -102,22 +114,39 @@ export class Live {
     this.#timer ||= setTimeout(() => this.refresh(), GATHER_MS);
   }
 
-  /** Shows again what is said of these articles, and what the tabs count. @param {string[]} [articles] */
-  async refresh(articles = []) {
+  /**
+   * Shows again what is said of these articles and of this work, and what the tabs count.
+   * @param {string[]} [articles]
+   * @param {string[]} [jobs] work that has no article; what of it is not there any more goes
+   */
+  async refresh(articles = [], jobs = []) {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    const wanted = [...this.#articles, ...articles];
-    const jobs = [...this.#jobs];
+    const wanted = [new Set([...articles, ...this.#articles]), new Set([...jobs, ...this.#jobs])];
     this.#articles.clear();
     this.#jobs.clear();
+    // Neither waits for the other. What cannot be had now is told by the next change, or when the page is
+    // loaded again.
+    await Promise.all([this.#showRows(...wanted, jobs), this.#showCounts()]);
+  }
+
+  async #showRows(articles, jobs, leaving) {
+    if (articles.size + jobs.size === 0) return;
+    const html = await deskRows(articles, jobs).catch(() => null);
+    if (html !== null) this.#rows.put(html, leaving);
+  }
+
+  async #showCounts() {
     const asked = ++this.#asked;
-    // What cannot be had now is told by the next change, or when the page is loaded again.
-    const [html, counts] = await Promise.all([
-      wanted.length + jobs.length > 0 ? deskRows(new Set(wanted), jobs).catch(() => "") : "",
-      deskCounts().catch(() => ({})),
-    ]);
-    this.#rows.put(html);
-    if (asked === this.#asked) this.#rows.count(counts);
+    const counts = await deskCounts().catch(() => null);
+    if (!counts || asked < this.#counted) return;
+    this.#counted = asked;
+    if (this.#rows.count(counts)) this.#hasGrown = true;
+    if (this.#hasGrown && this.#isUnseen) this.#tellNews();
+  }
+
+  #tellNews() {
+    document.querySelector("[data-news]").hidden = false;
   }
 
   #say(text, row) {

@@ -57,9 +57,13 @@ export class Rows {
    * Shows rows as the server has them now, each in the place of the one before; what is new comes on top where
    * that is its place.
    * @param {string} html
+   * @param {string[]} leaving work that was asked for: what of it does not come was taken out of the list
    */
-  put(html) {
-    const given = new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html").querySelectorAll("[data-row]");
+  put(html, leaving) {
+    const given = [...new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html").querySelectorAll("[data-row]")];
+    for (const job of leaving) {
+      if (!given.some((row) => row.dataset.job === job)) this.#remove(this.find(null, job));
+    }
     for (const row of given) {
       const before = this.find(row.dataset.article, row.dataset.job);
       if (before) this.#replace(before, row);
@@ -69,12 +73,26 @@ export class Rows {
     document.querySelector("#desk-bulk").hidden = this.all.length === 0;
   }
 
-  /** How many rows the tabs have by now. @param {Record<string, string>} counts */
+  /**
+   * How many rows the tabs have by now.
+   * @param {Record<string, string>} counts
+   * @returns {boolean} whether there are more on the tab that is open
+   */
   count(counts) {
+    let hasGrown = false;
     for (const [tab, count] of Object.entries(counts)) {
       const number = document.querySelector(`[data-count="${tab}"]`);
+      if (tab === this.part) hasGrown = Number.parseInt(count, 10) > Number.parseInt(number.textContent, 10);
       if (number.textContent !== count) number.textContent = count;
     }
+    return hasGrown;
+  }
+
+  #remove(row) {
+    if (!row) return;
+    const hadFocus = row.contains(document.activeElement);
+    if (this.current === row) this.makeCurrent(row.nextElementSibling ?? row.previousElementSibling, { focus: hadFocus });
+    row.remove();
   }
 
   #replace(before, row) {

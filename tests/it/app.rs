@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The longest that anything may take. A condition that does not come by then never does.
-const PATIENCE: Duration = Duration::from_secs(300);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// On a port that the kernel chooses.
 const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];

@@ -503,6 +503,32 @@ async fn an_editor_works_through_the_list() {
         .unwrap();
     browser.find("main form [type=submit]").await.click().await.unwrap();
     browser.until("document.body.textContent.includes('mạng nội bộ')").await;
+
+    // What comes to the tab that is open is counted and pointed at; what is taken out of the list goes. However
+    // many pages were open before: a browser keeps them for the way back, but not their streams.
+    for _ in 0..6 {
+        browser.go(&app.url("/desk?tab=failed")).await;
+        browser.until("!!document.querySelector('.is-ready')").await;
+    }
+    let failed = "document.querySelector('[data-count=failed]').textContent";
+    assert_eq!(browser.ask(failed).await, "1");
+    app.narrate(&key, &json!({"url": "http://192.168.1.1/bai-khac"})).await;
+    browser.until(&format!("{failed} === '2'")).await;
+    browser.until("!document.querySelector('[data-news]').hidden").await;
+    browser.picture("desk-list-grown-1280").await;
+    browser.find("[data-news] a").await.click().await.unwrap();
+    browser.until("document.querySelectorAll('[data-row]').length === 2").await;
+    browser.until("!!document.querySelector('.is-ready')").await;
+    browser.ask("void document.activeElement.blur()").await;
+    browser.keys("jx").await;
+    browser.find("#desk-bulk [value=remove]").await.click().await.unwrap();
+    browser.until("document.querySelectorAll('[data-row]').length === 1").await;
+    browser.until(&format!("{failed} === '1'")).await;
+    // Who goes back to a page that was kept sees on it what happened meanwhile.
+    browser.driver.back().await.unwrap();
+    browser.until(&format!("{failed} === '1'")).await;
+    app.narrate(&key, &json!({"url": "http://192.168.1.1/bai-nua"})).await;
+    browser.until(&format!("{failed} === '2'")).await;
     for (width, height) in [(1280, 900), (390, 844)] {
         browser.resize(width, height).await;
         for dark in [false, true] {

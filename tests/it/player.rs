@@ -340,8 +340,9 @@ async fn lock_screen_and_headset_know_what_is_played() {
     browser.until(&format!("{AUDIO}.currentTime >= 60")).await;
     browser.ask("void window.acts.pause()").await;
     browser.until(&format!("{AUDIO}.paused")).await;
+    let paused = browser.ask(&format!("{AUDIO}.currentTime")).await;
     browser.ask("void window.acts.nexttrack()").await;
-    browser.until(&format!("{AUDIO}.currentTime > 61")).await;
+    browser.until(&format!("{AUDIO}.currentTime > {paused}")).await;
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub async fn hear(browser: &Browser) {
         browser.find("[data-hear]").await.click().await.unwrap();
         browser.until(&format!("{HEARD}.currentTime > 0.2 || {HEARD}.ended")).await;
         let said = "document.querySelector('[data-hear-said]').textContent";
-        browser.until(&format!("{said} === 'Đã đọc xong câu thử.'")).await;
+        browser.until(&format!("{said} === 'Đã tạo xong tiếng.'")).await;
     };
     browser.asked_for(heard).await;
 }

@@ -195,7 +195,11 @@ fn change(form: &ChangeForm) -> Result<LexiconChange, WebError> {
 impl From<EntryError> for WebError {
     fn from(error: EntryError) -> Self {
         let refused = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "words_invalid");
-        Self { message: why(&error), ..refused }
+        // It begins a sentence here, and goes on with one where a line of a file is named.
+        let why = why(&error);
+        let mut letters = why.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        Self { message: first + letters.as_str(), ..refused }
     }
 }
 
@@ -217,13 +221,18 @@ pub fn why(error: &EntryError) -> String {
 }
 
 /// A warning about a section in which no article stood of late: a slip of the pen would change nothing, unseen.
-async fn unknown_section(app: &App, change: &LexiconChange) -> Result<Option<String>, WebError> {
+async fn unknown_section(
+    app: &App,
+    form: &ChangeForm,
+    change: &LexiconChange,
+) -> Result<Option<String>, WebError> {
     let Some(section) = change.added.first().and_then(LexiconEntry::section) else {
         return Ok(None);
     };
     let known = app.0.store.sections().await?;
     let is_known = known.iter().any(|name| section_key(name) == section);
-    Ok((!is_known).then(|| texts().lexicon.unknown_section.replace("{section}", section)))
+    let text = &texts().lexicon.unknown_section;
+    Ok((!is_known).then(|| text.replace("{section}", &tidy(&form.section))))
 }
 
 async fn preview_page(
@@ -269,7 +278,7 @@ async fn preview_page(
         meanwhile,
         change: sentence,
         present: present.filter(|_| !typed.is_removal).map(says),
-        unknown_section: unknown_section(app, change).await?,
+        unknown_section: unknown_section(app, form, change).await?,
         clashes,
         effect: effect_view(&preview),
         seen: seen_now(&kept, &touched),

@@ -100,6 +100,7 @@ pub struct DeskListTexts {
     pub key_undo: String,
     pub key_clear: String,
     pub news: String,
+    pub changed: String,
     pub live_done: String,
     pub live_failed: String,
     pub offline: String,
