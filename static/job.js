@@ -60,4 +60,7 @@ function watchNext() {
   if (card) watch(card);
 }
 
+// A page that was kept for the way back has no streams any more.
+addEventListener("pageshow", (event) => event.persisted && document.querySelector("[data-job]:not([data-final])") && location.reload());
+
 for (let streams = 0; streams < STREAMS_MAX; streams += 1) watchNext();

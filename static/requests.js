@@ -2,6 +2,16 @@
 
 import { ApiError, address, ask } from "./api.js";
 
+/**
+ * A stream of the service that ends with its page. A page that is left may be kept for the way back, and its stream
+ * with it; a browser opens no more than six connections to one place.
+ */
+function stream(path) {
+  const source = new EventSource(address(path));
+  addEventListener("pagehide", () => source.close(), { once: true });
+  return source;
+}
+
 /** @param {string} id */
 export function job(id) {
   return ask(`api/jobs/${encodeURIComponent(id)}`);
@@ -9,7 +19,7 @@ export function job(id) {
 
 /** @param {string} id */
 export function jobEvents(id) {
-  return new EventSource(address(`api/jobs/${encodeURIComponent(id)}/events`));
+  return stream(`api/jobs/${encodeURIComponent(id)}/events`);
 }
 
 /**
@@ -116,7 +126,7 @@ export async function scriptPage() {
  * @param {string} since as the page says it
  */
 export function deskEvents(since) {
-  return new EventSource(address(`desk/events?since=${encodeURIComponent(since)}`));
+  return stream(`desk/events?since=${encodeURIComponent(since)}`);
 }
 
 /**
@@ -126,8 +136,8 @@ export function deskEvents(since) {
  */
 export async function deskRows(articles, jobs) {
   const query = new URLSearchParams();
-  for (const id of articles) query.append("article", id);
   for (const id of jobs) query.append("job", id);
+  for (const id of articles) query.append("article", id);
   const response = await fetch(address(`desk/rows?${query}`));
   if (!response.ok) throw new Error(response.statusText);
   return response.text();

@@ -40,6 +40,9 @@ function wake() {
   watch();
 }
 
+// Whoever comes back to a page that was kept goes on with it.
+addEventListener("pageshow", (event) => event.persisted && watch());
+
 /** Numbers shift when a sentence is added; places in the text do not. */
 const rowAt = (place) => document.querySelector(`.line[data-place="${CSS.escape(place ?? "")}"]`);
 
