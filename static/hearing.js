@@ -1,5 +1,8 @@
 // Forms of which something can be heard before it is saved. Without script the sound opens by itself.
 
+import { ApiError } from "./api.js";
+import { sound as soundOf } from "./requests.js";
+
 /** What was heard last, so that the browser can let go of it. */
 let heard = "";
 
@@ -10,27 +13,18 @@ async function hear(form, button) {
   button.setAttribute("aria-disabled", "true");
   sound.pause();
   try {
-    const response = await fetch(button.formAction, {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form)),
-    });
-    if (!response.ok) {
-      const answer = await response.json().catch(() => null);
-      said.textContent = answer?.error?.message || said.dataset.lost;
-      // What was heard before is not what this form says.
-      sound.hidden = true;
-      return;
-    }
+    const made = await soundOf(button.formAction, new URLSearchParams(new FormData(form)));
     if (heard) URL.revokeObjectURL(heard);
-    heard = URL.createObjectURL(await response.blob());
+    heard = URL.createObjectURL(made);
     sound.src = heard;
     sound.hidden = false;
     said.textContent = said.dataset.ready;
     // A browser that wants another touch first shows the controls.
     await sound.play().catch(() => undefined);
-  } catch {
-    said.textContent = said.dataset.lost;
+  } catch (error) {
+    said.textContent = (error instanceof ApiError && error.message) || said.dataset.lost;
+    // What was heard before is not what a form says that was refused.
+    if (error.status) sound.hidden = true;
   } finally {
     button.removeAttribute("aria-disabled");
   }

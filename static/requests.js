@@ -70,9 +70,19 @@ function script(article, below) {
  * @param {URLSearchParams} form an edit that is not saved, and the place of the sentence
  * @returns {Promise<Blob>}
  */
-export async function hear(article, form) {
+export function hear(article, form) {
+  return sound(address(script(article, "hear")), form);
+}
+
+/**
+ * Sound that is made for the purpose.
+ * @param {string | URL} url
+ * @param {URLSearchParams} form
+ * @returns {Promise<Blob>}
+ */
+export async function sound(url, form) {
   const options = { method: "POST", body: form, headers: { Accept: "audio/wav, application/json" } };
-  const response = await fetch(address(script(article, "hear")), options).catch(() => null);
+  const response = await fetch(url, options).catch(() => null);
   if (response?.ok) return response.blob();
   const answer = await response?.json().catch(() => null);
   throw new ApiError(response?.status ?? 0, answer?.error?.code ?? "offline", answer?.error?.message ?? "");

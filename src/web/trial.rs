@@ -30,6 +30,11 @@ pub async fn sound(
         };
         WebError::new(status, error.code())
     })?;
+    Ok(wav(sound))
+}
+
+/// Sound that was made for the purpose and is kept nowhere.
+pub fn wav(sound: Vec<u8>) -> Response {
     let kind = HeaderValue::from_static("audio/wav");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, NO_STORE)], sound).into_response())
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, NO_STORE)], sound).into_response()
 }

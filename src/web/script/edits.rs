@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{Form, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::web::auth::Editor;
 use crate::web::error::{WebError, message};
 use crate::web::limits::wants_page;
 use crate::web::texts::texts;
-use crate::web::views;
+use crate::web::{trial, views};
 
 /// An edit as a form sends it. Which fields are used depends on the action, which is the name of an [`Edit`].
 #[derive(Debug, Default, Deserialize)]
@@ -234,8 +234,7 @@ pub async fn hear(
     let narrator = app.0.narrator.clone();
     let heard = tokio::task::spawn_blocking(move || narrator.hear(&known.text, &direction, place));
     let wav = heard.await.map_err(|_| WebError::internal())?.map_err(super::unheard)?;
-    let headers = [(header::CONTENT_TYPE, "audio/wav"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, wav).into_response())
+    Ok(trial::wav(wav))
 }
 
 /// `POST /desk/articles/{id}/reading`: reads the article as it is decided now.
