@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{Home, text};
+use crate::app::{Home, deaf_port, text};
 use crate::site::{Site, article_html};
 
 #[tokio::test]
@@ -231,10 +231,7 @@ async fn a_site_that_does_not_answer_is_tried_again_before_it_is_given_up() {
 
 #[tokio::test]
 async fn a_site_that_is_not_there_fails_in_the_end() {
-    // A port that is ours, on which nobody listens.
-    let place = tokio::net::TcpSocket::new_v4().unwrap();
-    place.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let closed = place.local_addr().unwrap();
+    let (_deaf, closed) = deaf_port();
     let home = Home::new(&format!("sample = false\n[fetch]\nallow_private = [\"{closed}\"]\n"));
     home.add_account("lan");
     let key = home.api_key("lan");

@@ -1,6 +1,7 @@
 //! Starts the whole program on a temporary folder, and asks it things.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Response, redirect};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 /// The longest that anything may take. A condition that does not come by then never does.
 pub const PATIENCE: Duration = Duration::from_secs(300);
@@ -178,6 +180,14 @@ impl std::ops::Deref for Kept {
     }
 }
 
+/// A port of this machine that is ours, and on which nobody listens as long as this is kept.
+pub fn deaf_port() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
 /// A client that keeps redirects visible.
 pub fn client() -> Client {
     // A second installation is refused, which is as good.
@@ -282,8 +292,8 @@ impl App {
             if found.len() >= times {
                 return found;
             }
-            let said = || self.said_so_far("");
-            assert!(begun.elapsed() < PATIENCE, "{words:?} is not said: {:#?}", said());
+            let is_late = begun.elapsed() > PATIENCE;
+            assert!(!is_late, "{words:?} is not said: {:#?}", self.said_so_far(""));
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }

@@ -46,11 +46,6 @@ pub struct Browser {
 /// ChromeDriver at the head of a process group that holds its browser too.
 struct DriverProcess(Child);
 
-/// What moves with the window's edge was not moved by the page. A browser leaves out what moves within half a
-/// second of it, but not all, and tells of what moved when it has time.
-const OURS_FROM_NOW: &str = "void window.__seen?.ours.push([performance.now(), Infinity])";
-const OURS_TILL_NOW: &str = "void window.__seen?.ours.splice(-1, 1, [window.__seen.ours.at(-1)?.[0], performance.now() + 500])";
-
 impl Browser {
     pub async fn open() -> Self {
         let (process, port) = start_driver();
@@ -89,10 +84,11 @@ impl Browser {
         let size = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
         });
-        self.ask(OURS_FROM_NOW).await;
-        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
-        self.answer("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))").await;
-        self.ask(OURS_TILL_NOW).await;
+        self.ours(async {
+            self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+            self.answer("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))").await;
+        })
+        .await;
     }
 
     /// A window of so many CSS pixels, each as large as `scale` device pixels.
@@ -109,21 +105,21 @@ impl Browser {
         self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
     }
 
-    /// Does what moves the page as soon as the answer is there, which on a busy machine is later than a browser
-    /// takes for the hand's own doing (500 ms).
-    pub async fn asked_for(&self, act: impl Future<Output = ()>) {
-        self.ask(OURS_FROM_NOW).await;
-        act.await;
-        self.ask(OURS_TILL_NOW).await;
+    /// Does what moves the page, now or as soon as an answer is there. A browser leaves out what moves within half
+    /// a second of a click or of a change of the window's edge, but not all, and tells of it when it has time.
+    pub async fn ours<T>(&self, act: impl Future<Output = T>) -> T {
+        self.ask("void window.__seen?.ours.push([performance.now(), Infinity])").await;
+        let done = act.await;
+        self.ask("void window.__seen?.ours.splice(-1, 1, [window.__seen.ours.at(-1)?.[0], performance.now() + 500])").await;
+        done
     }
 
     /// A picture of the whole page.
     pub async fn picture(&self, name: &str) {
         let shot = json!({"captureBeyondViewport": true});
         // The window is as large as the page meanwhile.
-        self.ask(OURS_FROM_NOW).await;
-        let taken = self.driver.cdp().send_raw("Page.captureScreenshot", shot).await.unwrap();
-        self.ask(OURS_TILL_NOW).await;
+        let taken = self.ours(self.driver.cdp().send_raw("Page.captureScreenshot", shot)).await;
+        let taken = taken.unwrap();
         let folder = project("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         let png = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();

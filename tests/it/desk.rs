@@ -388,7 +388,7 @@ async fn racing_submissions_of_one_text_are_one_article() {
     let paragraphs = "Câu một.\n\nCâu hai.";
     let form = form_body(&[("title", "Cuộc đua"), ("text", paragraphs)]);
     let mut racers = tokio::task::JoinSet::new();
-    for number in 0..200 {
+    for number in 0..400 {
         let request = match number % 2 {
             0 => room
                 .app

@@ -196,8 +196,8 @@ fn hostile_pages_end_soon() {
             let page = read(&path);
             let start = std::time::Instant::now();
             let _article_or_error = extract::article(&page, &SiteRules::built_in());
-            // Many times what it needs on a machine with nothing else to do.
-            assert!(start.elapsed().as_secs() < 60, "{}", path.display());
+            // Ten times what an optimized build needs, because tests run unoptimized.
+            assert!(start.elapsed().as_secs() < 15, "{}", path.display());
         }
     }
 }

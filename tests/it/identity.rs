@@ -14,7 +14,7 @@ use ring::{hmac, rand::SystemRandom};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::app::{App, Home, form_body, text};
+use crate::app::{App, Home, deaf_port, form_body, text};
 
 const SECRET: &[u8] = b"bi mat chung cua bao va Bao Noi, du dai";
 const HOOK_SECRET: &[u8] = b"bi mat cua noi xac minh so";
@@ -370,10 +370,7 @@ async fn a_verified_telephone_is_asked_for_by_a_signed_request() {
 
 #[tokio::test]
 async fn a_check_of_telephones_that_is_down_or_worn_out_is_told() {
-    // A port that is ours, on which nobody listens.
-    let place = tokio::net::TcpSocket::new_v4().unwrap();
-    place.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let closed = place.local_addr().unwrap();
+    let (_deaf, closed) = deaf_port();
     let settings = format!(
         "[identity]\nphone_hook = \"http://{closed}/sms\"\nphone_hook_secret = \"whsec_{}\"\n\
          [comments]\nper_network_max = 2\n",

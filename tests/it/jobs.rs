@@ -72,10 +72,10 @@ async fn a_job_that_writes_does_not_wait_for_its_own_lease() {
     }
     // A write that waits for the other does so for ten seconds; a disk may take its time.
     let waited = |line: &String| {
-        let (_, seconds) = line.split_once("elapsed_secs=").unwrap_or_else(|| panic!("{line}"));
-        seconds.split_whitespace().next().unwrap().parse::<f64>().unwrap() > 5.0
+        let seconds = line.split_once("elapsed_secs=").and_then(|(_, it)| it.split(' ').next());
+        seconds.is_none_or(|seconds| seconds.parse::<f64>().unwrap() > 5.0)
     };
-    assert!(!app.said_so_far("slow statement").iter().any(waited));
+    assert!(!app.said_so_far("slow").iter().any(waited));
     assert!(!app.has_said("could not be renewed"));
 }
 

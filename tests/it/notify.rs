@@ -12,9 +12,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::app::{App, Home, form_body, text};
+use crate::app::{App, Home, deaf_port, form_body, text};
 use crate::comments::shown;
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -167,11 +167,10 @@ async fn a_program_that_is_gone_is_told_once() {
 #[tokio::test]
 async fn a_killed_service_tells_of_its_decisions_when_it_comes_back() {
     // A place where nobody listens yet.
-    let place = TcpSocket::new_v4().unwrap();
-    place.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let authority = place.local_addr().unwrap().to_string();
-    let home =
-        Home::new(&settings(&authority).replace("first_retry_ms = 5", "first_retry_ms = 500"));
+    let (place, address) = deaf_port();
+    let home = Home::new(
+        &settings(&address.to_string()).replace("first_retry_ms = 5", "first_retry_ms = 500"),
+    );
     let password = home.add_account("lan");
     let app = home.start();
     let article = app.sample().await;

@@ -39,7 +39,7 @@ pub async fn open_panel(browser: &Browser) {
         click(browser, ".more").await;
         browser.until(there).await;
     };
-    browser.asked_for(opened).await;
+    browser.ours(opened).await;
 }
 
 #[tokio::test]
@@ -337,7 +337,7 @@ async fn lock_screen_and_headset_know_what_is_played() {
         "{position}"
     );
     browser.ask("void window.acts.seekto({ seekTime: 60 })").await;
-    browser.until(&format!("{AUDIO}.currentTime >= 60")).await;
+    browser.until(&format!("{AUDIO}.currentTime >= 60 && {AUDIO}.currentTime < 90")).await;
     browser.ask("void window.acts.pause()").await;
     browser.until(&format!("{AUDIO}.paused")).await;
     let paused = browser.ask(&format!("{AUDIO}.currentTime")).await;

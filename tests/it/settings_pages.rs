@@ -15,7 +15,7 @@ pub async fn hear(browser: &Browser) {
         let said = "document.querySelector('[data-hear-said]').textContent";
         browser.until(&format!("{said} === 'Đã tạo xong tiếng.'")).await;
     };
-    browser.asked_for(heard).await;
+    browser.ours(heard).await;
 }
 
 #[tokio::test]
